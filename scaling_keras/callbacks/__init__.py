@@ -1,0 +1,1 @@
+"""Keras callbacks that log a training as a run."""

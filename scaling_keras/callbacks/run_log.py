@@ -1,0 +1,233 @@
+"""What a `fit` has logged: the one writer of a run directory, its facts and its points."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import keras
+
+from scaling_keras.callbacks import run_facts
+from scaling_keras.callbacks.examples_seen import ExamplesSeen
+from scaling_keras.callbacks.performance import Performance, device_facts
+from scaling_keras.callbacks.resuming import StepsCurve, examples_before, losses_of_attempts
+from scaling_keras.callbacks.run_dir import RunDir
+from scaling_keras.events import schema
+from scaling_keras.events.writer import RunWriter
+
+Measure: TypeAlias = Callable[[keras.Model, int], Mapping[str, float]]
+"""From the model and the examples in an item to values by name."""
+
+PointHook: TypeAlias = Callable[["RunLog", float | None], Mapping[str, float]]
+"""From the log that a point was just written to, and the share of the `fit` that is done (None if
+unknown), to values to write beside it."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RecordingOptions:
+    """What the user has to say of a run.
+
+    Attributes:
+        claim_run_dir: Returns the run's directory; called when the first step is about to run.
+        n_examples_before: Examples that this model has seen in the run's earlier attempts; None
+            to find out from what they wrote.
+        facts: Fields of `RunFacts` that only the user knows.
+        example_unit: What one example is; None to find out.
+        train_flops_per_example: FLOPs of one example; None to count them.
+        scalars: Whether points are also written as TensorBoard's own scalars.
+        peak_flops_per_second: What one device can do at most; None to look it up.
+        measures: Functions that give more values at the end of an epoch.
+        on_point: Called after each point.
+    """
+
+    claim_run_dir: Callable[[], Path]
+    n_examples_before: int | None = None
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    example_unit: str | None = None
+    train_flops_per_example: float | None = None
+    scalars: bool = False
+    peak_flops_per_second: float | None = None
+    measures: Sequence[Measure] = ()
+    on_point: Sequence[PointHook] = ()
+
+
+class RunLog:
+    """Writes one attempt of a run; opened before its first step changes the optimizer's count.
+
+    Args:
+        model: The model that is trained.
+        options: What the user has to say.
+
+    Attributes:
+        model: The model.
+        run_dir: The run's directory.
+        n_before: Examples that the model saw in earlier attempts.
+        facts: The facts, once they are written.
+        points: Metric to its points: examples seen, wall time, value.
+    """
+
+    def __init__(self, model: keras.Model, options: RecordingOptions) -> None:
+        self.model = model
+        self.facts: schema.RunFacts | None = None
+        self.points: dict[str, list[tuple[float, float, float]]] = {}
+        self._options = options
+        self._place = RunDir(options.claim_run_dir())
+        self.run_dir = self._place.path
+        self._writer = RunWriter(self.run_dir, scalars=options.scalars)
+        steps = _iterations(model)
+        if options.n_examples_before is None or self._place.is_taken:
+            self.n_before = examples_before(self._writer.earlier, steps, self.run_dir)
+        else:
+            self.n_before = options.n_examples_before
+        self._steps_curve = StepsCurve(self.n_before, steps or 0)
+        self._performance = Performance(flops_per_example=None, peak=None)
+        self._computed_per_example = 1.0
+
+    @property
+    def planned_examples(self) -> int | None:
+        """Examples that the run is meant to see; None if nobody said."""
+        return None if self.facts is None else self.facts.planned_examples
+
+    def write_facts(
+        self,
+        seen: ExamplesSeen,
+        *,
+        data_specs: Any,
+        batch_size: int | None,
+        start_time: float,
+        steps: int,
+    ) -> None:
+        """Write the facts; see `schema.RunFacts`.
+
+        Args:
+            seen: What the first steps have shown of the examples.
+            data_specs: What `train_step` takes; None if unknown.
+            batch_size: Items per optimizer step; None if unknown.
+            start_time: When the `fit` began, seconds since the epoch.
+            steps: Training steps since.
+        """
+        options, model = self._options, self.model
+        self._computed_per_example = seen.computed_per_example()
+        strategy = run_facts.strategy_facts(model)
+        facts = schema.RunFacts(
+            attempt=self._writer.attempt,
+            model_name=model.name,
+            batch_size=batch_size,
+            optimizer=run_facts.optimizer_facts(model),
+            learning_rate_schedule=run_facts.schedule_facts(model),
+            n_examples_before=self.n_before,
+            versions=run_facts.versions(),
+            start_time=self._writer.after_earlier(start_time),
+            **run_facts.model_facts(
+                model,
+                data_specs,
+                example_unit=options.example_unit,
+                train_flops_per_example=options.train_flops_per_example,
+                places_per_item=seen.places_per_item(),
+                computed_per_example=self._computed_per_example,
+            ),
+            **strategy,
+            **device_facts(strategy["device_kind"], model, options.peak_flops_per_second),
+            **options.facts,
+        )
+        self._writer.write_facts(facts)
+        self.facts = facts
+        seen.examples_per_item = facts.examples_per_item
+        peak = facts.peak_flops_per_second
+        self._performance = Performance(
+            flops_per_example=facts.train_flops_per_example,
+            peak=None if peak is None else peak * facts.n_replicas,
+        )
+        self._performance.begin(steps, self.n_before + seen.examples(seen.items.seen()))
+
+    def resume_clock(self) -> None:
+        """Training goes on."""
+        if self.facts is not None:
+            self._performance.clock.resume()
+
+    def pause_clock(self) -> None:
+        """Something else than training begins."""
+        self._performance.clock.pause()
+
+    def write_point(
+        self,
+        n_examples: int,
+        values: Mapping[str, float],
+        *,
+        steps: int,
+        share_done: float | None = None,
+    ) -> None:
+        """Write a point, and beside it what the log itself has to say there.
+
+        Args:
+            n_examples: Examples that the run has seen.
+            values: Metric to its value.
+            steps: Training steps since the `fit` began.
+            share_done: Share of the `fit` that is done; None if unknown.
+        """
+        own = self._performance.measure(self.model, steps, n_examples)
+        iterations = _iterations(self.model)
+        if iterations is not None and self._steps_curve.must_write(n_examples, iterations):
+            own[schema.ITERATIONS_METRIC] = float(iterations)
+        wall_time = self._writer.write_point(n_examples, {**own, **values})
+        for name, value in values.items():
+            self.points.setdefault(name, []).append((n_examples, wall_time, value))
+        for hook in self._options.on_point:
+            more = hook(self, share_done)
+            if more:
+                self._writer.write_point(n_examples, more)
+
+    def measure(self) -> dict[str, float]:
+        """Return what is measured at the end of an epoch, beside Keras's metrics."""
+        per_item = self.facts.examples_per_item if self.facts else 1
+        values: dict[str, float] = {}
+        for measure in self._options.measures:
+            values |= measure(self.model, per_item)
+        return values
+
+    def losses(self) -> dict[str, dict[str, float]]:
+        """Return the final, best and tail loss of each metric over all attempts."""
+        if self.facts is None:
+            return {}
+        return losses_of_attempts(self._writer.earlier, self.facts, self.points)
+
+    def write_result(
+        self, result: schema.RunResult, seen: ExamplesSeen | None, *, is_counted: bool
+    ) -> None:
+        """Write the result, with its attempt, its end and its FLOPs, and close.
+
+        Args:
+            result: All else.
+            seen: The examples seen.
+            is_counted: Whether they could be counted.
+        """
+        facts = self.facts
+        flops = facts.train_flops_per_example if facts and is_counted else None
+        if flops is not None and seen is not None and facts and facts.flops_method != "given":
+            # The facts had the padding of the first batches; now it is known of all.
+            flops *= seen.computed_per_example() / self._computed_per_example
+        self._writer.write_result(
+            dataclasses.replace(
+                result,
+                attempt=facts.attempt if facts else 1,
+                train_flops=None if flops is None else flops * result.n_examples,
+                end_time=time.time(),
+            )
+        )
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file and the directory; what was written stays."""
+        with contextlib.suppress(OSError):
+            self._writer.close()
+        self._place.release()
+
+
+def _iterations(model: keras.Model) -> int | None:
+    """Return the optimizer's count of steps."""
+    iterations = getattr(getattr(model, "optimizer", None), "iterations", None)
+    return None if iterations is None else int(iterations.numpy())

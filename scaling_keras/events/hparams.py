@@ -1,0 +1,161 @@
+"""Read the sessions of TensorBoard's HParams plugin: hyperparameters and scalars, no TensorFlow."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from google.protobuf.message import DecodeError
+from tensorboard.compat.proto import event_pb2, types_pb2
+from tensorboard.plugins.hparams import metadata, plugin_data_pb2
+
+from scaling_keras.errors import LogdirError
+from scaling_keras.events import frames
+from scaling_keras.events.logdir import StoredFile, event_files
+from scaling_keras.events.records import _first_wall_time, _number
+
+_SCALARS = "scalars"
+"""Name of the plugin whose summaries `tf.summary.scalar` and Keras's TensorBoard callback write."""
+_NUMBER_TYPES = (types_pb2.DT_FLOAT, types_pb2.DT_DOUBLE)
+_STATUSES = {1: "completed", 2: "failed", 3: "running"}
+"""tensorboard/plugins/hparams/api.proto: STATUS_SUCCESS, STATUS_FAILURE, STATUS_RUNNING."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Session:
+    """One training as the HParams plugin knows it.
+
+    Attributes:
+        name: The session's directory below the logdir, with forward slashes; `.` for the logdir.
+        hparams: Its hyperparameters: numbers, texts and flags, by name.
+        scalars: Tag to an array of shape `(points, 2)`: step and value, by rising step. Tags of a
+            directory below the session's carry its name: `validation/epoch_loss`.
+        status: `completed`, `failed` or `running`; empty if the session doesn't say, as where
+            `hp.hparams` was called without the callback.
+        group: The session group, which repetitions of one setting share; empty if not given.
+        problems: What could not be read, a sentence each.
+    """
+
+    name: str
+    hparams: Mapping[str, Any]
+    scalars: Mapping[str, npt.NDArray[np.float64]]
+    status: str = ""
+    group: str = ""
+    problems: tuple[str, ...] = ()
+
+
+class _Directory:
+    """What the event files of one directory hold."""
+
+    def __init__(self) -> None:
+        self.hparams: dict[str, Any] | None = None
+        self.status = ""
+        self.group = ""
+        self.points: dict[str, list[tuple[float, float]]] = {}
+        self.problems: list[str] = []
+        self._plugins: dict[str, str] = {}
+
+    def add_files(self, paths: list[StoredFile]) -> None:
+        """Add the events of all files, the older first."""
+        contents = []
+        for path in paths:
+            try:
+                with path.open("rb") as file:
+                    content = file.read()
+            except OSError as error:
+                self.problems.append(f"{path.name} can't be read: {error.strerror or error}")
+                continue
+            contents.append((_first_wall_time(content), path.name, content))
+        for _, name, content in sorted(contents):
+            try:
+                for frame, _ in frames.walk_frames(content):
+                    event = event_pb2.Event.FromString(frame)
+                    for value in event.summary.value:
+                        self._add(event.step, value)
+            except LogdirError as error:
+                self.problems.append(f"{name}: {error}")
+            except DecodeError as error:
+                self.problems.append(f"{name}: a record is damaged (DecodeError: {error}).")
+
+    def _add(self, step: int, value: Any) -> None:
+        """Take in one value of a summary."""
+        plugin_data = value.metadata.plugin_data
+        plugin = self._plugins.setdefault(value.tag, plugin_data.plugin_name)
+        if plugin == metadata.PLUGIN_NAME:
+            self._add_hparams(value.tag, plugin_data.content)
+        elif value.HasField("simple_value"):
+            self.points.setdefault(value.tag, []).append((step, value.simple_value))
+        elif plugin == _SCALARS and value.tensor.dtype in _NUMBER_TYPES:
+            self.points.setdefault(value.tag, []).append((step, _number(value.tensor)))
+
+    def _add_hparams(self, tag: str, content: bytes) -> None:
+        """Take in what the HParams plugin wrote; of several sessions the last one holds."""
+        data = plugin_data_pb2.HParamsPluginData.FromString(content)
+        if tag == metadata.SESSION_START_INFO_TAG:
+            start = data.session_start_info
+            self.hparams = {name: _plain(value) for name, value in sorted(start.hparams.items())}
+            self.status, self.group = "", start.group_name
+        elif tag == metadata.SESSION_END_INFO_TAG:
+            self.status = _STATUSES.get(data.session_end_info.status, "")
+
+
+def read_sessions(logdir: str | Path) -> list[Session]:
+    """Read every session of the HParams plugin below a log directory, sorted by name.
+
+    A session is a directory with hyperparameters (`hp.KerasCallback`, `hp.hparams`, or PyTorch's
+    `add_hparams`); scalars in directories below it, such as `train` and `validation` of
+    `keras.callbacks.TensorBoard`, belong to it.
+
+    Raises:
+        LogdirError: If `logdir` isn't a directory, or holds no session.
+    """
+    directories: dict[PurePosixPath, _Directory] = {}
+    for directory, paths in event_files(logdir).items():
+        read = _Directory()
+        read.add_files(paths)
+        directories[PurePosixPath(directory)] = read
+    names = {name for name, read in directories.items() if read.hparams is not None}
+    if not names:
+        raise LogdirError(
+            f"`logdir` must hold sessions of TensorBoard's HParams plugin. Received: "
+            f"{str(logdir)!r}, where {len(directories)} directories hold event files and none of "
+            f"them hyperparameters. Add hp.KerasCallback to the callbacks of `fit`; runs of "
+            f"ScalingLogger need no import, `scaling-keras fit` reads them."
+        )
+    below: dict[PurePosixPath, dict[PurePosixPath, _Directory]] = {name: {} for name in names}
+    for name, read in directories.items():
+        owner = next((place for place in (name, *name.parents) if place in names), None)
+        if owner is not None:
+            below[owner][name] = read
+    return [_session(name, below[name]) for name in sorted(names)]
+
+
+def _session(name: PurePosixPath, directories: Mapping[PurePosixPath, _Directory]) -> Session:
+    """Return the session of one directory and those below it."""
+    scalars = {}
+    problems: list[str] = []
+    for place, read in directories.items():
+        inner = place.relative_to(name)
+        problems.extend(read.problems)
+        for tag, points in read.points.items():
+            array = np.array(points, dtype=np.float64)
+            scalars[str(inner / tag)] = array[np.argsort(array[:, 0], kind="stable")]
+    own = directories[name]
+    return Session(
+        name=str(name),
+        hparams=own.hparams or {},
+        scalars=scalars,
+        status=own.status,
+        group=own.group,
+        problems=tuple(problems),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a `google.protobuf.Value` as a number, a text, a flag or None."""
+    kind = value.WhichOneof("kind")
+    return None if kind in (None, "null_value") else getattr(value, kind)

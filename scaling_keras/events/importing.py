@@ -1,0 +1,289 @@
+"""Runs that were measured with other tools: a CSV file, or a logdir of TensorBoard's HParams."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scaling_keras.errors import RunsError
+from scaling_keras.events.assembling import LOSS_CHOICES, choose_losses
+from scaling_keras.events.hparams import Session, read_sessions
+from scaling_keras.runs import (
+    NUMERIC_COLUMNS,
+    REQUIRED_COLUMNS,
+    TEXT_COLUMNS,
+    Exclusion,
+    Run,
+    RunTable,
+    read_csv_rows,
+    run_from_row,
+)
+
+LOSS_TAGS = ("validation/epoch_loss", "val_loss", "train/epoch_loss", "epoch_loss", "loss")
+"""Where the loss is looked for: as Keras's callbacks write it, held out before training."""
+
+LAST_STEP = "step"
+"""Stands in a product of `columns` for the last step of a session's loss."""
+
+_SHOWN = 12
+
+
+def import_csv(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    scale: Mapping[str, float] | None = None,
+) -> RunTable:
+    r"""Read runs from a CSV file whose columns have other names or units.
+
+    What is not in the file stays unknown: train FLOPs are not made up from `6 N D`.
+
+    Args:
+        path: The file, with a header line.
+        columns: Our column name to the file's, or to a product of several and of numbers:
+            `{"n_examples": "steps*batch_size*2048"}`. Columns of one name need none.
+        scale: What to multiply a column by, by our name: `{"n_examples": 1e9}` for billions.
+
+    Returns:
+        The table; rows whose `n_params`, `n_examples` or `loss` is blank or no number are in
+        `excluded`. Columns that are none of ours are facts of the runs.
+
+    Raises:
+        RunsError: If the file can't be read, has none of a column that is needed, or an option
+            can't be used.
+
+    Example:
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "theirs.csv"
+    ...     _ = path.write_text("params,tokens_in_billions,val_loss\n1e8,2,3.2\n")
+    ...     table = import_csv(
+    ...         path,
+    ...         columns={"n_params": "params", "n_examples": "tokens_in_billions",
+    ...                  "loss": "val_loss"},
+    ...         scale={"n_examples": 1e9},
+    ...     )
+    >>> table["n_examples"].tolist()
+    [2000000000.0]
+    """
+    columns, scale = _check_options(columns, scale)
+    rows = read_csv_rows(path)
+    _check_known(columns, tuple(rows[0]) if rows else (), f"the file {str(path)!r}")
+    outcomes = []
+    for index, row in enumerate(rows, start=1):
+        found, used = _resolve_all(columns, row.get, row)
+        kept = {key: text for key, text in row.items() if key not in used}
+        whole = {**kept, **found, "name": found.get("name") or f"row-{index}"}
+        outcomes.append(_run_or_reason(whole, columns, scale, index=index, where=path))
+    return _table(outcomes, f"the file {str(path)!r}", tuple(rows[0]) if rows else ())
+
+
+def import_hparams(
+    logdir: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    scale: Mapping[str, float] | None = None,
+    loss: str = "final",
+) -> RunTable:
+    """Read runs from a logdir of `keras.callbacks.TensorBoard` with the HParams plugin.
+
+    Each session is a run, named after its directory. Its hyperparameters are its facts, so that
+    they are columns of the table too. A session that failed or still runs has that status, which
+    a fit leaves out; one that does not say how it ended counts as completed.
+
+    Args:
+        logdir: The directory that TensorBoard is given.
+        columns: Our column name to a hyperparameter or a scalar (`validation/epoch_loss`), or to a
+            product of them, of numbers and of `step`, the last step of the loss:
+            `{"n_examples": "epochs*50000"}`. Hyperparameters of our name need none. The loss is
+            by default `validation/epoch_loss` if any session has it, else `train/epoch_loss`.
+        scale: What to multiply a column by, by our name.
+        loss: How a value is taken from a scalar: `final`, `best` (lowest) or `tail`, the mean over
+            its last tenth.
+
+    Returns:
+        The table. Sessions without `n_params`, `n_examples` or `loss` are in `excluded`, with
+        what they lack.
+
+    Raises:
+        LogdirError: If `logdir` isn't a directory, or holds no session.
+        RunsError: If an option can't be used, or no session has a column that is needed.
+    """
+    if loss not in LOSS_CHOICES:
+        raise RunsError(
+            f"`loss` must be one of {', '.join(LOSS_CHOICES)}. Received: {loss!r}. To take it "
+            f"from another scalar, map it with `columns`."
+        )
+    columns, scale = _check_options(columns, scale)
+    sessions = read_sessions(logdir)
+    known = tuple(dict.fromkeys(name for s in sessions for name in (*s.hparams, *s.scalars)))
+    columns = {"loss": next((tag for tag in LOSS_TAGS if tag in known), "loss"), **columns}
+    _check_known(columns, (*known, LAST_STEP), f"a session in {str(logdir)!r}")
+    outcomes: list[Run | Exclusion] = []
+    for index, session in enumerate(sessions, start=1):
+        if session.problems:
+            outcomes.append(Exclusion(name=session.name, reason="; ".join(session.problems)))
+            continue
+        row = _session_row(session, columns, loss)
+        outcomes.append(_run_or_reason(row, columns, scale, index=index, where=logdir))
+    return _table(outcomes, f"the sessions in {str(logdir)!r}", known)
+
+
+def _session_row(
+    session: Session, columns: Mapping[str, str], choice: str
+) -> dict[str, str | None]:
+    """Return a session as one line of a CSV file."""
+    values = _session_values(session, columns["loss"], choice)
+    found, used = _resolve_all(columns, values.get, session.hparams)
+    row = {name: _text(value) for name, value in session.hparams.items() if name not in used}
+    row |= {**found, "name": session.name, "loss_name": columns["loss"]}
+    row["status"] = session.status
+    if session.group:
+        row["session_group"] = session.group
+    return row
+
+
+def _session_values(session: Session, loss: str, choice: str) -> dict[str, str | None]:
+    """Return what the columns of a session may be made of, as texts."""
+    values = {
+        tag: _text(float(choose_losses(curve)[choice])) for tag, curve in session.scalars.items()
+    }
+    if loss in session.scalars:
+        values[LAST_STEP] = _text(float(session.scalars[loss][-1, 0]))
+    return {**values, **{name: _text(value) for name, value in session.hparams.items()}}
+
+
+def _resolve_all(
+    columns: Mapping[str, str], lookup: Callable[[str], str | None], own: Mapping[str, Any]
+) -> tuple[dict[str, str | None], set[str]]:
+    """Return our columns as texts, and which of the source's `own` names they stand for.
+
+    A name of the source that a column was merely renamed from isn't kept a second time.
+    """
+    found = {ours: _resolve(theirs, lookup) for ours, theirs in columns.items()}
+    fields = (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed")
+    for name in fields:
+        if name in own and name not in found:
+            found[name] = lookup(name)
+    return found, {theirs for theirs in columns.values() if theirs in own}
+
+
+def _resolve(expression: str, lookup: Callable[[str], str | None]) -> str | None:
+    """Return the text of one column, or of a product; None where a part is not known."""
+    whole = lookup(expression)
+    if whole is not None or "*" not in expression:
+        return whole
+    numbers = [_as_number(lookup(part) or part) for part in _parts(expression)]
+    return None if None in numbers else repr(math.prod(n for n in numbers if n is not None))
+
+
+def _parts(expression: str) -> list[str]:
+    return [part.strip() for part in expression.split("*")]
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _text(value: Any) -> str | None:
+    """Return a value as a CSV file has it; blank counts as unknown."""
+    if isinstance(value, float):
+        # Protobuf has no integers: a seed comes back as 3.0.
+        is_whole = value.is_integer() and abs(value) < 2**53
+        return repr(int(value)) if is_whole else repr(value)
+    return None if value is None or value == "" else str(value)
+
+
+def _run_or_reason(
+    row: Mapping[str, str | None],
+    columns: Mapping[str, str],
+    scale: Mapping[str, float],
+    *,
+    index: int,
+    where: str | Path,
+) -> Run | Exclusion:
+    """Return the run of a row, or why there is none."""
+    name = str(row["name"])
+    reasons = []
+    for column in REQUIRED_COLUMNS:
+        text = row.get(column)
+        if not text:
+            theirs = columns.get(column, column)
+            source = f" ({theirs})" if theirs != column else ""
+            reasons.append(f"it has no {column}{source}")
+        elif _as_number(text) is None:
+            reasons.append(f"its {column} is {text!r}, not a number")
+    if reasons:
+        return Exclusion(name=name, reason="; ".join(reasons))
+    scaled = dict(row)
+    for column, factor in scale.items():
+        number = _as_number(row.get(column) or "")
+        scaled[column] = None if number is None else repr(number * factor)
+    if not math.isfinite(float(scaled["loss"] or "nan")) and not scaled.get("status"):
+        scaled |= {"status": "diverged", "reason": "its loss is not finite"}
+    return run_from_row(scaled, index, where)
+
+
+def _table(outcomes: Sequence[Run | Exclusion], what: str, known: Sequence[str]) -> RunTable:
+    """Return the table; refuse one in which nothing could be read."""
+    runs = [item for item in outcomes if isinstance(item, Run)]
+    excluded = [item for item in outcomes if isinstance(item, Exclusion)]
+    if not runs:
+        reasons = "; ".join(f"{item.name}: {item.reason}" for item in excluded[:3]) or "no rows"
+        raise RunsError(
+            f"An import needs {', '.join(REQUIRED_COLUMNS)} of at least one run. Received: {what} "
+            f"with {_shown(known)} ({reasons}). Map them with `columns`."
+        )
+    return RunTable(runs=tuple(runs), excluded=tuple(excluded))
+
+
+def _check_options(
+    columns: Mapping[str, str] | None, scale: Mapping[str, float] | None
+) -> tuple[dict[str, str], dict[str, float]]:
+    """Return the options, or raise a `RunsError` that names what can't be used."""
+    ours = (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed")
+    columns, scale = dict(columns or {}), dict(scale or {})
+    for option, names, allowed in (
+        ("columns", columns, ours),
+        ("scale", scale, NUMERIC_COLUMNS),
+    ):
+        unknown = [name for name in names if name not in allowed]
+        if unknown:
+            raise RunsError(
+                f"`{option}` must be by the names {', '.join(allowed)}. Received: "
+                f"{', '.join(unknown)}. Our name comes first, then the other."
+            )
+    for name, factor in scale.items():
+        if not (isinstance(factor, (int, float)) and math.isfinite(factor) and factor > 0):
+            raise RunsError(
+                f"`scale` must hold positive, finite numbers. Received: {name}={factor!r}. "
+                f"Pass 1e9 for a column in billions."
+            )
+    return columns, scale
+
+
+def _check_known(columns: Mapping[str, str], known: Sequence[str], what: str) -> None:
+    """Refuse a column that is mapped to something which is nowhere."""
+    for ours, theirs in columns.items():
+        if theirs in known or (ours == "loss" and theirs == "loss"):
+            continue
+        parts = _parts(theirs)
+        unknown = [p for p in parts if p not in known and _as_number(p) is None]
+        if unknown or len(parts) == 1:
+            raise RunsError(
+                f"`columns` must name what {what} has, or a product of such. Received: "
+                f"{ours}={theirs!r}, without {', '.join(unknown) or theirs}; there is "
+                f"{_shown(known)}. Name one of those."
+            )
+
+
+def _shown(names: Sequence[str]) -> str:
+    """Return a list of names that isn't too long to read."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return (", ".join(names[:_SHOWN]) or "no columns") + more

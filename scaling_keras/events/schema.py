@@ -1,0 +1,308 @@
+"""What a run writes: tags, payloads and their version. The one place, for writer, reader, plugin.
+
+A run directory holds, under the plugin name `scaling`:
+
+- `scaling/run/<attempt>`: the facts of the run (`RunFacts`), JSON in the summary metadata, with an
+  empty tensor. The first metadata of a tag in a directory wins in every TensorBoard loader, so a
+  resumed run writes a tag of its own: attempt 2.
+- `scaling/<metric>`: curves, one scalar a point; the step is the number of examples seen.
+  `scaling/iterations` is the optimizer's count of steps, where the points before don't tell it.
+- `scaling/result/<attempt>`: how the attempt ended (`RunResult`), like the facts.
+- `scaling/correction/<number>`: what someone changed about the run afterwards (`RunCorrection`),
+  like the facts, in an event file of its own. The highest number holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from scaling_keras.errors import LogdirError
+
+PLUGIN_NAME = "scaling"
+PAYLOAD_VERSION = 1
+"""Raised when a reader of the version before would misread a payload; readers accept all older."""
+
+TAG_PREFIX = "scaling/"
+ITERATIONS_METRIC = "iterations"
+"""The curve of the optimizer's steps, from which a resumed run knows how much data it has seen."""
+
+OWN_METRICS = frozenset(
+    {
+        ITERATIONS_METRIC,
+        "examples_per_second",
+        "flops_utilisation",
+        "learning_rate",
+        "memory_peak_bytes",
+        "seconds_per_step",
+    }
+)
+"""Curves that are no result of the training: no loss is taken from them."""
+
+_PAYLOAD_TAG = re.compile(r"scaling/(run|result|correction)/([0-9]+)")
+
+CORRECTABLE = (
+    "dataset_size",
+    "example_unit",
+    "family",
+    "hyperparameters",
+    "n_params",
+    "planned_examples",
+    "seed",
+    "size",
+    "train_flops_per_example",
+)
+"""The fields of `RunFacts` that a correction may give anew."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunFacts:
+    """What is fixed when a run begins.
+
+    Attributes:
+        attempt: 1, or one more than the last attempt in the same directory (a resumed run).
+        model_name: `model.name`.
+        n_params: Parameters by group: `embedding`, `head` and `hidden` are trainable and disjoint,
+            `trainable` is their sum, `non_trainable` the rest, `total` all. Newer runs also tell
+            the parts of these groups, which no convention uses: `token_embedding`,
+            `position_embedding`, `norm_and_bias`, `other`.
+        train_flops_per_example: Forward and backward FLOPs of one example; None if unknown.
+        forward_flops_per_example: The forward part alone; None if unknown.
+        flops_by_convention: `train_flops_per_example` counted in other ways, by name.
+        recompute_flops_per_example: What rematerialisation does again, on top.
+        flops_method: How they were counted: `graph`, `estimate` or `given`; empty if unknown.
+        uncounted: Operations that could not be counted, by name, with how often they occur.
+        example_unit: What the loss is averaged over: `token`, `image`, `example`.
+        examples_per_item: Examples in one item of a batch: 64 for sequences of 64 tokens.
+        batch_size: Items per optimizer step, over all replicas; None if unknown.
+        n_replicas: Copies of the model that train in step.
+        strategy: Class name of the distribution strategy; empty for none.
+        device_kind: `CPU`, `GPU` or `TPU`.
+        device_name: As it reports itself; empty if it doesn't.
+        peak_flops_per_second: What one device can do at most; None if unknown.
+        optimizer: Its `name` and the numbers of its configuration.
+        learning_rate_schedule: The schedule's configuration; None for a constant rate.
+        planned_examples: Examples that the run is meant to see; None if unknown.
+        dataset_size: Unique examples in the training data; None if unknown.
+        hyperparameters: What the user or the tuner varied, by name.
+        size: Name of the size within its family.
+        family: Name of the model family.
+        seed: Random seed of the run; None if none was set.
+        sweep: Id of the sweep that asked for the run; empty for none.
+        trial: Id of its trial within the sweep; empty for none.
+        prediction: `loss`, `low`, `high`, `level` and `form` of a prediction that was made before
+            the run began; None for none.
+        n_examples_before: Examples seen by earlier attempts whose weights this one goes on from;
+            0 if it began with new weights. Points of earlier attempts beyond it are superseded.
+        versions: Version by package name.
+        start_time: Seconds since the epoch.
+    """
+
+    attempt: int = 1
+    model_name: str = ""
+    n_params: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    train_flops_per_example: float | None = None
+    forward_flops_per_example: float | None = None
+    flops_by_convention: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    recompute_flops_per_example: float = 0.0
+    flops_method: str = ""
+    uncounted: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    example_unit: str = "example"
+    examples_per_item: int = 1
+    batch_size: int | None = None
+    n_replicas: int = 1
+    strategy: str = ""
+    device_kind: str = "CPU"
+    device_name: str = ""
+    peak_flops_per_second: float | None = None
+    optimizer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    learning_rate_schedule: Mapping[str, Any] | None = None
+    planned_examples: int | None = None
+    dataset_size: int | None = None
+    hyperparameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    size: str = ""
+    family: str = ""
+    seed: int | None = None
+    sweep: str = ""
+    trial: str = ""
+    prediction: Mapping[str, Any] | None = None
+    n_examples_before: int = 0
+    versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    start_time: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """How an attempt ended.
+
+    Attributes:
+        attempt: The attempt of the facts it belongs to.
+        status: `completed`, `stopped`, `diverged` or `failed`.
+        reason: Why, in one sentence; empty if it simply completed.
+        losses: Metric name to its `final` and `best` value and `tail`, the mean of its points
+            over the last tenth of the examples seen.
+        n_examples: Examples seen since the run's first attempt began.
+        train_flops: Forward and backward FLOPs of all of them; None if unknown.
+        elapsed_seconds: Wall time of this attempt.
+        examples_per_second: Throughput of this attempt, validation included.
+        dataset_size: Unique examples in the training data, as the first whole epoch showed them;
+            None where epochs don't tell, or none was whole.
+        end_time: Seconds since the epoch.
+    """
+
+    attempt: int = 1
+    status: str = "completed"
+    reason: str = ""
+    losses: Mapping[str, Mapping[str, float | None]] = dataclasses.field(default_factory=dict)
+    n_examples: int = 0
+    train_flops: float | None = None
+    elapsed_seconds: float = 0.0
+    examples_per_second: float | None = None
+    dataset_size: int | None = None
+    end_time: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunCorrection:
+    """What someone changed about a run afterwards; the events themselves are never rewritten.
+
+    Attributes:
+        number: 1, or one more than the last correction of the run, which this one replaces.
+        reason: Why, in a sentence.
+        is_excluded: Whether the run is to be left out of every table.
+        status: How the run stands, one of `runs.STATUSES`; empty to leave it as it is.
+        facts: Fields of `RunFacts` that are given anew, of those in `CORRECTABLE`.
+        time: When it was made, seconds since the epoch.
+    """
+
+    number: int = 1
+    reason: str = ""
+    is_excluded: bool = False
+    status: str = ""
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    time: float = 0.0
+
+
+Payload: TypeAlias = RunFacts | RunResult | RunCorrection
+_Payload = TypeVar("_Payload", RunFacts, RunResult, RunCorrection)
+_FIELDS = {
+    kind: {field.name for field in dataclasses.fields(kind)}
+    for kind in (RunFacts, RunResult, RunCorrection)
+}
+
+
+def facts_tag(attempt: int) -> str:
+    """Return the tag that holds the facts of an attempt."""
+    return f"{TAG_PREFIX}run/{attempt}"
+
+
+def result_tag(attempt: int) -> str:
+    """Return the tag that holds the result of an attempt."""
+    return f"{TAG_PREFIX}result/{attempt}"
+
+
+def correction_tag(number: int) -> str:
+    """Return the tag that holds a correction."""
+    return f"{TAG_PREFIX}correction/{number}"
+
+
+def curve_tag(metric: str) -> str:
+    """Return the tag of a metric's curve, the metric named as Keras names it."""
+    return f"{TAG_PREFIX}{metric}"
+
+
+def facts_attempt(tag: str) -> int | None:
+    """Return the attempt whose facts `tag` holds, or None if it holds none."""
+    return _number_in(tag, "run")
+
+
+def result_attempt(tag: str) -> int | None:
+    """Return the attempt whose result `tag` holds, or None if it holds none."""
+    return _number_in(tag, "result")
+
+
+def correction_number(tag: str) -> int | None:
+    """Return the number of the correction that `tag` holds, or None if it holds none."""
+    return _number_in(tag, "correction")
+
+
+def decode_tag(tag: str, content: bytes) -> Payload | None:
+    """Return the payload that a tag of ours holds; None if it is the tag of a curve.
+
+    Raises:
+        LogdirError: If the content is no such payload, or of a newer version.
+    """
+    match = _PAYLOAD_TAG.fullmatch(tag)
+    if match is None:
+        return None
+    if match.group(1) == "run":
+        return decode(content, RunFacts)
+    if match.group(1) == "result":
+        return decode(content, RunResult)
+    return decode(content, RunCorrection)
+
+
+def curve_metric(tag: str) -> str | None:
+    """Return the metric whose curve `tag` holds, or None if it is not a curve."""
+    if not tag.startswith(TAG_PREFIX) or _PAYLOAD_TAG.fullmatch(tag):
+        return None
+    return tag.removeprefix(TAG_PREFIX)
+
+
+def _number_in(tag: str, kind: str) -> int | None:
+    """Return the number at the end of a tag of this kind, or None if it is another."""
+    match = _PAYLOAD_TAG.fullmatch(tag)
+    return int(match.group(2)) if match and match.group(1) == kind else None
+
+
+def encode(payload: Payload) -> bytes:
+    """Return a payload as versioned JSON; NaN and infinities become null, unknown objects text."""
+    values = _plain({"version": PAYLOAD_VERSION, **dataclasses.asdict(payload)})
+    return json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
+
+
+def decode(content: bytes, kind: type[_Payload]) -> _Payload:
+    """Return the payload that `encode` wrote, in this or an older version.
+
+    Fields that an older version lacks take their defaults; fields that are not known are dropped.
+
+    Raises:
+        LogdirError: If the content is not such a payload, or its version is newer than ours.
+    """
+    try:
+        values = json.loads(content)
+        version = values.pop("version")
+    except (ValueError, AttributeError, KeyError, TypeError):
+        raise LogdirError(
+            f"A {kind.__name__} payload must be a versioned JSON object. Received: "
+            f"{content[:80]!r}. The event file is damaged or was written by something else."
+        ) from None
+    if not isinstance(version, int) or version > PAYLOAD_VERSION:
+        raise LogdirError(
+            f"This scaling_keras reads payloads up to version {PAYLOAD_VERSION}. Received: "
+            f"version={version!r}. Upgrade scaling-keras to the version that wrote the runs."
+        )
+    names = _FIELDS[kind]
+    return kind(**{name: value for name, value in values.items() if name in names})
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` as JSON has it, in nested containers too.
+
+    Non-finite floats become null, NumPy's numbers and arrays Python's, anything else its text.
+    """
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return str(value)

@@ -1,0 +1,1 @@
+"""Model families: from a size to a compiled Keras model."""

@@ -1,0 +1,370 @@
+"""From what the user hands over to the clean columns that a fit works on."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from scaling_keras.errors import FitError, TooFewRunsError
+from scaling_keras.laws.best_settings import best_settings
+from scaling_keras.laws.forms.base import Floats, Form
+from scaling_keras.laws.results import Finding
+from scaling_keras.laws.run_findings import run_findings
+from scaling_keras.runs import NUMERIC_COLUMNS, Exclusion, Run, RunTable, unique_units
+
+MIN_DISTINCT = 3
+"""Fewest distinct values of a variable: with two, floor and slope can't be told apart."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The rows of a fit.
+
+    Attributes:
+        values: The variables, shape `(rows, variables)`, positive; linear ones may be zero.
+        observed: The target, the loss for most forms. Shape `(rows,)`.
+        weights: Shape `(rows,)`, not negative.
+        groups: Cluster of each row for resampling, integers from 0. Shape `(rows,)`.
+        names: Name of each row, `row 0` and so on where there are none.
+        labels: What is known of the table: `param_convention`, `loss_choice`, `loss_name`,
+            `example_unit`, `x` (the column a one-variable form was fitted against).
+        excluded: Runs that were left out, with reasons.
+        findings: What can be said of how the runs were trained.
+        n_params: Parameters of each run where the table knows them, else empty.
+        train_flops_per_example: Counted FLOPs of each run where the table knows them, else empty.
+    """
+
+    values: Floats
+    observed: Floats
+    weights: Floats
+    groups: np.ndarray
+    names: tuple[str, ...]
+    labels: Mapping[str, str]
+    excluded: tuple[Exclusion, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    n_params: Floats = dataclasses.field(default_factory=lambda: np.empty(0))
+    train_flops_per_example: Floats = dataclasses.field(default_factory=lambda: np.empty(0))
+
+    def take(self, rows: np.ndarray) -> Columns:
+        """Return the columns of the rows where a mask is true, the clusters numbered anew."""
+        known = len(self.n_params) > 0
+        return dataclasses.replace(
+            self,
+            values=self.values[rows],
+            observed=self.observed[rows],
+            weights=self.weights[rows],
+            groups=np.unique(self.groups[rows], return_inverse=True)[1],
+            names=tuple(name for name, kept in zip(self.names, rows, strict=True) if kept),
+            n_params=self.n_params[rows] if known else self.n_params,
+            train_flops_per_example=(
+                self.train_flops_per_example[rows] if known else self.train_flops_per_example
+            ),
+        )
+
+    def digest(self) -> str:
+        """Return a hash of the numbers, to tell whether two fits saw the same data."""
+        state = hashlib.sha256()
+        for array in (self.values, self.observed, self.weights, self.groups.astype(np.int64)):
+            state.update(np.ascontiguousarray(array).tobytes())
+        return state.hexdigest()[:16]
+
+
+def gather(
+    form: Form,
+    data: RunTable | Mapping[str, Any] | None,
+    given: Mapping[str, Any],
+) -> Columns:
+    """Return the checked columns for a fit of `form`.
+
+    Args:
+        form: The law to be fitted.
+        data: A table or a mapping of columns; None if all are in `given`.
+        given: The columns, `weights` and `groups` that were passed to `fit` by name, None where
+            not given. With `data`, a text names the column to take.
+
+    Raises:
+        FitError: If something can't be used, naming the argument.
+        TooFewRunsError: If too little is left to fit.
+    """
+    _check_given(form, given)
+    if form.is_optimum and isinstance(data, RunTable):
+        return _of_best_settings(form, data, given)
+    return _gathered(form, data, given, ())
+
+
+def _gathered(
+    form: Form,
+    data: RunTable | Mapping[str, Any] | None,
+    given: Mapping[str, Any],
+    left_out: tuple[Exclusion, ...],
+) -> Columns:
+    """Return the checked columns; `left_out` says why some rows are not among them."""
+    table = _usable(form, data, given) if isinstance(data, RunTable) else None
+    source: Any = data if table is None else table
+    names = (*form.variables, form.target)
+    arrays = {name: _column(name, source, given.get(name), form) for name in names}
+    length = len(arrays[form.target])
+    for name, array in arrays.items():
+        if len(array) != length:
+            raise FitError(
+                f"The columns of a fit must have one length. Received: {length} values of "
+                f"`{form.target}` and {len(array)} of `{name}`. Pass one value per run."
+            )
+    excluded = table.excluded if table is not None else left_out
+    _check_range(form, arrays)
+    _check_enough(form, arrays, excluded)
+    values = np.stack([arrays[name] for name in form.variables], axis=1)
+    return Columns(
+        values=values,
+        observed=arrays[form.target],
+        weights=_checked_weights(given["weights"], length),
+        groups=_checked_groups(given["groups"], values),
+        names=(
+            tuple(f"row {index}" for index in range(length))
+            if table is None
+            else tuple(run.name for run in table)
+        ),
+        labels=_labels(table, given),
+        excluded=excluded,
+        findings=() if table is None else run_findings(table),
+        **_compute_columns(source, length),
+    )
+
+
+def _of_best_settings(form: Form, table: RunTable, given: Mapping[str, Any]) -> Columns:
+    """Return a row for each size and amount of data: the best of the settings that were tried."""
+    own = {name: given[name] for name in ("weights", "groups") if given[name] is not None}
+    arrays = [name for name in (*form.variables, form.target) if given.get(name) is not None]
+    if own or arrays:
+        raise FitError(
+            f"A `{form.name}` fit of a table finds the best runs itself. Received: "
+            f"{', '.join([*own, *arrays])} beside the table. Leave that out, or pass columns "
+            f"instead of the table."
+        )
+    best = best_settings(table, form.target)
+    inside = ~best.at_edge
+    names = [name for name, kept in zip(best.names, inside, strict=True) if kept]
+    at_edge = tuple(
+        Exclusion(
+            name=name, reason=f"its {form.target} is the best, but at the edge of those tried"
+        )
+        for name, kept in zip(best.names, inside, strict=True)
+        if not kept
+    )
+    columns = {name: getattr(best, name)[inside] for name in form.variables}
+    excluded = (*best.excluded, *at_edge)
+    rows = _gathered(form, {**columns, form.target: best.values[inside]}, given, excluded)
+    usable = table.usable()
+    of_runs = (f for f in run_findings(usable) if f.code not in ("several_settings", "runs_lost"))
+    return dataclasses.replace(
+        rows,
+        names=tuple(names),
+        labels=_labels(usable, given),
+        findings=(*best.warnings, *of_runs),
+    )
+
+
+def _check_given(form: Form, given: Mapping[str, Any]) -> None:
+    """Refuse a column that the form has no use for."""
+    for name, column in given.items():
+        known = (*form.variables, form.target, "weights", "groups")
+        if column is not None and name not in known:
+            raise FitError(
+                f"A `{form.name}` fit takes {', '.join(form.variables)} and {form.target}. "
+                f"Received: `{name}`. Leave it out, or choose a form that uses it."
+            )
+
+
+def _usable(form: Form, table: RunTable, given: Mapping[str, Any]) -> RunTable:
+    """Return the runs that a fit may use; a run without one of the columns is left out."""
+    table = table.usable()
+    for name in (*form.variables, form.target):
+        column = name if given.get(name) is None else given[name]
+        if not isinstance(column, str) or column == "x" or not len(table):
+            continue
+        values = _of_table(table, column)
+        if values.dtype == object:  # Text, which is refused with the other columns.
+            continue
+        known = np.isfinite(values) & ((values > 0) | (column not in NUMERIC_COLUMNS))
+        lacking = tuple(
+            Exclusion(name=run.name, reason=f"it has no {column}")
+            for run, has_it in zip(table, known, strict=True)
+            if not has_it
+        )
+        kept = tuple(run for run, has_it in zip(table, known, strict=True) if has_it)
+        table = dataclasses.replace(table, runs=kept, excluded=(*table.excluded, *lacking))
+    return table
+
+
+def _of_table(table: RunTable, column: str) -> Floats:
+    """Return a column of a table; the seconds of a step from the throughput that runs recorded."""
+    if column == "step_seconds" and column not in table.columns:
+        return np.array([_step_seconds(run) for run in table])
+    values: Floats = table[column]
+    return values
+
+
+def _step_seconds(run: Run) -> float:
+    """Return the time of an optimizer step, `nan` if the run recorded no throughput."""
+    per_second = (run.facts.get("result") or {}).get("examples_per_second")
+    batch = run.facts.get("batch_size")
+    if not per_second or not batch:
+        return float("nan")
+    return float(batch) * float(run.facts.get("examples_per_item") or 1) / float(per_second)
+
+
+def _labels(table: RunTable | None, given: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a table says about its own columns; refuse to mix units or losses."""
+    labels = {"x": given["x"]} if isinstance(given.get("x"), str) else {}
+    if table is None:
+        return labels
+    units = unique_units(table.runs)
+    losses = sorted({run.loss_name for run in table})
+    for what, found in (("example unit", units), ("loss", losses)):
+        if len(found) > 1:
+            raise FitError(
+                f"The runs of a fit must share one {what}. Received: {', '.join(found)}. "
+                f"Choose some of them with `RunTable.where`."
+            )
+    return {
+        **labels,
+        "param_convention": table.param_convention,
+        "loss_choice": table.loss_choice,
+        "example_unit": units[0] if units else "example",
+        "loss_name": losses[0] if losses else "loss",
+    }
+
+
+def _column(name: str, source: Any, given: Any, form: Form) -> Floats:
+    """Return one column as floats, from the argument if given, else from the data."""
+    if source is not None and (given is None or isinstance(given, str)):
+        key = given or name
+        if not isinstance(source, RunTable) and key not in source:
+            raise FitError(
+                f"A `{form.name}` fit needs the column `{key}`. Received: a mapping with "
+                f"{', '.join(map(str, source)) or 'nothing'}. Add it, or pass `{name}=`."
+            )
+        if isinstance(source, RunTable) and key == "x":
+            raise FitError(
+                f"A `{form.name}` fit of a table needs `x`, the column to fit against. "
+                f"Received: x=None. Pass x='train_flops', 'n_params' or 'n_examples'."
+            )
+        given = _of_table(source, key) if isinstance(source, RunTable) else source[key]
+    if given is None:
+        raise FitError(
+            f"A `{form.name}` fit needs {', '.join(form.variables)} and {form.target}. Received: "
+            f"no `{name}`. Pass an array, or a RunTable as `data`."
+        )
+    try:
+        array = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise FitError(
+            f"`{name}` must be an array of numbers. Received: {given!r}. Convert it first."
+        ) from None
+    if array.ndim != 1:
+        raise FitError(
+            f"`{name}` must be one-dimensional, a value per run. Received: shape {array.shape}. "
+            f"Flatten it first."
+        )
+    return array
+
+
+def _check_range(form: Form, arrays: Mapping[str, Floats]) -> None:
+    """Raise a `FitError` that names the rows where a column can't be what it is."""
+    for name, array in arrays.items():
+        if name == form.target and form.link == "share":
+            usable, wanted = (array >= 0) & (array <= 1), "shares from 0 to 1"
+        elif name in form.linear_variables:
+            usable, wanted = array >= 0, "finite numbers, none negative"
+        else:
+            usable, wanted = array > 0, "positive, finite numbers"
+        bad = np.flatnonzero(~(np.isfinite(array) & usable))
+        if len(bad):
+            shown = ", ".join(f"{array[i]!r} in row {i}" for i in bad[:3])
+            more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
+            raise FitError(
+                f"`{name}` must hold {wanted}. Received: {shown}{more}. Drop "
+                f"those rows, or pass a RunTable, which leaves out runs that did not complete."
+            )
+
+
+def _check_enough(form: Form, arrays: Mapping[str, Floats], excluded: Sequence[Exclusion]) -> None:
+    """Raise a `TooFewRunsError` unless the rows can determine the form."""
+    dropped = ""
+    if excluded:
+        shown = "; ".join(f"{item.name} ({item.reason})" for item in excluded[:3])
+        more = f" and {len(excluded) - 3} more" if len(excluded) > 3 else ""
+        dropped = f" after leaving out {len(excluded)}: {shown}{more}"
+    rows = np.stack([arrays[name] for name in form.variables], axis=1)
+    distinct, needed = len(np.unique(rows, axis=0)), len(form.parameters) + 2
+    if distinct < needed:
+        raise TooFewRunsError(
+            f"A `{form.name}` fit has {len(form.parameters)} parameters and needs at least "
+            f"{needed} runs with distinct ({', '.join(form.variables)}). "
+            f"Received: {distinct}{dropped}. Add runs{_simpler(form)}."
+        )
+    for index, name in enumerate(form.variables):
+        values = np.unique(rows[:, index])
+        if len(values) < MIN_DISTINCT:
+            raise TooFewRunsError(
+                f"A `{form.name}` fit needs at least {MIN_DISTINCT} distinct values of `{name}`. "
+                f"Received: {len(values)} ({', '.join(f'{v:g}' for v in values)}){dropped}. "
+                f"Add runs with other values{_simpler(form)}."
+            )
+
+
+def _simpler(form: Form) -> str:
+    """Return advice to fall back on a one-variable form, where there is one."""
+    return ", or fit `power_law_floor` against one variable" if len(form.variables) > 1 else ""
+
+
+def _checked_weights(weights: Any, length: int) -> Floats:
+    """Return the weights as floats, ones if None."""
+    if weights is None:
+        return np.ones(length)
+    array = np.asarray(weights, dtype=np.float64)
+    usable = array.shape == (length,) and bool(np.isfinite(array).all()) and array.min() >= 0
+    if not usable or array.sum() == 0:
+        raise FitError(
+            f"`weights` must hold {length} finite numbers, none negative and not all zero. "
+            f"Received: {weights!r}. Pass one weight per run."
+        )
+    return array
+
+
+def _checked_groups(groups: Any, values: Floats) -> np.ndarray:
+    """Return clusters numbered from 0; by default rows of one configuration are one.
+
+    Seeds of a configuration share what the law gets wrong there, so they are drawn together.
+    """
+    length = len(values)
+    if groups is None:
+        numbers_by_row: np.ndarray = np.unique(values, axis=0, return_inverse=True)[1].reshape(-1)
+        return numbers_by_row
+    labels: list[Hashable] = list(groups)
+    if len(labels) != length:
+        raise FitError(
+            f"`groups` must name the cluster of each of {length} runs. Received: {len(labels)} "
+            f"values. Pass one per run."
+        )
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(label, len(numbers)) for label in labels])
+
+
+def _compute_columns(source: Any, length: int) -> dict[str, Floats]:
+    """Return the runs' parameters and counted FLOPs per example, empty where unknown."""
+    empty = {"n_params": np.empty(0), "train_flops_per_example": np.empty(0)}
+    if source is None:
+        return empty
+    if not isinstance(source, RunTable) and not set(empty) <= set(source):
+        return empty
+    columns = {name: np.asarray(source[name], dtype=np.float64) for name in empty}
+    if any(len(array) != length for array in columns.values()):
+        return empty
+    if not np.isfinite(columns["train_flops_per_example"]).any():
+        return empty
+    return columns

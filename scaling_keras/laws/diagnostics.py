@@ -1,0 +1,345 @@
+"""What a careful reader would object to, as coded findings."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from scipy import special
+
+from scaling_keras.laws.columns import Columns
+from scaling_keras.laws.fit_text import guess_in_words
+from scaling_keras.laws.forms.base import Floats, Form
+from scaling_keras.laws.frontier import ExampleCost
+from scaling_keras.laws.holdout import Backtest
+from scaling_keras.laws.objectives import OBJECTIVES
+from scaling_keras.laws.problem import Minimum, Problem
+from scaling_keras.laws.results import Finding
+from scaling_keras.laws.variations import OUTLIER, beyond_in_words, variations
+
+SHORT_RANGE = 10.0
+"""Ratio of largest to smallest value below which exponents are seldom usable."""
+COLLINEAR = 0.97
+"""Correlation of log size and log data above which their effects can't be told apart."""
+FEW_SIZES = 5
+"""Choshen et al., arXiv:2410.11840, section 6: five models are a safe bet."""
+FEW_CLUSTERS = 8
+UNBALANCED = 16.0
+"""Rows of one size, relative to the median size, from which it outweighs the others."""
+MANY_POINTS = 8
+START_AGREEMENT = 0.5
+NOT_MOVED = 1e-9
+MOVED_FAR = 2.0
+"""Standard errors from which a prediction moved by a choice that the data don't make."""
+MOVED_SHARE = 0.005
+_CURVE_DEGREE = 4
+SIGNIFICANT = 1e-3
+"""Chance below which a pattern of the residuals is no accident."""
+WIDE_EXPONENT = 4.0
+"""Ratio of the ends of an exponent's 90 % interval from which the data does not identify it."""
+WIDE_SIGNED_EXPONENT = 0.5
+"""The same for one that may have either sign, as a width: ten times beyond the data, 0.5 of an
+exponent is a factor of 3."""
+FAR = 10.0
+"""Extrapolation factor from which a prediction says so."""
+
+
+def data_findings(form: Form, columns: Columns) -> Iterator[Finding]:
+    """Yield what can be said of the data before any fit."""
+    values = dict(zip(form.variables, columns.values.T, strict=True))
+    for name, column in values.items():
+        low, high = column[column > 0].min(), column.max()
+        if high / low < SHORT_RANGE and name not in form.linear_variables:
+            yield Finding(
+                code="short_range",
+                message=f"The largest `{name}` is {high / low:.2g}x the smallest; exponents from a "
+                f"range below {SHORT_RANGE:g}x are seldom usable. Add smaller or larger runs.",
+            )
+    if {"n_params", "n_examples"} <= set(values):
+        yield from _surface_data_findings(values["n_params"], values["n_examples"])
+    yield from _row_findings(form, columns)
+
+
+def _surface_data_findings(n_params: Floats, n_examples: Floats) -> Iterator[Finding]:
+    correlation = float(np.corrcoef(np.log(n_params), np.log(n_examples))[0, 1])
+    if abs(correlation) > COLLINEAR:
+        yield Finding(
+            code="collinear",
+            message=f"log n_params and log n_examples correlate at {correlation:.3f}, so the "
+            f"effects of size and data can't be told apart. Add runs that vary one at a "
+            f"fixed value of the other.",
+        )
+    sizes, counts = np.unique(n_params, return_counts=True)
+    if len(sizes) < FEW_SIZES:
+        yield Finding(
+            code="few_sizes",
+            message=f"The runs have {len(sizes)} sizes; at least {FEW_SIZES} are needed before an "
+            f"extrapolation in size can be relied on (arXiv:2410.11840). Add sizes.",
+        )
+    most = int(np.argmax(counts))
+    if counts[most] > UNBALANCED * np.median(counts):
+        yield Finding(
+            code="unbalanced_sizes",
+            message=f"{counts[most]} of {len(n_params)} runs have the size {sizes[most]:.3g}, "
+            f"which so outweighs the others. Balance them with `weights`.",
+        )
+    checkpoints = [size for size in sizes if _is_arithmetic(n_examples[n_params == size])]
+    if checkpoints:
+        yield Finding(
+            code="checkpoints_as_runs",
+            message=f"The rows of {len(checkpoints)} sizes are evenly spaced in n_examples, as the "
+            f"checkpoints of one run are. Checkpoints aren't independent, so intervals come out "
+            f"several times too narrow, and their learning rate had not decayed. Fit final points, "
+            f"or name the run of each row with `groups`.",
+        )
+
+
+def _is_arithmetic(values: Floats) -> bool:
+    """Return whether there are many values in equal steps, over more than a factor of three."""
+    distinct = np.unique(values)
+    if len(distinct) < MANY_POINTS or distinct[-1] < 3 * distinct[0]:
+        return False
+    steps = np.diff(distinct)
+    return bool(steps.max() - steps.min() < 0.01 * steps.mean())
+
+
+def _row_findings(form: Form, columns: Columns) -> Iterator[Finding]:
+    rows = np.column_stack([columns.values, columns.observed])
+    repeated = len(rows) - len(np.unique(rows, axis=0))
+    if repeated:
+        yield Finding(
+            code="duplicate_rows",
+            message=f"{repeated} of {len(rows)} rows repeat another exactly, {form.target} "
+            f"included, and count twice. Drop them unless they are different runs.",
+        )
+    n_groups = len(np.unique(columns.groups))
+    if "learning_rate_sum" in form.variables and n_groups > max(MANY_POINTS, len(rows) // 2):
+        yield Finding(
+            code="checkpoints_as_runs",
+            message=f"The {len(rows)} rows are points of training curves, but each counts as a "
+            f"run of its own, so intervals come out several times too narrow. Name the training "
+            f"of each row with `groups`.",
+        )
+    if n_groups < FEW_CLUSTERS:
+        yield Finding(
+            code="few_runs",
+            message=f"The rows come from {n_groups} independent runs or configurations; resampling "
+            f"fewer than {FEW_CLUSTERS} gives intervals that are too narrow. Add runs.",
+        )
+
+
+def fit_findings(
+    form: Form,
+    best: Minimum,
+    *,
+    params: dict[str, Floats],
+    fixed: Mapping[str, float],
+    cost: ExampleCost,
+    backtest: Backtest | None,
+) -> Iterator[Finding]:
+    """Yield what can be said once the law is fitted.
+
+    Args:
+        form: The law.
+        best: What the starts reached.
+        params: The parameters of each resample, by name; empty without resamples.
+        fixed: Parameters that were held at a value.
+        cost: What an example costs.
+        backtest: The held-out check, None if there are too few runs.
+    """
+    if best.agreement < START_AGREEMENT:
+        yield Finding(
+            code="starts_disagree",
+            message=f"Only {best.agreement:.0%} of the starts reached the best minimum; the law "
+            f"may have several. Compare the fit with another form.",
+        )
+    if best.moved < NOT_MOVED:
+        yield Finding(
+            code="not_moved",
+            message="The best parameters are those of a random start, which the search could not "
+            "improve on. Don't use this fit; look for rows with extreme values.",
+        )
+    for name, bound in zip(form.parameters, best.at_bound, strict=True):
+        if bound:
+            yield Finding(
+                code="at_bound",
+                message=f"`{name}` ended at a bound of its range: the data does not ask for it. "
+                f"Use a simpler form, or add runs over a wider range.",
+            )
+    for name in form.parameters if params else ():
+        if name in fixed or name.split("_")[-1].startswith("coef"):
+            continue
+        low, high = np.quantile(params[name], [0.05, 0.95])
+        if _is_wide(low, high, name in form.exponents):
+            yield Finding(
+                code="not_identified",
+                message=f"`{name}` is not identified: its 90 % interval runs from {low:.3g} to "
+                f"{high:.3g}. Add runs over a wider range before using it.",
+            )
+    if form.is_surface:
+        yield from _cost_findings(cost)
+    yield from backtest_findings(form, backtest)
+
+
+def _is_wide(low: float, high: float, is_exponent: bool) -> bool:
+    """Return whether a 90 % interval is too wide for its parameter to be used."""
+    if low < 0 < high:
+        # Where a ratio says nothing: an exponent near zero may be known well.
+        return not is_exponent or high - low > WIDE_SIGNED_EXPONENT
+    smaller, larger = sorted((abs(low), abs(high)))
+    return larger > WIDE_EXPONENT * smaller
+
+
+def _cost_findings(cost: ExampleCost) -> Iterator[Finding]:
+    if not cost.counted:
+        yield Finding(
+            code="flops_assumed",
+            message="No counted FLOPs came with the runs, so allocations assume 6 FLOPs per "
+            "parameter and example. Log runs with ScalingLogger to use their own.",
+        )
+    elif cost.max_error > 0.1:
+        yield Finding(
+            code="flops_scatter",
+            message=f"FLOPs per example deviate by up to {cost.max_error:.0%} from a power law "
+            f"of n_params. Fit one model family at a time.",
+        )
+
+
+def backtest_findings(form: Form, backtest: Backtest | None) -> Iterator[Finding]:
+    """Yield what the held-out check says; None if there was none."""
+    if backtest is None:
+        yield Finding(
+            code="no_backtest",
+            message="Too few runs to hold some out, so no extrapolation could be checked and "
+            "intervals beyond the data may be too narrow. Add runs.",
+        )
+        return
+    if backtest.miss_ratio >= 1.05:
+        yield Finding(
+            code="widened",
+            message=f"Where the dearest runs were held out, the law missed them by more than its "
+            f"intervals; those beyond the data are widened, {backtest.miss_ratio:.2g}x at a "
+            f"distance of {backtest.extrapolation:.2g}x.",
+        )
+    if backtest.error >= backtest.baseline_error:
+        yield Finding(
+            code="no_better_than_baseline",
+            message=f"On the {backtest.n_test} dearest runs the law errs by {backtest.error:.2%}, "
+            f"guessing {guess_in_words(form)} by {backtest.baseline_error:.2%}. The range of "
+            f"compute is too short to show the law's worth; add dearer runs.",
+        )
+
+
+def extrapolation_findings(factor: Floats, backtest: Backtest | None) -> tuple[Finding, ...]:
+    """Return what must be said of predictions `factor` beyond the data."""
+    farthest = float(factor.max())
+    if farthest < FAR:
+        return ()
+    checked = f"{backtest.extrapolation:.2g}x" if backtest else "nothing"
+    return (
+        Finding(
+            code="far_extrapolation",
+            message=f"The prediction lies {farthest:.3g}x beyond the runs, the held-out check "
+            f"covers {checked}. Train a run in between before relying on it.",
+        ),
+    )
+
+
+def residual_findings(problem: Problem, theta: Floats, resamples: Floats) -> Iterator[Finding]:
+    """Yield what the residuals show, and how far choices move the prediction.
+
+    Args:
+        problem: The rows and the form.
+        theta: The fitted parameters in the solver's frame, shape `(p,)`.
+        resamples: Those of each bootstrap resample, shape `(n, p)`.
+    """
+    tried = variations(problem, theta, resamples)[1:]
+    where = beyond_in_words(problem.form)
+    moved = [v for v in tried if v.standard_errors > MOVED_FAR and abs(v.change) > MOVED_SHARE]
+    objectives = [v for v in moved if v.name in OBJECTIVES]
+    if objectives:
+        worst = max(objectives, key=lambda v: abs(v.change))
+        yield Finding(
+            code="objective_sensitive",
+            message=f"With the objective `{worst.name}` the prediction {where} "
+            f"moves by {worst.change:+.2%}, {worst.standard_errors:.1f} standard errors. Look at "
+            f"`laws.sensitivity`, and at the rows farthest from the law.",
+        )
+    for variation in tried:
+        if variation.name == "without outliers":
+            yield Finding(
+                code="outliers",
+                message=f"{len(variation.rows)} rows lie more than {OUTLIER:g} robust standard "
+                f"deviations off the law ({_listed(variation.rows)}); without them the prediction "
+                f"{where} moves by {variation.change:+.2%}. Find out why.",
+            )
+    for variation in moved:
+        if variation.name == "without the cheapest fifth":
+            yield Finding(
+                code="early_rows",
+                message=f"Without the cheapest fifth of the rows the prediction {where} "
+                f"moves by {variation.change:+.2%}, {variation.standard_errors:.1f} "
+                f"standard errors: the law may not hold from the smallest runs on. Fit without "
+                f"them, and decide so before looking at a held-out run.",
+            )
+    yield from pattern_findings(problem, theta)
+
+
+def pattern_findings(problem: Problem, theta: Floats) -> Iterator[Finding]:
+    """Yield whether the residuals follow the variables, or exceed what seeds differ by."""
+    residuals = problem.y - problem.fitted(theta[None])[0]
+    # A few outliers must not make the pattern, nor hide it.
+    limit = 3 * 1.4826 * np.median(np.abs(residuals))
+    residuals = np.clip(residuals, -limit, limit)
+    n, n_variables = problem.z.shape
+    z = problem.z / np.maximum(problem.z.std(axis=0), 1e-12)
+    # What a law with floor leaves of a curve crosses zero three times, of a surface it is a saddle.
+    degrees = range(_CURVE_DEGREE if n_variables == 1 else 2)
+    terms = [
+        z[:, list(chosen)].prod(axis=1)
+        for degree in degrees
+        for chosen in itertools.combinations_with_replacement(range(n_variables), degree + 1)
+    ]
+    design = np.stack([np.ones(n), *terms], axis=1)
+    left = n - design.shape[1]
+    total = float(((residuals - residuals.mean()) ** 2).sum())
+    if left >= 5 and total > 1e-20:
+        fitted = design @ np.linalg.lstsq(design, residuals, rcond=None)[0]
+        unexplained = float(((residuals - fitted) ** 2).sum())
+        ratio = (total - unexplained) / len(terms) / max(unexplained / left, 1e-300)
+        if special.fdtrc(len(terms), left, ratio) < SIGNIFICANT:
+            yield Finding(
+                code="misfit",
+                message=f"The residuals follow the variables: a polynomial explains "
+                f"{1 - unexplained / total:.0%} of their variance, which is no accident. The form "
+                f"is wrong somewhere; compare it with others, and don't extrapolate far.",
+            )
+    yield from _replicate_findings(problem, residuals)
+
+
+def _replicate_findings(problem: Problem, residuals: Floats) -> Iterator[Finding]:
+    """Compare the scatter around the law with that between seeds of one configuration."""
+    values, members = np.unique(problem.columns.values, axis=0, return_inverse=True)
+    members = members.reshape(-1)
+    sizes = np.bincount(members)
+    within = len(residuals) - len(values)
+    means = np.bincount(members, residuals) / sizes
+    pure = float(((residuals - means[members]) ** 2).sum())
+    free = len(problem.form.parameters) - len(problem.fixed)
+    between = len(values) - free
+    if within < 3 or between < 3 or pure <= 1e-24:
+        return
+    ratio = float((sizes * means**2).sum()) / between / (pure / within)
+    if special.fdtrc(between, within, ratio) < SIGNIFICANT:
+        yield Finding(
+            code="lack_of_fit",
+            message=f"Configurations lie {np.sqrt(ratio):.2g}x as far from the law as their seeds "
+            f"scatter ({np.sqrt(pure / within):.2%}): the law misses something that is no noise. "
+            f"Compare it with another form.",
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the first few names of many."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

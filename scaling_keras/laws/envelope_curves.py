@@ -1,0 +1,237 @@
+"""Training curves as an envelope needs them: loss against compute, one per run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from scaling_keras.errors import FitError
+from scaling_keras.laws.forms.base import Floats
+from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
+from scaling_keras.laws.isoflop_rows import FLOPS_ASSUMED
+from scaling_keras.laws.results import Finding
+from scaling_keras.runs import Exclusion, Run, RunTable, unique_units
+
+MIN_POINTS = 2
+"""Fewer points are no curve."""
+
+_UNMATCHED = Finding(
+    code="unmatched_schedules",
+    message="The curves are taken at amounts of data where their runs did not end: unless the "
+    "learning rate was constant, those points lie above what a run ending there reaches, and the "
+    "exponents are biased. Compare with final losses (`laws.isoflop`, `laws.fit`), or pass "
+    "constant_schedule=True if rates were constant.",
+)
+_SCHEDULE_FACT = "learning_rate_schedule"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class TrainingCurve:
+    """The curve of one run.
+
+    Attributes:
+        name: Of the run.
+        n_params: Its size.
+        flops_per_example: What an example costs it.
+        log_flops: Log compute at each point, rising, shape `(points,)`.
+        log_loss: Log loss.
+    """
+
+    name: str
+    n_params: float
+    flops_per_example: float
+    log_flops: Floats
+    log_loss: Floats
+
+    def after(self, skip: float) -> TrainingCurve:
+        """Return the curve without the first share `skip` of its examples."""
+        if not skip:
+            return self
+        kept = self.log_flops >= self.log_flops[-1] + np.log(skip)
+        return dataclasses.replace(
+            self, log_flops=self.log_flops[kept], log_loss=self.log_loss[kept]
+        )
+
+    def smoothed(self, train_flops: Floats, width: float) -> Floats:
+        """Return the loss at amounts of compute, `nan` outside the curve.
+
+        Where three points or more lie within `width`, the value there of the straight line
+        through them by least squares; else on the line between the two neighbours.
+        """
+        places = np.log(train_flops)
+        x, y = self.log_flops, self.log_loss
+        values = np.interp(places, x, y)
+        starts = np.searchsorted(x, places - width, side="left")
+        ends = np.searchsorted(x, places + width, side="right")
+        for index in np.flatnonzero(ends - starts >= 3):
+            part = slice(starts[index], ends[index])
+            there = x[part] - x[part].mean()
+            spread = there @ there
+            slope = there @ y[part] / spread if spread > 0 else 0.0
+            values[index] = y[part].mean() + slope * (places[index] - x[part].mean())
+        rounding = 1e-9
+        outside = (places < x[0] - rounding) | (places > x[-1] + rounding)
+        smooth: Floats = np.where(outside, np.nan, np.exp(values))
+        return smooth
+
+
+Curves = tuple[list[TrainingCurve], tuple[Exclusion, ...], tuple[Finding, ...]]
+
+
+def curves_of_table(table: RunTable, metric: str | None, constant_schedule: bool) -> Curves:
+    """Return the curves of a table's runs, the runs without one, and what is to be said.
+
+    Stopped and running runs have curves as good as others; diverged and failed ones are left out.
+    """
+    curves, excluded = [], list(table.excluded)
+    used: list[Run] = []
+    for run in table:
+        reason = _why_no_curve(run, metric)
+        if reason:
+            excluded.append(Exclusion(name=run.name, reason=reason))
+            continue
+        cost = _cost(run)
+        points = np.asarray(run.curves[metric or run.loss_name], dtype=np.float64)
+        curve = _curve(run.name, run.n_params, cost, points[:, 0], points[:, 1])
+        if curve is None:
+            excluded.append(Exclusion(name=run.name, reason="its curve has too few usable points"))
+        else:
+            curves.append(curve)
+            used.append(run)
+    _check_alike(used, metric)
+    findings = () if all(map(_knows_cost, used)) else (FLOPS_ASSUMED,)
+    constant = constant_schedule or all(
+        _SCHEDULE_FACT in run.facts and run.facts[_SCHEDULE_FACT] is None for run in used
+    )
+    return curves, tuple(excluded), findings if constant else (*findings, _UNMATCHED)
+
+
+def curves_of_arrays(
+    data: Mapping[str, Any] | None, given: Mapping[str, Any], constant_schedule: bool
+) -> Curves:
+    """Return the curves of columns with a row per point.
+
+    Raises:
+        FitError: If a column is missing or unusable, or a run has several sizes.
+    """
+    labels = _column("run", data, given["run"])
+    arrays = {}
+    for name in ("n_params", "n_examples", "loss", "train_flops"):
+        column = _column(name, data, given[name], optional=name == "train_flops")
+        if column is not None:
+            arrays[name] = _floats(name, column, len(labels), may_lack=name == "loss")
+    findings = () if "train_flops" in arrays else (FLOPS_ASSUMED,)
+    rows_of: dict[Any, list[int]] = {}
+    for row, label in enumerate(labels):
+        rows_of.setdefault(label, []).append(row)
+    curves, excluded = [], []
+    for label, rows in rows_of.items():
+        sizes = np.unique(arrays["n_params"][rows])
+        if len(sizes) > 1:
+            raise FitError(
+                f"All points of a run must have one `n_params`. Received: {len(sizes)} values in "
+                f"run {label!r}. Give each training its own label in `run`."
+            )
+        size, seen = float(sizes[0]), arrays["n_examples"][rows]
+        cost = FALLBACK_FLOPS_PER_PARAM * size
+        if "train_flops" in arrays:
+            cost = float(np.median(arrays["train_flops"][rows] / seen))
+        curve = _curve(str(label), size, cost, seen, arrays["loss"][rows])
+        if curve is None:
+            excluded.append(
+                Exclusion(name=str(label), reason="its curve has too few usable points")
+            )
+        else:
+            curves.append(curve)
+    return curves, tuple(excluded), findings if constant_schedule else (*findings, _UNMATCHED)
+
+
+def _curve(
+    name: str, n_params: float, cost: float, seen: Floats, loss: Floats
+) -> TrainingCurve | None:
+    """Return a curve of the usable points, repeated ones averaged; None with fewer than two."""
+    usable = np.isfinite(seen) & (seen > 0) & np.isfinite(loss) & (loss > 0)
+    places, inverse = np.unique(seen[usable], return_inverse=True)
+    if len(places) < MIN_POINTS:
+        return None
+    counts = np.bincount(inverse)
+    return TrainingCurve(
+        name=name,
+        n_params=n_params,
+        flops_per_example=cost,
+        log_flops=np.log(places * cost),
+        log_loss=np.bincount(inverse, weights=np.log(loss[usable])) / counts,
+    )
+
+
+def _why_no_curve(run: Run, metric: str | None) -> str:
+    if run.status in ("diverged", "failed"):
+        return run.status + (f": {run.reason}" if run.reason else "")
+    if not (np.isfinite(run.n_params) and run.n_params > 0):
+        return f"n_params is {run.n_params!r}, not a positive finite number"
+    if (metric or run.loss_name) not in run.curves:
+        return f"it has no curve of {metric or run.loss_name}"
+    return ""
+
+
+def _knows_cost(run: Run) -> bool:
+    return bool(np.isfinite(run.train_flops_per_example) and run.train_flops_per_example > 0)
+
+
+def _cost(run: Run) -> float:
+    """Return the training FLOPs of an example: as counted, else six per parameter."""
+    if _knows_cost(run):
+        return run.train_flops_per_example
+    return FALLBACK_FLOPS_PER_PARAM * run.n_params
+
+
+def _check_alike(runs: list[Run], metric: str | None) -> None:
+    """Raise a `FitError` if curves can't be compared."""
+    losses = () if metric else tuple(sorted({run.loss_name for run in runs}))
+    for what, found in (("example unit", unique_units(runs)), ("loss", losses)):
+        if len(found) > 1:
+            raise FitError(
+                f"The runs of an envelope must share one {what}. Received: {', '.join(found)}. "
+                f"Choose some of them with `RunTable.where`, or a curve with `metric`."
+            )
+
+
+def _column(
+    name: str, data: Mapping[str, Any] | None, given: Any, *, optional: bool = False
+) -> Any:
+    """Return a column as it was handed over."""
+    if given is not None and not isinstance(given, str):
+        return given
+    key = given or name
+    if data is not None and key in data:
+        return data[key]
+    if optional and given is None:
+        return None
+    raise FitError(
+        f"An envelope needs the column `{key}`. Received: "
+        f"{', '.join(map(str, data)) if data else 'nothing'}. Add it, pass `{name}=`, or pass a "
+        f"RunTable with curves."
+    )
+
+
+def _floats(name: str, column: Any, length: int, *, may_lack: bool) -> Floats:
+    """Return a column as floats, one per point; losses of a diverging run may be `nan`."""
+    try:
+        array = np.asarray(column, dtype=np.float64)
+    except (TypeError, ValueError):
+        array = np.empty((0, 0))
+    if array.shape != (length,):
+        raise FitError(
+            f"`{name}` must hold a number for each of the {length} points that `run` labels. "
+            f"Received: {column!r}. Pass one value per point."
+        )
+    bad = np.flatnonzero(~(np.isfinite(array) & (array > 0)))
+    if len(bad) and not may_lack:
+        raise FitError(
+            f"`{name}` must hold positive, finite numbers. Received: {float(array[bad[0]])!r} in "
+            f"row {bad[0]}. Drop that point."
+        )
+    return array

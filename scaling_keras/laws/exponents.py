@@ -1,0 +1,41 @@
+"""How the compute-optimal size and data grow with compute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scaling_keras.laws.fit_result import Fit
+from scaling_keras.laws.results import Interval
+from scaling_keras.laws.uncertainty import quantile
+
+
+def frontier_exponents(fit: Fit, *, level: float) -> dict[str, Interval]:
+    """Return `a` and `b` of `N_opt ~ C**a`, `D_opt ~ C**b`, or nothing for a law without them.
+
+    With a training cost of `C = k N**q D`, minimising `A / N**alpha + B / D**beta` gives
+    `a = beta / (alpha + q beta)` and `b = 1 - q a`; with `q = 1` as in Hoffmann et al.,
+    arXiv:2203.15556, equation 4.
+
+    Args:
+        fit: Of any form.
+        level: Share of the resamples within the intervals, in `(0, 1)`.
+    """
+    form = fit.law
+    q = fit.example_cost.exponent
+
+    def size_exponent(params: Mapping[str, Any]) -> Any:
+        terms = form.power_terms(params)
+        return None if terms is None else terms[3] / (terms[1] + q * terms[3])
+
+    value = size_exponent(fit.params)
+    if value is None:
+        return {}
+    drawn = size_exponent(form.to_params(fit.resamples, fit.centre))
+    low, high = quantile(drawn, (1 - level) / 2), quantile(drawn, (1 + level) / 2)
+    return {
+        "frontier_param_exponent": Interval(value=value, low=float(low), high=float(high)),
+        "frontier_data_exponent": Interval(
+            value=1 - q * value, low=float(1 - q * high), high=float(1 - q * low)
+        ),
+    }

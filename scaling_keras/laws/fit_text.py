@@ -1,0 +1,64 @@
+"""A fit as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from scaling_keras.laws.forms.base import Form
+
+if TYPE_CHECKING:
+    from scaling_keras.laws.fit_result import Fit
+
+
+def guess_in_words(form: Form) -> str:
+    """Return what the held-out check compares the law with (`holdout.guess`)."""
+    if form.lower_is_better:
+        return f"the best {form.target} so far"
+    return f"the {form.target.replace('_', ' ')} of the dearest of the rest"
+
+
+def formula(form: Form, params: Mapping[str, float]) -> str:
+    """Return the formula of a law with its numbers, exponents and floor to four decimals.
+
+    Parameters rounded to two digits move the objective several-fold; these don't.
+    """
+    shown = {
+        name: f"{value:.4f}" if name in form.exponents or 0.01 <= value < 1e3 else f"{value:.5g}"
+        for name, value in params.items()
+    }
+    return form.template.format(**shown)
+
+
+def summary(fit: Fit, level: float) -> str:
+    """Return the law, its parameters with intervals, the checks and the findings."""
+    loss = fit.labels.get("loss_name", "loss") if fit.law.target == "loss" else fit.law.target
+    convention = fit.labels.get("param_convention")
+    lines = [
+        f"{fit.formula()}",
+        f"  {fit.n_runs} runs, {loss}"
+        + (f", N counts {convention} parameters" if convention else "")
+        + (f", D counts {fit.labels['example_unit']}s" if "example_unit" in fit.labels else ""),
+    ]
+    width = max(map(len, fit.params))
+    for name, interval in fit.intervals(level).items():
+        limits = f"{level:.0%} interval {interval.low:.5g} to {interval.high:.5g}"
+        if name in fit.fixed:
+            limits = "held at this value"
+        elif interval.low == interval.high:
+            limits = "not identified: every resample ends at its bound"
+        lines.append(f"  {name:<{width}}  {interval.value:<10.5g} {limits}")
+    residual = ("log " if fit.law.link == "log" else "") + fit.law.target
+    bend = f" (delta {fit.huber_delta:g} on {residual})" if fit.huber_delta else ""
+    lines.append(
+        f"  objective {fit.objective!r}, {fit.objective_name}{bend}; "
+        f"{fit.start_agreement:.0%} of {fit.n_starts} starts agree"
+    )
+    if fit.backtest:
+        lines.append(
+            f"  held out: {fit.backtest.n_test} runs {fit.backtest.extrapolation:.2g}x beyond "
+            f"the rest predicted to {fit.backtest.error:.2%}; "
+            f"guessing {guess_in_words(fit.law)} errs by {fit.backtest.baseline_error:.2%}"
+        )
+    lines.extend(f"  ! {finding.message}" for finding in fit.warnings)
+    return "\n".join(lines)

@@ -1,0 +1,191 @@
+"""`Plan`: a run to train, and how sure each number of it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scaling_keras.errors import FitError
+from scaling_keras.laws.forms.base import Floats
+from scaling_keras.laws.iso_loss import REACH
+from scaling_keras.laws.results import Finding, Interval
+
+if TYPE_CHECKING:
+    from scaling_keras.laws.fit_result import Fit
+
+FORWARD_SHARE = 1 / 3
+"""Part of an example's training FLOPs that its forward pass takes: `2 N` of `6 N`.
+
+Kaplan et al., arXiv:2001.08361, section 2.1.
+"""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A run to train, and how sure each number of it is.
+
+    Where an upper end is `inf`, too many resamples of the fit never get there.
+
+    Attributes:
+        n_params: Parameters of the model.
+        n_examples: Examples that it sees.
+        train_flops: Forward and backward FLOPs of the whole run. A budget that was given is
+            value, low and high in one.
+        loss: The loss that such a run reaches; its interval is that of a prediction.
+        target_loss: The loss that was asked for; None for a plan of a budget.
+        unreached: Share of the resamples whose law never reaches the target, in `[0, 1]`.
+        n_epochs: Passes over the data; None if `dataset_size` was not given.
+        examples_served: Examples that the model will be asked about in its life.
+        inference_flops: FLOPs of serving them; None without `examples_served`.
+        saving: Share of training and inference FLOPs together that is saved against the model of
+            the same loss that is cheapest to train; None without `examples_served`.
+        level: Share that the intervals are meant to contain, in `(0, 1)`.
+        extrapolation: Factor beyond the runs of the fit, as in `Prediction`.
+        warnings: Findings about the plan.
+        fit: The fit that it comes from.
+    """
+
+    n_params: Interval
+    n_examples: Interval
+    train_flops: Interval
+    loss: Interval
+    target_loss: float | None
+    unreached: float
+    n_epochs: Interval | None
+    examples_served: float
+    inference_flops: Interval | None
+    saving: Interval | None
+    level: float
+    extrapolation: float
+    warnings: tuple[Finding, ...]
+    fit: Fit = dataclasses.field(repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields, without the fit, as plain numbers; infinite and `nan` ones as None."""
+        values: dict[str, Any] = {
+            field.name: getattr(self, field.name) for field in dataclasses.fields(self)
+        }
+        del values["fit"]
+        for name, value in values.items():
+            if isinstance(value, Interval):
+                values[name] = {
+                    key: number if np.isfinite(number) else None
+                    for key, number in value.to_dict().items()
+                }
+        values["warnings"] = [dataclasses.asdict(finding) for finding in self.warnings]
+        return values
+
+
+def plan_of(
+    fit: Fit,
+    others: Mapping[str, float],
+    *,
+    log_n: Floats,
+    log_d: Floats,
+    log_c: Floats,
+    level: float,
+    dataset_size: float | None,
+    widen: bool,
+    given: Mapping[str, float | None],
+    findings: tuple[Finding, ...],
+    target_loss: float | None = None,
+    served: float = 0.0,
+    forward_share: float = FORWARD_SHARE,
+    saving: Floats | None = None,
+) -> Plan:
+    """Return the plan of the first row, with the spread of the others.
+
+    What was `given` is returned as it was, not as its logarithm's exponential.
+    """
+    n_params, n_examples = given.get("n_params") or float(np.exp(log_n[0])), float(np.exp(log_d[0]))
+    _check_whole(fit, n_params, n_examples)
+    loss = fit.predict(n_params=n_params, n_examples=n_examples, level=level, **others)
+    factor = loss.extrapolation
+    widening = float(fit.backtest.widening(factor)[0]) if widen and fit.backtest else 1.0
+    unreached = float(np.mean(np.isinf(log_d[1:]))) if len(log_d) > 1 else 0.0
+    if unreached > (1 - level) / 2:
+        findings = (*findings, _may_be_unreachable(target_loss, unreached))
+    log_serving = np.log(served * forward_share) if served else 0.0
+    cost = np.log(fit.example_cost.coef) + fit.example_cost.exponent * log_n
+    return Plan(
+        n_params=_interval(log_n, level, widening, given.get("n_params")),
+        n_examples=_interval(log_d, level, widening),
+        train_flops=_interval(log_c, level, widening, given.get("train_flops")),
+        loss=Interval(value=float(loss.mean[0]), low=float(loss.low[0]), high=float(loss.high[0])),
+        target_loss=target_loss,
+        unreached=unreached,
+        n_epochs=(
+            _interval(log_d - np.log(dataset_size), level, widening) if dataset_size else None
+        ),
+        examples_served=served,
+        inference_flops=_interval(cost + log_serving, level, widening) if served else None,
+        saving=None if saving is None else _saving_interval(saving, level),
+        level=level,
+        extrapolation=float(factor[0]),
+        warnings=(*findings, *loss.warnings),
+        fit=fit,
+    )
+
+
+def _check_whole(fit: Fit, n_params: float, n_examples: float) -> None:
+    """Raise a `FitError` if the plan is of less than a parameter or an example.
+
+    Columns in units of their own, such as thousand millions of parameters, may go below one.
+    """
+    for name, value in (("n_params", n_params), ("n_examples", n_examples)):
+        column = fit.values[:, fit.law.variables.index(name)]
+        least = min(1.0, float(column.min())) if len(column) else np.exp(-REACH)
+        if value < least:
+            raise FitError(
+                f"A plan must be of at least one parameter and one example. Received: a goal so "
+                f"small that the best run has {name}={value:.3g}. Ask for a lower loss or pass a "
+                f"larger budget."
+            )
+
+
+def _may_be_unreachable(target_loss: float | None, unreached: float) -> Finding:
+    return Finding(
+        code="target_may_be_unreachable",
+        message=f"In {unreached:.0%} of the resamples the law never reaches a loss of "
+        f"{target_loss:g} within these limits, so there is no upper end to what it may take. Add "
+        f"dearer runs to learn where the floor is, or ask for less.",
+    )
+
+
+def _interval(logs: Floats, level: float, widening: float, given: float | None = None) -> Interval:
+    """Return the exponential of the first of `logs`, with limits from the others.
+
+    Where some draws are infinite the limits are order statistics, which stay defined. A number
+    that was `given` is certain.
+    """
+    if given is not None:
+        return Interval(value=float(given), low=float(given), high=float(given))
+    value, draws = logs[0], logs[1:]
+    if not len(draws):
+        return Interval(value=float(np.exp(value)), low=float("nan"), high=float("nan"))
+    shares = [(1 - level) / 2, (1 + level) / 2]
+    if np.isfinite(draws).all():
+        low, high = np.quantile(draws, shares)
+    else:
+        low, high = np.quantile(draws, shares, method="inverted_cdf")
+    low, high = min(low, value), max(high, value)
+    with np.errstate(over="ignore"):
+        return Interval(
+            value=float(np.exp(value)),
+            low=float(np.exp(value - widening * (value - low))),
+            high=float(np.exp(value + widening * (high - value))),
+        )
+
+
+def _saving_interval(saving: Floats, level: float) -> Interval:
+    """Return the saving with limits from the draws in which there is one."""
+    draws = saving[1:][np.isfinite(saving[1:])]
+    if not len(draws):
+        return Interval(value=float(saving[0]), low=float("nan"), high=float("nan"))
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(
+        value=float(saving[0]), low=float(min(low, saving[0])), high=float(max(high, saving[0]))
+    )

@@ -1,0 +1,116 @@
+"""Resampling: how much the answer would differ had other runs been made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scaling_keras.laws.forms.base import Floats
+
+
+def resample_weights(
+    groups: np.ndarray,
+    weights: Floats,
+    n_resamples: int,
+    rng: np.random.Generator,
+    *,
+    of: np.ndarray | None = None,
+) -> Floats:
+    """Return the row weights of bootstrap resamples of whole clusters.
+
+    Resampling whole runs, not points, keeps what the points of a run have in common; resampling
+    points of one curve as if they were independent makes intervals several times too narrow.
+
+    Args:
+        groups: Cluster of each row, integers from 0. Shape `(rows,)`.
+        weights: Weight of each row. Shape `(rows,)`.
+        n_resamples: How many.
+        rng: Source of randomness.
+        of: Mask of the rows whose clusters are drawn; all by default.
+
+    Returns:
+        Shape `(n_resamples, rows)`: how often each row's cluster was drawn, times its weight.
+
+    References:
+        Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 6.2; whole clusters
+        as in Davison and Hinkley, Bootstrap Methods (1997), section 3.8.
+    """
+    drawn = np.bincount(groups if of is None else groups[of], minlength=int(groups.max()) + 1) > 0
+    counts = rng.multinomial(drawn.sum(), drawn / drawn.sum(), size=n_resamples)
+    return counts[:, groups] * weights
+
+
+def noise(residuals: Floats, n_parameters: int) -> Floats:
+    """Return the residuals scaled to the spread of a new run around the law.
+
+    Residuals of a fit are smaller than the noise they stem from, because `p` parameters were
+    bent towards them; `sqrt(n / (n - p))` undoes that on average, as for least squares.
+
+    Args:
+        residuals: Log loss minus fitted log loss, shape `(rows,)`.
+        n_parameters: `p`.
+    """
+    n = len(residuals)
+    scaled: Floats = residuals * np.sqrt(n / max(n - n_parameters, 1))
+    return scaled
+
+
+def with_noise(draws: Floats, residuals: Floats, n_parameters: int) -> Floats:
+    """Return draws of what a new run reaches, from draws of the law.
+
+    Args:
+        draws: Log losses of the law in each resample, shape `(draws, points)`.
+        residuals: Log loss minus fitted log loss, shape `(rows,)`.
+        n_parameters: Parameters that were fitted.
+    """
+    if not len(draws) or not len(residuals):
+        return draws
+    scatter = np.sort(noise(residuals, n_parameters))
+    picks = (van_der_corput(len(draws)) * len(scatter)).astype(int)
+    reached: Floats = draws + scatter[picks][:, None]
+    return reached
+
+
+def quantile(draws: Floats, level: float) -> float:
+    """Return a quantile of one quantity's draws, `nan` without any."""
+    return float(np.quantile(draws, level)) if len(draws) else float("nan")
+
+
+def quantiles(
+    value: Floats, draws: Floats, level: float, widening: Floats | float = 1.0
+) -> tuple[Floats, Floats]:
+    """Return equal-tailed limits of `draws`, their distance from `value` times `widening`.
+
+    Args:
+        value: Estimate, shape `(points,)`.
+        draws: Shape `(draws, points)`.
+        level: Share between the limits, in `(0, 1)`.
+        widening: At least 1, a number or of shape `(points,)`.
+
+    Returns:
+        Lower and upper limits, shape `(points,)`, with `value` never outside them; `nan` without
+        draws.
+    """
+    if not len(draws):
+        unknown = np.full_like(value, np.nan)
+        return unknown, unknown
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = np.minimum(low, value), np.maximum(high, value)
+    return value - widening * (value - low), value + widening * (high - value)
+
+
+def van_der_corput(n: int) -> Floats:
+    """Return the first `n` points of the base-2 van der Corput sequence.
+
+    They fill `[0, 1)` evenly, so pairing them with random draws samples a second, independent
+    quantity without another source of randomness.
+
+    Example:
+    >>> van_der_corput(4)
+    array([0.  , 0.5 , 0.25, 0.75])
+    """
+    numbers, points, digit = np.arange(n), np.zeros(n), 0.5
+    while numbers.any():
+        points += digit * (numbers & 1)
+        numbers >>= 1
+        digit /= 2
+    return points

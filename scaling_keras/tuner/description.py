@@ -1,0 +1,260 @@
+"""What a sweep will train, cost and pin down, said before it trains anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from scaling_keras import laws
+from scaling_keras.errors import FitError, SweepError
+from scaling_keras.laws.frontier import fit_example_cost
+from scaling_keras.laws.synthetic import Design, Truth, truth_of
+from scaling_keras.runs import Exclusion
+from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
+from scaling_keras.tuner.designs.tuned import TunedSweep
+from scaling_keras.tuner.measuring import StepMeasure, measure_step
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, size_name
+from scaling_keras.tuner.trial import TrialSetting
+from scaling_keras.tuner.workload import Workload
+
+_BEYOND = 10.0
+"""Compute of the default target over that of the dearest trial."""
+_GUESSED_EXPONENTS = {"param_exponent": 0.34, "data_exponent": 0.28}
+"""Of Hoffmann et al., arXiv:2203.15556: as good a guess as any before there are runs."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrialEstimate:
+    """What one trial will take.
+
+    Attributes:
+        name: Its name.
+        n_params: Parameters of the model.
+        n_examples: Examples it sees, in whole batches.
+        n_steps: Optimizer steps.
+        train_flops: What it costs.
+        seconds: Estimated time, without validation; `nan` if no step was measured.
+        peak_bytes: Memory, as in `StepMeasure`; 0 if no step was measured.
+    """
+
+    name: str
+    n_params: float
+    n_examples: int
+    n_steps: int
+    train_flops: float
+    seconds: float
+    peak_bytes: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Description:
+    """What a sweep will do.
+
+    Attributes:
+        trials: The trials that can be foreseen: all of a fixed design, without those that tune;
+            the first of an adaptive one.
+        others: What else will be run, in a sentence; empty for nothing.
+        train_flops: What all that can be foreseen costs, or the budget of an adaptive sweep.
+        seconds: Estimated time of all that, one trial after the other; `nan` if not measured.
+        skipped: Sizes that are left out, with the reason.
+        verdict: What the trials that can be foreseen pin down; None if it wasn't asked for, or
+            they can't be fitted.
+        why_no_verdict: Why; empty if there is one or it wasn't asked for.
+    """
+
+    trials: tuple[TrialEstimate, ...]
+    others: str
+    train_flops: float
+    seconds: float
+    skipped: tuple[Exclusion, ...]
+    verdict: laws.DesignVerdict | None
+    why_no_verdict: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain, JSON-able values; None for what is unknown."""
+        return {
+            **dataclasses.asdict(dataclasses.replace(self, verdict=None)),
+            "trials": [
+                {**dataclasses.asdict(trial), "seconds": _or_none(trial.seconds)}
+                for trial in self.trials
+            ],
+            "skipped": [dataclasses.asdict(item) for item in self.skipped],
+            "seconds": _or_none(self.seconds),
+            "verdict": None if self.verdict is None else self.verdict.to_dict(),
+        }
+
+    def summary(self) -> str:
+        """Return what a person wants to know before the first trial, as text of some lines."""
+        width = max(len(trial.name) for trial in self.trials)
+        lines = [
+            f"{len(self.trials)} trials, {self.train_flops:.3g} FLOPs{_in_time(self.seconds)}",
+            *(f"  {trial.name:<{width}}  {_line(trial)}" for trial in self.trials),
+        ]
+        if self.others:
+            lines.append(f"And {self.others}.")
+        lines.extend(f"Left out: {item.name}, {item.reason}" for item in self.skipped)
+        if self.verdict is not None:
+            lines.append(f"If the law is like the one assumed:\n{self.verdict.summary()}")
+        if self.why_no_verdict:
+            lines.append(f"What it will pin down can't be foreseen: {self.why_no_verdict}")
+        return "\n".join(lines)
+
+
+def describe(
+    sweep: Sweep,
+    setting: TrialSetting,
+    *,
+    target: float | Mapping[str, float] | None,
+    law: laws.Fit | str | None,
+    noise: float,
+    measure: bool,
+    n_trials: int,
+) -> Description:
+    """Return what a sweep will do; see `ScalingTuner.describe`."""
+    workload = setting.workload
+    plans, others = _foreseen(sweep, workload)
+    plans = tuple(plan for plan in plans if workload.can_be_built(plan.size))
+    left_out = skipped(sweep, workload)
+    if not plans:
+        reasons = "; ".join(f"{item.name}: {item.reason}" for item in left_out)
+        raise SweepError(
+            f"A sweep needs a size that can be trained. Received: none ({reasons or 'no trials'})."
+        )
+    measures = _measures(plans, setting) if measure else {}
+    trials = tuple(_estimate(plan, workload, measures.get(_kind(plan))) for plan in plans)
+    spent = sum(trial.train_flops for trial in trials)
+    seconds = sum(trial.seconds for trial in trials)
+    budget = sweep.until.get("train_flops", 0.0) if isinstance(sweep, AdaptiveSweep) else 0.0
+    verdict, why = _judge(trials, target, law, noise, n_trials)
+    return Description(
+        trials=trials,
+        others=others,
+        train_flops=max(budget, spent),
+        seconds=seconds * max(budget / spent, 1.0),
+        skipped=left_out,
+        verdict=verdict,
+        why_no_verdict=why,
+    )
+
+
+def skipped(sweep: Sweep, models: Workload) -> tuple[Exclusion, ...]:
+    """Return the sizes of a sweep that are not trained, with the reason."""
+    sizes = [models.resolve(size) for size in sweep.sizes]
+    found = []
+    for size in sizes:
+        reason = models.why_skipped(size)
+        if not reason and not models.can_be_built(size):
+            reason = f"no model of it can be built: {models.why_not_built(size)}"
+        if reason:
+            found.append(Exclusion(name=size_name(size), reason=reason))
+    return tuple(found)
+
+
+def _foreseen(sweep: Sweep, models: Models) -> tuple[tuple[TrialPlan, ...], str]:
+    """Return the trials that are sure to be run, and what else will be, in words."""
+    if isinstance(sweep, AdaptiveSweep):
+        return sweep.first(models), (
+            f"then whichever of {len(sweep.plan(models))} trials tells most, until "
+            + " or ".join(f"{name} {value:g}" for name, value in sweep.until.items())
+        )
+    plans = sweep.plan(models)
+    if isinstance(sweep, TunedSweep):
+        n_sizes = 1 if sweep.transfer else len({plan.size_name for plan in plans})
+        times = "Hyperband's" if sweep.method == "hyperband" else f"{sweep.n_trials}"
+        return plans, f"before those, {times} trials of {sweep.method} tuning at {n_sizes} sizes"
+    return plans, ""
+
+
+def _kind(plan: TrialPlan) -> tuple[str, Any]:
+    """Return what the time of a step depends on."""
+    return plan.size_name, plan.hyperparameters.get("batch_size")
+
+
+def _measures(
+    plans: Sequence[TrialPlan], setting: TrialSetting
+) -> dict[tuple[str, Any], StepMeasure]:
+    """Return a measured step for each kind of trial."""
+    measures: dict[tuple[str, Any], StepMeasure] = {}
+    for plan in plans:
+        if _kind(plan) not in measures:
+            measures[_kind(plan)] = measure_step(plan, setting)
+    return measures
+
+
+def _estimate(plan: TrialPlan, workload: Workload, measured: StepMeasure | None) -> TrialEstimate:
+    """Return what a trial will take."""
+    work, n_steps = workload.work(plan), workload.n_steps(plan)
+    seconds = math.nan
+    if measured is not None:
+        seconds = measured.setup_seconds + n_steps * measured.step_seconds
+    return TrialEstimate(
+        name=plan.name,
+        n_params=workload.n_params(plan.size),
+        n_examples=int(work.n_examples),
+        n_steps=n_steps,
+        train_flops=work.train_flops,
+        seconds=seconds,
+        peak_bytes=0 if measured is None else measured.peak_bytes,
+    )
+
+
+def _judge(
+    trials: Sequence[TrialEstimate],
+    target: float | Mapping[str, float] | None,
+    law: laws.Fit | str | None,
+    noise: float,
+    n_trials: int,
+) -> tuple[laws.DesignVerdict | None, str]:
+    """Return what the trials pin down, or why that can't be said."""
+    if not n_trials:
+        return None, ""
+    points = sorted({(trial.n_params, float(trial.n_examples)) for trial in trials})
+    size, data = np.array(points).T
+    try:
+        verdict = laws.judge_design(
+            _guess(trials) if law is None else law,
+            Design(n_params=size, n_examples=data),
+            target=target or _BEYOND * max(trial.train_flops for trial in trials),
+            noise=noise,
+            n_trials=n_trials,
+        )
+    except FitError as error:
+        return None, str(error)
+    return verdict, ""
+
+
+def _guess(trials: Sequence[TrialEstimate]) -> Truth:
+    """Return a Chinchilla law whose three terms weigh alike in the middle of the trials."""
+    size, data, flops = np.array([(t.n_params, t.n_examples, t.train_flops) for t in trials]).T
+    middle = {"param": np.exp(np.log(size).mean()), "data": np.exp(np.log(data).mean())}
+    params = {
+        "irreducible_loss": 1.0,
+        **{f"{k}_coef": float(v ** _GUESSED_EXPONENTS[f"{k}_exponent"]) for k, v in middle.items()},
+        **_GUESSED_EXPONENTS,
+    }
+    cost = fit_example_cost(size, flops / data)
+    return dataclasses.replace(truth_of("chinchilla", params), example_cost=cost)
+
+
+def _line(trial: TrialEstimate) -> str:
+    """Return a trial for the summary."""
+    memory = f", {trial.peak_bytes / 2**20:,.0f} MiB" if trial.peak_bytes else ""
+    return (
+        f"{trial.n_params:,.0f} parameters, {trial.n_examples:,} examples in {trial.n_steps:,} "
+        f"steps, {trial.train_flops:.3g} FLOPs{_in_time(trial.seconds)}{memory}"
+    )
+
+
+def _in_time(seconds: float) -> str:
+    """Return a time for the summary; nothing if it is unknown."""
+    if math.isnan(seconds):
+        return ""
+    return f", about {seconds:.0f} s" if seconds < 600 else f", about {seconds / 3600:.1f} h"
+
+
+def _or_none(number: float) -> float | None:
+    return None if math.isnan(number) else number

@@ -1,0 +1,337 @@
+"""A sweep that chooses its next run by what the runs so far say."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scaling_keras import laws
+from scaling_keras.errors import FitError, SweepError
+from scaling_keras.tuner.designs.buying import Choice, Goal, Purchase, choose, fit_law, is_reached
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.sweep import (
+    Ended,
+    Models,
+    Size,
+    Sweep,
+    TargetSize,
+    TrialPlan,
+    cheapest_first,
+    checked_sizes,
+    distinct,
+    plan_trial,
+    positive_numbers,
+    whole_numbers,
+)
+
+_START_SHARE = 0.02
+"""Share of the compute budget that the first runs may cost together."""
+_START_SIDE = 3
+"""The first runs are so many sizes with so many amounts of data."""
+
+
+class AdaptiveSweep(Sweep):
+    """After each run, the affordable one that most narrows the interval at a target per FLOP.
+
+    It begins with the cheapest runs that determine a law: three sizes with three amounts of data.
+    From then on the law is fitted after each run, and `laws.next_runs` picks the next among the
+    runs that the budget still allows. It ends, and says why, when the interval is as narrow as
+    wanted, the compute is spent, or no run is left that would help. Trials that are under way at
+    the same time are counted on, so that none tells what another will.
+
+    An interval holds what the runs can tell, not that the law goes on: test the answer with a
+    larger run (`ScalingTuner.train_at`).
+
+    Args:
+        sizes: Sizes that may be trained, as in `GridSweep`: three or more, over a factor of ten in
+            parameters.
+        n_examples: Amounts of data that may be trained: three or more, in equal ratios.
+        target: What is to be known: the loss of a run, `{"n_params": ..., "n_examples": ...}`, or
+            the best size on a budget, `{"train_flops": ...}`.
+        until: When to end: `width`, how wide the interval may be, as a share (0.05: its upper end
+            5 % above its lower end); `train_flops`, what all runs together may cost; or both,
+            whichever comes first.
+        seeds: Seeds with which a run may be repeated.
+        form: The law that is fitted, one of size and data.
+        level: Level of the interval.
+        worth: As in `laws.next_runs`: a run counts only if it narrows at least this share of what
+            the best one does. The lower, the more and the cheaper the runs.
+        n_resamples: Resamples of each fit, at least 100.
+
+    Raises:
+        SweepError: If a list is too short or has duplicates, or a value is out of its range.
+
+    Example:
+    >>> sweep = AdaptiveSweep(
+    ...     sizes=[{"width": 8}, {"width": 16}, {"width": 32}, {"width": 64}],
+    ...     n_examples=[10_000, 30_000, 90_000, 270_000],
+    ...     target={"n_params": 1e6, "n_examples": 1e7},
+    ...     until={"width": 0.05, "train_flops": 1e12},
+    ... )
+    >>> sweep.until
+    {'width': 0.05, 'train_flops': 1000000000000.0}
+
+    References:
+        Chaloner and Verdinelli, Bayesian Experimental Design: A Review (1995), section 2.
+    """
+
+    def __init__(
+        self,
+        *,
+        sizes: Sequence[Size | TargetSize],
+        n_examples: Sequence[int],
+        target: Mapping[str, float],
+        until: Mapping[str, float],
+        seeds: Sequence[int] = (0,),
+        form: str = "chinchilla",
+        level: float = 0.9,
+        worth: float = 0.1,
+        n_resamples: int = 200,
+    ) -> None:
+        self.sizes = checked_sizes(sizes)
+        self.n_examples = distinct("n_examples", whole_numbers("n_examples", n_examples, 1))
+        self.seeds = distinct("seeds", whole_numbers("seeds", seeds, 0))
+        for name, values in (("sizes", self.sizes), ("n_examples", self.n_examples)):
+            if len(values) < _START_SIDE:
+                raise SweepError(
+                    f"`{name}` of an adaptive sweep must be at least {_START_SIDE}, to fit a law "
+                    f"to. Received: {len(values)}. Add some."
+                )
+        if set(target) not in ({"n_params", "n_examples"}, {"train_flops"}):
+            raise SweepError(
+                f"`target` must name n_params and n_examples, or train_flops. "
+                f"Received: {', '.join(target) or 'nothing'}."
+            )
+        if not until or set(until) - {"width", "train_flops"}:
+            raise SweepError(
+                f"`until` must name width, train_flops or both. "
+                f"Received: {', '.join(until) or 'nothing'}."
+            )
+        self.target = _numbers("target", target)
+        self.until = _numbers("until", until)
+        self._goal = Goal(
+            target=self.target,
+            width=self.until.get("width", 0.0),
+            form=form,
+            level=level,
+            worth=worth,
+            n_resamples=n_resamples,
+        )
+
+    def plan(self, models: Models) -> tuple[TrialPlan, ...]:
+        """Return every trial that may be run and that the budget pays for, cheapest first."""
+        budget = self.until.get("train_flops", math.inf)
+        trials = (
+            plan_trial(size, n_examples, seed)
+            for seed, n_examples, size in itertools.product(
+                self.seeds, self.n_examples, self.resolved(models)
+            )
+            if models.train_flops_per_example(size) * n_examples <= budget
+            and math.isfinite(models.n_params(size))
+        )
+        return cheapest_first(trials, models)
+
+    def start(self, models: Models, ended: Ended) -> AdaptiveCourse:
+        """Return the course of a search.
+
+        Raises:
+            SweepError: If the budget doesn't pay for the first runs.
+        """
+        budget = self.until.get("train_flops", math.inf)
+        goal = dataclasses.replace(self._goal, objective=models.objective)
+        return AdaptiveCourse(self.plan(models), models, ended, goal, budget)
+
+    def first(self, models: Models) -> tuple[TrialPlan, ...]:
+        """Return the trials that are run before there is a law to choose by."""
+        budget = self.until.get("train_flops", math.inf)
+        return _first_plans(self._purchases(models), budget)
+
+    def _purchases(self, models: Models) -> list[Purchase]:
+        return [_purchase(plan, models) for plan in self.plan(models)]
+
+
+class AdaptiveCourse:
+    """The trials of one adaptive search.
+
+    Args:
+        plans: The trials that may be run.
+        models: What the models of the sizes cost.
+        ended: Tells which trials have ended in earlier searches.
+        goal: What is to be known, and how well.
+        budget: Training FLOPs that may be spent, those of earlier searches included; may be `inf`.
+    """
+
+    def __init__(
+        self,
+        plans: Sequence[TrialPlan],
+        models: Models,
+        ended: Ended,
+        goal: Goal,
+        budget: float,
+    ) -> None:
+        self.reason = ""
+        self.note = ""
+        self.train_flops = budget if math.isfinite(budget) else 0.0
+        self.findings: list[laws.Finding] = []
+        self.fit: laws.Fit | None = None
+        self._goal = goal
+        self._budget = budget
+        self._pool = {plan.name: _purchase(plan, models) for plan in plans}
+        self._plans = {plan.name: plan for plan in plans}
+        self._outcomes: dict[str, TrialOutcome] = {}
+        for plan in plans:
+            outcome = ended(plan)
+            if outcome is not None:
+                self._outcomes[plan.name] = outcome
+        first = _first_plans(list(self._pool.values()), budget)
+        self._first = [plan for plan in first if plan.name not in self._outcomes]
+        self._running: list[str] = []
+
+    def known(self) -> tuple[TrialPlan, ...]:
+        """Return the trials that have ended or are to be run whatever comes of the others."""
+        names = dict.fromkeys([*self._outcomes, *self._running, *(p.name for p in self._first)])
+        return tuple(self._plans[name] for name in names)
+
+    def next_plan(self) -> TrialPlan | None:
+        """Return the next trial; None if there is none, or none before another has finished."""
+        if self.reason:
+            return None
+        plan = self._next_of_first() or self._chosen()
+        if plan is not None:
+            self._running.append(plan.name)
+        return plan
+
+    def finish(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
+        """Take in how a trial ended."""
+        self._running.remove(plan.name)
+        self._outcomes[plan.name] = outcome
+
+    def spent(self) -> float:
+        """Return the FLOPs of the trials that have ended or are under way."""
+        return sum(self._pool[name].train_flops for name in (*self._outcomes, *self._running))
+
+    def _next_of_first(self) -> TrialPlan | None:
+        """Return the next of the first trials that the budget still pays for."""
+        while self._first:
+            plan = self._first.pop(0)
+            if self.spent() + self._pool[plan.name].train_flops <= self._budget:
+                return plan
+        return None
+
+    def _chosen(self) -> TrialPlan | None:
+        """Return the trial that narrows the interval most for its FLOPs."""
+        left = self._budget - self.spent()
+        waiting = [
+            purchase
+            for name, purchase in self._pool.items()
+            if name not in self._outcomes and name not in self._running
+        ]
+        try:
+            self.fit = self._fit()
+            choice = self._choose(self.fit, waiting, left)
+            if choice.chosen is None and not self._running and self.fit.backtest is None:
+                # The last word is on a law that was checked.
+                self.fit = fit_law(self._goal, self._completed(), check_held_out=True)
+                choice = self._choose(self.fit, waiting, left)
+        except FitError as error:
+            return self._blind(waiting, left, str(error))
+        self.note = f"interval {math.expm1(choice.width):.1%} wide"
+        # While others are under way they may bring what this one still lacks.
+        self.reason = "" if self._running else choice.reason
+        return None if choice.chosen is None else choice.chosen.plan
+
+    def _choose(self, fit: laws.Fit, waiting: Sequence[Purchase], left: float) -> Choice:
+        """Return what to buy with what is left."""
+        affordable = [purchase for purchase in waiting if purchase.train_flops <= left]
+        running = [self._pool[name] for name in self._running]
+        return choose(self._goal, fit, affordable, running=running)
+
+    def _fit(self) -> laws.Fit:
+        """Return the law so far: checked on held-out runs once it seems narrow enough.
+
+        The check takes most of the time of a fit, and can only widen the interval.
+        """
+        runs = self._completed()
+        fit = fit_law(self._goal, runs)
+        if is_reached(self._goal, fit):
+            return fit_law(self._goal, runs, check_held_out=True)
+        return fit
+
+    def _blind(self, waiting: list[Purchase], left: float, why: str) -> TrialPlan | None:
+        """Return the cheapest trial where the runs so far give no law, as after failures."""
+        affordable = [purchase for purchase in waiting if purchase.train_flops <= left]
+        if self._running:
+            return None
+        if not affordable:
+            self.reason = f"there is no run left that the budget allows, and no law: {why}"
+            return None
+        return affordable[0].plan
+
+    def _completed(self) -> list[tuple[Purchase, TrialOutcome]]:
+        """Return the trials that a law can be fitted to, in an order that never differs."""
+        return [
+            (self._pool[name], self._outcomes[name])
+            for name in self._pool
+            if name in self._outcomes and self._outcomes[name].status == "completed"
+        ]
+
+
+def _purchase(plan: TrialPlan, models: Models) -> Purchase:
+    """Return a trial with what it costs."""
+    return Purchase(
+        plan=plan,
+        n_params=models.n_params(plan.size),
+        n_examples=float(plan.n_examples),
+        train_flops=models.train_flops_per_example(plan.size) * plan.n_examples,
+    )
+
+
+def _first_plans(pool: Sequence[Purchase], budget: float) -> tuple[TrialPlan, ...]:
+    """Return the trials that a first law is fitted to: three sizes with three amounts of data.
+
+    As far apart as a small share of the budget allows, and the smallest where that is nothing.
+
+    Raises:
+        SweepError: If there are too few, or even the smallest cost more than the budget.
+    """
+    sizes = sorted({purchase.n_params for purchase in pool})
+    data = sorted({purchase.n_examples for purchase in pool})
+    if min(len(sizes), len(data)) < _START_SIDE:
+        raise SweepError(
+            f"An adaptive sweep needs {_START_SIDE} different sizes that can be built and may be "
+            f"trained. Received: {len(sizes)} of them, with {len(data)} amounts of data. Add some, "
+            f"or raise `max_n_params`."
+        )
+    seed = pool[0].plan.seed
+    found: list[Purchase] = []
+    for step in range(1, (min(len(sizes), len(data)) - 1) // (_START_SIDE - 1) + 1):
+        few = [values[: step * (_START_SIDE - 1) + 1 : step] for values in (sizes, data)]
+        corner = [
+            purchase
+            for purchase in pool
+            if purchase.n_params in few[0]
+            and purchase.n_examples in few[1]
+            and purchase.plan.seed == seed
+        ]
+        cost = sum(purchase.train_flops for purchase in corner)
+        if not found and cost > budget:
+            raise SweepError(
+                f"`until` must allow the first {len(corner)} runs. Received: "
+                f"train_flops={budget:.4g}, and they cost {cost:.4g}. Raise it, or add smaller "
+                f"sizes and less data."
+            )
+        if found and not cost <= _START_SHARE * min(budget, 1e300):
+            break
+        found = corner
+        if not math.isfinite(budget):
+            break
+    return tuple(purchase.plan for purchase in found)
+
+
+def _numbers(name: str, given: Mapping[str, Any]) -> dict[str, float]:
+    """Return named numbers as floats, or raise a `SweepError`."""
+    values = positive_numbers(name, list(given.values()))
+    return dict(zip(given, values, strict=True))

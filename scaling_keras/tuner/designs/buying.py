@@ -1,0 +1,179 @@
+"""Which run to buy next, from the law that the runs so far give."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from scaling_keras import laws
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.sweep import TrialPlan
+
+_SPARE_RUNS = 10
+"""Runs beyond the parameters of a law before its scatter, and so its interval, is to be trusted.
+
+Ten tell a standard deviation to `1 / sqrt(2 * 10)`, 22 %; and leave enough to hold some out.
+"""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What is to be known, and how well.
+
+    Attributes:
+        target: `n_params` and `n_examples` of a run, or `train_flops` of a budget.
+        width: How wide the interval may be, as a share; 0 for as narrow as can be.
+        form: The law that is fitted.
+        level: Level of the interval.
+        worth: As in `laws.next_runs`.
+        n_resamples: Resamples of each fit.
+        objective: The metric that the law is of.
+    """
+
+    target: Mapping[str, float]
+    width: float = 0.0
+    form: str = "chinchilla"
+    level: float = 0.9
+    worth: float = 0.1
+    n_resamples: int = 200
+    objective: str = "val_loss"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """A trial that may be bought.
+
+    Attributes:
+        plan: The trial.
+        n_params: Parameters of its model.
+        n_examples: Examples it sees.
+        train_flops: What it costs.
+    """
+
+    plan: TrialPlan
+    n_params: float
+    n_examples: float
+    train_flops: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What is to be bought next.
+
+    Attributes:
+        chosen: The trial; None for none.
+        reason: Why none; empty if there is one.
+        width: Width of the interval at the target now, in logs.
+    """
+
+    chosen: Purchase | None
+    reason: str
+    width: float
+
+
+def fit_law(
+    goal: Goal, runs: Sequence[tuple[Purchase, TrialOutcome]], *, check_held_out: bool = False
+) -> laws.Fit:
+    """Return the law of the runs so far.
+
+    Args:
+        goal: What is to be known.
+        runs: The runs, with how they ended.
+        check_held_out: As in `laws.fit`.
+
+    Raises:
+        FitError: If they don't determine it.
+    """
+    known = [(bought, outcome) for bought, outcome in runs if goal.objective in outcome.metrics]
+    return laws.fit(
+        goal.form,
+        {
+            "n_params": [bought.n_params for bought, _ in known],
+            # What it saw, in whole batches, rather than what was asked for.
+            "n_examples": [outcome.n_examples or bought.n_examples for bought, outcome in known],
+            "loss": [outcome.metrics[goal.objective] for _, outcome in known],
+            "train_flops_per_example": [b.train_flops / b.n_examples for b, _ in known],
+        },
+        n_resamples=goal.n_resamples,
+        check_held_out=check_held_out,
+    )
+
+
+def width_at(goal: Goal, fit: laws.Fit) -> float:
+    """Return the width of the interval at the target, in logs."""
+    if "train_flops" in goal.target:
+        best = fit.optimal_allocation(level=goal.level, **goal.target)
+        return float(np.log(best.n_params.high / best.n_params.low))
+    predicted = fit.predict(level=goal.level, **goal.target)
+    return float(np.log(predicted.high[0] / predicted.low[0]))
+
+
+def is_reached(goal: Goal, fit: laws.Fit) -> bool:
+    """Return whether the interval is as narrow as wanted, and there are runs enough to say so.
+
+    A fit that could not be checked on held-out runs, where it was tried, says nothing of a target
+    beyond its runs; `AdaptiveCourse` tries it before it takes a yes for the last word.
+    """
+    return _is_sure(fit) and width_at(goal, fit) <= math.log1p(goal.width)
+
+
+def _is_sure(fit: laws.Fit) -> bool:
+    """Return whether there are runs enough for the scatter of a fit to mean anything."""
+    return fit.n_runs >= len(fit.theta) + _SPARE_RUNS
+
+
+def choose(
+    goal: Goal, fit: laws.Fit, affordable: Sequence[Purchase], *, running: Sequence[Purchase] = ()
+) -> Choice:
+    """Return the affordable run that narrows the interval most per FLOP, or why there is none.
+
+    Args:
+        goal: What is to be known, and how well.
+        fit: The law of the runs so far.
+        affordable: Runs that could be bought.
+        running: Runs that are bought and have not ended.
+    """
+    width = width_at(goal, fit)
+    if is_reached(goal, fit):
+        reason = f"the interval is {math.expm1(width):.2%} wide, as narrow as wanted"
+        return Choice(chosen=None, reason=reason, width=width)
+    if not affordable:
+        reason = (
+            f"no run is left that the budget allows; the interval is {math.expm1(width):.2%} wide"
+        )
+        return Choice(chosen=None, reason=reason, width=width)
+    aim = (
+        {"train_flops": goal.target["train_flops"]}
+        if "train_flops" in goal.target
+        else {"target": goal.target}
+    )
+    advice = laws.next_runs(
+        fit,
+        **aim,
+        candidates=_columns(affordable),
+        running=_columns(running) if running else None,
+        max_flops=1e300,
+        n=1,
+        worth=goal.worth,
+        level=goal.level,
+    )
+    (best,) = advice.runs
+    if _is_sure(fit) and best.cut <= 0:
+        reason = (
+            f"no affordable run narrows the interval further; it is {math.expm1(width):.2%} wide"
+        )
+        return Choice(chosen=None, reason=reason, width=width)
+    place = (best.n_params, best.n_examples)
+    chosen = next(p for p in affordable if (p.n_params, p.n_examples) == place)
+    return Choice(chosen=chosen, reason="", width=width)
+
+
+def _columns(runs: Sequence[Purchase]) -> dict[str, list[float]]:
+    """Return runs by the variables of a law."""
+    return {
+        "n_params": [run.n_params for run in runs],
+        "n_examples": [run.n_examples for run in runs],
+    }

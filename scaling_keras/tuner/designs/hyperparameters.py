@@ -1,0 +1,89 @@
+"""Ladders of hyperparameters, such as the learning rate, at every size and amount of data."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scaling_keras.errors import SweepError
+from scaling_keras.tuner.sweep import (
+    Models,
+    Size,
+    Sweep,
+    TargetSize,
+    TrialPlan,
+    cheapest_first,
+    check_values,
+    checked_sizes,
+    distinct,
+    plan_trial,
+    whole_numbers,
+)
+
+
+class HyperparameterSweep(Sweep):
+    """Every size and amount of data with every combination of some hyperparameters.
+
+    For laws of the best learning rate and batch size: `laws.optima` finds the best value at each
+    size and amount of data and how it grows with both. Each run's schedule ends with the run, so
+    each amount of data is trained on its own.
+
+    `build_model` reads the values as in `hp["learning_rate"]`. A `batch_size` goes to the function
+    that gives the training data, if that takes one, and is in `hp` too.
+
+    Args:
+        sizes: Sizes, as in `GridSweep`.
+        n_examples: Data budgets, as in `GridSweep`.
+        values: Hyperparameter name to the values to try: numbers in equal ratios, a factor of two
+            apart or less, wide enough that the best isn't at an end.
+        seeds: Random seeds, not negative. 0 is a seed.
+
+    Raises:
+        SweepError: If a list is empty or has duplicates, or a value is out of its range.
+
+    Example:
+    >>> sweep = HyperparameterSweep(
+    ...     sizes=[{"width": 16}, {"width": 32}],
+    ...     n_examples=[1000, 4000],
+    ...     values={"learning_rate": [1e-3, 2e-3, 4e-3], "batch_size": [16, 32]},
+    ... )
+    >>> sweep.hyperparameters
+    {'learning_rate': 0.001, 'batch_size': 16}
+    """
+
+    def __init__(
+        self,
+        *,
+        sizes: Sequence[Size | TargetSize],
+        n_examples: Sequence[int],
+        values: Mapping[str, Sequence[Any]],
+        seeds: Sequence[int] = (0,),
+    ) -> None:
+        self.sizes = checked_sizes(sizes)
+        self.n_examples = distinct("n_examples", whole_numbers("n_examples", n_examples, 1))
+        self.seeds = distinct("seeds", whole_numbers("seeds", seeds, 0))
+        if not values:
+            raise SweepError(
+                "`values` must name at least one hyperparameter to vary. Received: none. Pass "
+                "values={'learning_rate': [1e-3, 2e-3, 4e-3]}, or use a GridSweep."
+            )
+        self.values = {name: distinct(name, tuple(tried)) for name, tried in values.items()}
+        for name, tried in self.values.items():
+            for value in tried:
+                check_values({name: value}, "trial")
+        self.hyperparameters = {name: tried[0] for name, tried in self.values.items()}
+
+    def plan(self, models: Models) -> tuple[TrialPlan, ...]:
+        """Return the trials, cheapest first."""
+        combinations = [
+            dict(zip(self.values, tried, strict=True))
+            for tried in itertools.product(*self.values.values())
+        ]
+        trials = (
+            plan_trial(size, n_examples, seed, hyperparameters=chosen)
+            for seed, n_examples, size, chosen in itertools.product(
+                self.seeds, self.n_examples, self.resolved(models), combinations
+            )
+        )
+        return cheapest_first(trials, models)

@@ -1,0 +1,262 @@
+"""A sweep whose other hyperparameters are tuned within each size before the law's runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+from scaling_keras.errors import SweepError
+from scaling_keras.laws.results import Finding
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.law_runs import TUNING_SHARE
+from scaling_keras.tuner.sweep import (
+    Ended,
+    Models,
+    Sweep,
+    TrialPlan,
+    plan_trial,
+    whole_numbers,
+)
+
+if TYPE_CHECKING:
+    from scaling_keras.tuner.tuning import Adviser
+
+_METHODS = ("random", "bayesian", "hyperband")
+
+
+class TunedSweep(Sweep):
+    """A sweep of fixed trials whose remaining hyperparameters are tuned first.
+
+    What `build_model` asks for with `hp.Float`, `hp.Int` or `hp.Choice`, and the sizes don't set,
+    is tuned at each size by one of KerasTuner's oracles, on the fewest examples that the sweep has
+    for that size. The trials of the sweep are then run with the values that reached the lowest
+    loss; `fit_law` takes the best run of each size, amount of data and seed. An optimum at an end
+    of its range is a finding (`ScalingTuner.findings`): the range should be wider.
+
+    With `transfer=True` only the smallest size is tuned and all others reuse its values. That
+    holds for models whose hyperparameters are parametrized to transfer (muP), and for no others.
+
+    Args:
+        sweep: The sweep, one whose trials are all known beforehand.
+        method: `random`, `bayesian` or `hyperband`.
+        n_trials: Trials for each tuned size, at least 2. Hyperband makes about 20, most of them on
+            a third or a ninth of the examples, with schedules that end there.
+        transfer: Whether to tune the smallest size only.
+        seed: Of the oracles, not negative. 0 is a seed.
+
+    Raises:
+        SweepError: If a value is out of its range.
+
+    References:
+        Yang et al., arXiv:2203.03466, for transfer; Li et al., arXiv:1603.06560, for Hyperband.
+
+    Example:
+    >>> from scaling_keras.tuner.sweep import GridSweep
+    >>> grid = GridSweep(sizes=[{"width": 16}, {"width": 32}], n_examples=[1000, 4000])
+    >>> TunedSweep(grid, method="random", n_trials=8).sizes
+    ({'width': 16}, {'width': 32})
+    """
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        *,
+        method: str = "random",
+        n_trials: int = 10,
+        transfer: bool = False,
+        seed: int = 0,
+    ) -> None:
+        if method not in _METHODS:
+            raise SweepError(
+                f"`method` must be one of {', '.join(_METHODS)}. Received: {method!r}."
+            )
+        if method == "bayesian" and importlib.util.find_spec("sklearn") is None:
+            raise SweepError(
+                "KerasTuner's Bayesian optimization needs scikit-learn. Received: "
+                "method='bayesian', and it isn't installed. Run `pip install scikit-learn`, or "
+                "choose method='random'."
+            )
+        if type(sweep).start is not Sweep.start:
+            raise SweepError(
+                f"`sweep` must be one whose trials are all known beforehand. Received: a "
+                f"{type(sweep).__name__}. Pass a GridSweep, an IsoFLOPSweep or a ladder."
+            )
+        (self.n_trials,) = whole_numbers("n_trials", [n_trials], 2)
+        (self.seed,) = whole_numbers("seed", [seed], 0)
+        self.sweep = sweep
+        self.sizes = sweep.sizes
+        self.hyperparameters = sweep.hyperparameters
+        self.method = method
+        self.transfer = transfer
+
+    def plan(self, models: Models) -> tuple[TrialPlan, ...]:
+        """Return the trials of the sweep, which are run with values yet to be found."""
+        return self.sweep.plan(models)
+
+    def start(self, models: Models, ended: Ended) -> TunedCourse:
+        """Return the course of a search.
+
+        Raises:
+            SweepError: If `build_model` leaves nothing to tune.
+        """
+        return TunedCourse(self, models, ended)
+
+
+@dataclasses.dataclass
+class _Stage:
+    """The tuning of one size, and the trials that wait for it."""
+
+    adviser: Adviser
+    space: Any
+    waiting: list[TrialPlan]
+    first: TrialPlan
+    asked: int = 0
+    running: int = 0
+    best: tuple[float, dict[str, Any]] | None = None
+
+
+class TunedCourse:
+    """The trials of one search of a `TunedSweep`."""
+
+    def __init__(self, sweep: TunedSweep, models: Models, ended: Ended) -> None:
+        from scaling_keras.tuner.tuning import Adviser
+
+        self.reason = ""
+        self.note = ""
+        self.train_flops = 0.0
+        self.findings: list[Finding] = []
+        self._ended = ended
+        self._objective = models.objective
+        self._plans = sweep.plan(models)
+        self._stages: list[_Stage] = []
+        self._ready: list[TrialPlan] = []
+        self._tuning: dict[str, tuple[_Stage, str]] = {}
+        self._outcomes: dict[str, TrialOutcome] = {}
+        for group in self._groups(sweep.transfer):
+            space = models.tuned(group[0].size)
+            if not space.space:
+                raise SweepError(
+                    f"A tuned sweep needs something to tune. Received: a `build_model` that asks "
+                    f"for nothing besides what the sweep sets at {group[0].size_name!r}. Ask for "
+                    f"`hp.Float('learning_rate', 1e-4, 1e-1, sampling='log')`, or the like."
+                )
+            adviser = Adviser(sweep.method, space, sweep.n_trials, sweep.seed)
+            self._stages.append(_Stage(adviser=adviser, space=space, waiting=group, first=group[0]))
+
+    def known(self) -> tuple[TrialPlan, ...]:
+        """Return nothing: the values that trials are run with are not known yet."""
+        return ()
+
+    def next_plan(self) -> TrialPlan | None:
+        """Return the next trial; None if there is none, or none before another has finished."""
+        while True:
+            plan = self._ready.pop(0) if self._ready else self._proposal()
+            if plan is None:
+                return None
+            before = self._ended(plan)
+            if before is None:
+                return plan
+            self.finish(plan, before)
+
+    def finish(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
+        """Take in how a trial ended."""
+        self._outcomes[plan.name] = outcome
+        stage, name = self._tuning.pop(plan.name, (None, ""))
+        if stage is None:
+            return
+        stage.running -= 1
+        stage.adviser.tell(name, outcome, self._objective)
+        loss = outcome.metrics.get(self._objective)
+        is_whole = plan.n_examples == stage.first.n_examples
+        if not is_whole or outcome.status != "completed" or loss is None:
+            return
+        if stage.best is None or loss < stage.best[0]:
+            stage.best = (loss, dict(plan.hyperparameters))
+
+    def _groups(self, transfer: bool) -> list[list[TrialPlan]]:
+        """Return the trials that share their tuning, the fewest examples of each size first."""
+        if transfer:
+            return [list(self._plans)]
+        groups: dict[str, list[TrialPlan]] = {}
+        for plan in self._plans:
+            groups.setdefault(plan.size_name, []).append(plan)
+        return list(groups.values())
+
+    def _proposal(self) -> TrialPlan | None:
+        """Return a trial that tunes; None if all that is to be tuned is, or is under way."""
+        while self._stages:
+            stage = self._stages[0]
+            plan = self._ask(stage)
+            if plan is not None:
+                return plan
+            if stage.running:
+                return None
+            self._stages.pop(0)
+            self._settle(stage)
+            if self._ready:
+                return self._ready.pop(0)
+        self.reason = self.reason or "every trial of the sweep has been run"
+        return None
+
+    def _ask(self, stage: _Stage) -> TrialPlan | None:
+        """Return the next trial of a stage that is no repetition; None if there is none now."""
+        while True:
+            name = f"proposal-{stage.asked}"
+            proposed = stage.adviser.propose(name)
+            if proposed is None:
+                return None
+            stage.asked += 1
+            values, share = proposed
+            if share < 1:
+                values[TUNING_SHARE] = round(share, 4)
+            first = stage.first
+            plan = plan_trial(
+                first.size,
+                max(1, round(first.n_examples * share)),
+                first.seed,
+                hyperparameters={**first.hyperparameters, **values},
+            )
+            if plan.name in self._outcomes or plan.name in self._tuning:
+                # Proposed again: what came of it is told again, not trained again.
+                again = TrialOutcome(status="failed", reason="under way already")
+                stage.adviser.tell(name, self._outcomes.get(plan.name, again), self._objective)
+                continue
+            stage.running += 1
+            self._tuning[plan.name] = (stage, name)
+            self.note = f"tuning {first.size_name}"
+            return plan
+
+    def _settle(self, stage: _Stage) -> None:
+        """Give the trials of the sweep the best values, and say if those are at an edge."""
+        from scaling_keras.tuner.tuning import names_at_edge
+
+        if stage.best is None:
+            self.findings.append(
+                Finding(
+                    code="tuning_failed",
+                    message=f"No trial that tuned {stage.first.size_name!r} completed, so its "
+                    f"{len(stage.waiting)} trials were left out. See their reasons in `results()`.",
+                )
+            )
+            return
+        best = stage.best[1]
+        for name, span in names_at_edge(stage.space, best).items():
+            self.findings.append(
+                Finding(
+                    code="optimum_at_edge",
+                    message=f"The best {name} at {stage.first.size_name!r}, {best[name]:g}, lies "
+                    f"at an end of what was tried, {span}, so a better one may lie beyond. Widen "
+                    f"the range.",
+                )
+            )
+        for plan in stage.waiting:
+            chosen = plan_trial(
+                plan.size,
+                plan.n_examples,
+                plan.seed,
+                hyperparameters={**plan.hyperparameters, **best},
+            )
+            # The trial that was found best has been run already.
+            if plan is not stage.first:
+                self._ready.append(chosen)

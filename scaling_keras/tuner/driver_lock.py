@@ -1,0 +1,187 @@
+"""One search at a time in a project: a lock file that says whose it is and outlives no search."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from scaling_keras.errors import SweepError
+from scaling_keras.tuner.claim import replace_file
+
+LOCK_FILE = "search.lock"
+BEAT_SECONDS = 5.0
+STALE_AFTER_SECONDS = 30.0
+
+
+@contextlib.contextmanager
+def driver_lock(
+    project: Path, *, stale_after_seconds: float = STALE_AFTER_SECONDS
+) -> Iterator[None]:
+    """Hold the lock of a project while a search runs.
+
+    A lock left behind by a kill is taken over: at once if it is of a process of this machine that
+    is gone; else once its file, which a living search touches every five seconds, hasn't changed
+    while this process watched it. No clock of another machine is trusted.
+
+    Args:
+        project: The project's directory; it must be there.
+        stale_after_seconds: How long to watch the lock of another machine.
+
+    Raises:
+        SweepError: If another search holds it, or the lock file is damaged.
+    """
+    file = project / LOCK_FILE
+    token = uuid.uuid4().hex
+    holder = _read(file)
+    if holder is not None and _is_gone(holder, file, stale_after_seconds):
+        _take(file, token, instead_of=holder["token"])
+    elif holder is not None:
+        raise _refusal(file, holder)
+    else:
+        _take(file, token, instead_of=None)
+    stop = threading.Event()
+    beating = threading.Thread(target=_beat, args=(file, stop), daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beating.join()
+        with contextlib.suppress(SweepError):
+            if (_read(file) or {}).get("token") == token:
+                file.unlink(missing_ok=True)
+
+
+def _take(file: Path, token: str, *, instead_of: str | None) -> None:
+    """Write our lock, unless another search has come first.
+
+    Two searches may find the same stale lock. Only one of them can create the file that is named
+    after it, and it looks again before it replaces the lock.
+    """
+    own = {
+        "token": token,
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "process_began": _process_began(os.getpid()),
+    }
+    text = json.dumps(own)
+    if instead_of is None:
+        try:
+            _create(file, text)
+        except FileExistsError:
+            raise _refusal(file, _read(file) or {}) from None
+        return
+    turn = file.with_name(f"{LOCK_FILE}.{instead_of}.taken")
+    try:
+        _create(turn, text)
+    except FileExistsError:
+        raise SweepError(
+            f"The lock of a killed search is taken over by one process. Received: {str(turn)!r}, "
+            f"which another one has just made, or left behind when it was killed itself. Search "
+            f"again; delete that file if it is still there then."
+        ) from None
+    try:
+        current = _read(file)
+        if current is None or current["token"] != instead_of:
+            raise _refusal(file, current or {})
+        replace_file(file, text)
+    finally:
+        turn.unlink(missing_ok=True)
+
+
+def _create(file: Path, text: str) -> None:
+    """Write a file that mustn't be there yet, or raise a `FileExistsError`."""
+    with file.open("x", encoding="utf-8") as stream:
+        try:
+            stream.write(text)
+            stream.flush()
+        except OSError:
+            file.unlink()
+            raise
+
+
+def _beat(file: Path, stop: threading.Event) -> None:
+    """Touch the lock file until told to stop."""
+    while not stop.wait(BEAT_SECONDS):
+        with contextlib.suppress(OSError):
+            os.utime(file)
+
+
+def _read(file: Path) -> dict[str, str] | None:
+    """Return who holds the lock; None if nobody does."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        holder = json.loads(text)
+        return {**holder, "token": holder["token"]}
+    except (ValueError, KeyError, TypeError):
+        raise SweepError(
+            f"{LOCK_FILE} must be the JSON file that a search wrote. Received: {str(file)!r}, "
+            f"which is damaged. Delete it if no other search uses the project."
+        ) from None
+
+
+def _is_gone(holder: dict[str, str], file: Path, watch_seconds: float) -> bool:
+    """Return whether the search that wrote a lock is no more."""
+    if os.name == "posix" and holder.get("host") == socket.gethostname():
+        pid = int(holder.get("pid", 0))
+        return not _is_alive(pid) or _process_began(pid) != holder.get("process_began")
+    before = _stamp(file)
+    end = time.monotonic() + watch_seconds
+    while time.monotonic() < end:
+        time.sleep(min(1.0, watch_seconds))
+        if _stamp(file) != before:
+            return False
+    return True
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """Return what changes when the lock is touched or replaced."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def _is_alive(pid: int) -> bool:
+    """Return whether a process of this machine is running."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _process_began(pid: int) -> str:
+    """Return when a process began, in the kernel's ticks; empty where that can't be known.
+
+    A number of a process that is gone may be another's by now.
+    """
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    # The program's name, in parentheses, may hold anything; what follows it doesn't.
+    fields = status.rpartition(")")[2].split()
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def _refusal(file: Path, holder: dict[str, str]) -> SweepError:
+    """Return the error for a project in use."""
+    return SweepError(
+        f"A project has one search at a time. Received: {str(file.parent)!r}, where process "
+        f"{holder.get('pid', 'unknown')} on {holder.get('host', 'another machine')} is searching. "
+        f"Wait for it, stop it, or choose another `project_name`."
+    )

@@ -1,0 +1,58 @@
+"""What earlier searches of a project have trained, from what their runs wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.project import Project, check_same_training, has_ended
+from scaling_keras.tuner.sweep import TrialPlan
+from scaling_keras.tuner.trial import outcome_of
+from scaling_keras.tuner.workload import Workload
+
+
+class EarlierRuns:
+    """Tells how a trial ended in an earlier search, and remembers which were asked about.
+
+    Args:
+        project: Where the runs are.
+        workload: What trials take.
+        constants: Hyperparameters that every run must have been trained with.
+
+    Attributes:
+        found: Name of a trial that has ended to its plan and how it ended.
+
+    Raises:
+        SweepError: If a run was trained with other constants.
+    """
+
+    def __init__(self, project: Project, workload: Workload, constants: Mapping[str, Any]) -> None:
+        self.found: dict[str, tuple[TrialPlan, TrialOutcome]] = {}
+        self._path = project.path
+        self._workload = workload
+        self._records = project.records()
+        for record in self._records.values():
+            # Every run beside the planned ones counts for the law, so it must be of one training.
+            check_same_training(record, constants, self._path)
+
+    def __call__(self, plan: TrialPlan) -> TrialOutcome | None:
+        """Return how a trial ended; None if it needs another attempt.
+
+        Raises:
+            SweepError: If the run was trained with other hyperparameters.
+        """
+        record = self._records.get(plan.name)
+        if record is None or not has_ended(record):
+            return None
+        if record.facts:
+            found = record.facts[max(record.facts)].hyperparameters
+            self._workload.follow(plan, found)
+        check_same_training(record, self._workload.values(plan), self._path)
+        outcome = outcome_of(record)
+        self.found[plan.name] = (plan, outcome)
+        return outcome
+
+    def outcomes(self) -> dict[str, TrialOutcome]:
+        """Return how the trials that were asked about ended, by name."""
+        return {name: outcome for name, (_, outcome) in self.found.items()}

@@ -1,0 +1,1 @@
+"""Executors: who runs the trials of a sweep."""

@@ -1,0 +1,40 @@
+"""Executors by name."""
+
+from __future__ import annotations
+
+import importlib
+import os
+
+from scaling_keras.errors import SweepError
+from scaling_keras.tuner.executors.interface import Executor
+
+EXECUTORS = {
+    "local": "in_process.InProcess",
+    "processes": "local_processes.LocalProcesses",
+    "ray": "ray_cluster.RayCluster",
+}
+"""Name of an executor to its module in this package and its class there."""
+
+
+def make_executor(choice: Executor | str) -> Executor:
+    """Return an executor, with its default options if it is named.
+
+    `local` is KerasTuner's chief and workers where its environment variables are set.
+
+    Raises:
+        SweepError: If no executor has the name.
+    """
+    if not isinstance(choice, str):
+        return choice
+    if choice not in EXECUTORS:
+        raise SweepError(
+            f"`executor` must be one of {', '.join(EXECUTORS)}, or an executor of your own. "
+            f"Received: {choice!r}."
+        )
+    home = EXECUTORS[choice]
+    if choice == "local" and "KERASTUNER_ORACLE_IP" in os.environ:
+        home = "chief_and_workers.ChiefAndWorkers"
+    module_name, _, class_name = home.partition(".")
+    module = importlib.import_module(f"scaling_keras.tuner.executors.{module_name}")
+    made: Executor = getattr(module, class_name)()
+    return made

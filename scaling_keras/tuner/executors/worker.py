@@ -1,0 +1,47 @@
+"""A worker of `local_processes`: `python -m scaling_keras.tuner.executors.worker DESCRIPTOR`.
+
+It receives what runs trials, then plans, over the pipe whose file descriptor it is given, and sends
+back how they go. It ends when the pipe does, so it never outlives the search.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+from multiprocessing.connection import Connection
+
+from scaling_keras.tuner.executors import packing
+
+READY, ADVANCED, ENDED, RAISED = "ready", "advanced", "ended", "raised"
+
+
+def main(descriptor: int) -> None:
+    """Run trials until there are no more, or the search is gone."""
+    connection = Connection(descriptor)
+    inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
+    try:
+        run_trial = packing.unpack(inbox.get() or b"")
+        run_trial.tell(lambda plan, fraction: connection.send((ADVANCED, fraction)))
+        connection.send((READY, None))
+        while (packed := inbox.get()) is not None:
+            connection.send((ENDED, run_trial(packing.unpack(packed))))
+    except BaseException as error:
+        # Whatever it is, Ctrl-C too, it ends the search, which runs in the other process.
+        connection.send((RAISED, packing.as_told(error)))
+
+
+def _receive(connection: Connection, inbox: queue.SimpleQueue[bytes | None]) -> None:
+    """Pass on what comes; end the process at once when the search's process is gone."""
+    while True:
+        try:
+            message = connection.recv_bytes()
+        except (EOFError, OSError):
+            os._exit(1)
+        inbox.put(message or None)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,239 @@
+"""How far a search has got, counted in FLOPs, and who is told."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from scipy.optimize import nnls
+
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.sweep import TrialPlan
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Work:
+    """What training a trial takes.
+
+    Attributes:
+        n_examples: Examples it sees.
+        train_flops: FLOPs it costs.
+    """
+
+    n_examples: float
+    train_flops: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a search has got.
+
+    Attributes:
+        trial: Names of the trials that are training, with commas between; empty for none.
+        n_trials: Trials in all, those of earlier searches included.
+        n_ended: Trials that have ended.
+        flops_done: Training FLOPs done, those of earlier searches included.
+        flops_total: Training FLOPs of all trials.
+        elapsed_seconds: Since the search began.
+        remaining_seconds: Estimate of what is left; None before there is anything to go by.
+        note: What the trials so far say, where a sweep goes by it: how wide an interval is.
+    """
+
+    trial: str
+    n_trials: int
+    n_ended: int
+    flops_done: float
+    flops_total: float
+    elapsed_seconds: float
+    remaining_seconds: float | None
+    note: str = ""
+
+
+class Reporter(Protocol):
+    """Is told how a search goes. Its methods are called in the thread that trains."""
+
+    def search_began(self, progress: Progress) -> None:
+        """A search begins; `n_ended` trials were done by earlier ones."""
+
+    def trial_began(self, plan: TrialPlan, progress: Progress) -> None:
+        """A trial is about to be built."""
+
+    def trial_advanced(self, progress: Progress) -> None:
+        """The trial has done some steps: called often, so return quickly."""
+
+    def trial_ended(self, plan: TrialPlan, outcome: TrialOutcome, progress: Progress) -> None:
+        """A trial has ended, well or not."""
+
+    def search_ended(self, progress: Progress) -> None:
+        """There are no trials left."""
+
+
+class SilentReporter:
+    """Keeps everything to itself."""
+
+    def search_began(self, progress: Progress) -> None:
+        """Do nothing."""
+
+    def trial_began(self, plan: TrialPlan, progress: Progress) -> None:
+        """Do nothing."""
+
+    def trial_advanced(self, progress: Progress) -> None:
+        """Do nothing."""
+
+    def trial_ended(self, plan: TrialPlan, outcome: TrialOutcome, progress: Progress) -> None:
+        """Do nothing."""
+
+    def search_ended(self, progress: Progress) -> None:
+        """Do nothing."""
+
+
+@dataclasses.dataclass(kw_only=True)
+class _Running:
+    """A trial under way: when it began, by the tracker's clock, and the fraction done."""
+
+    began: float
+    fraction: float = 0.0
+
+
+class Tracker:
+    """Counts the work of a search, estimates what is left, and tells a reporter.
+
+    The time a trial takes is modelled as `a + b * examples + c * FLOPs`: building and tracing, the
+    overhead of a step, and arithmetic. Small models are slow for their FLOPs, so a single rate
+    would promise far too long a wait while the small ones train. `a`, `b` and `c`, none negative,
+    are fitted to the trials of this search.
+
+    Args:
+        reporter: Who is told.
+        clock: Returns seconds; for tests.
+    """
+
+    def __init__(self, reporter: Reporter, clock: Callable[[], float] = time.monotonic) -> None:
+        self._reporter = reporter
+        self._clock = clock
+        self._measured: list[tuple[Work, float]] = []
+        self._work: dict[str, Work] = {}
+        self._ended: set[str] = set()
+        self._budget = 0.0
+        self._note = ""
+        self._began = clock()
+        self._running: dict[str, _Running] = {}
+
+    def begin(self, work: dict[str, Work], ended: set[str], budget: float = 0.0) -> None:
+        """Begin a search over trials of the given names, some of which have ended already.
+
+        Args:
+            work: What each trial takes that is known of.
+            ended: Names of those that have ended.
+            budget: FLOPs that the search may take, where its trials aren't all known of.
+        """
+        self._work, self._ended, self._budget = dict(work), set(ended), budget
+        self._began = self._clock()
+        self._running = {}
+        self._reporter.search_began(self.progress())
+
+    def remark(self, note: str) -> None:
+        """Take in what the trials so far say."""
+        self._note = note
+
+    def expect(self, plan: TrialPlan, work: Work) -> None:
+        """Take in what a trial takes that was not known of when the search began."""
+        self._work.setdefault(plan.name, work)
+
+    def begin_trial(self, plan: TrialPlan) -> None:
+        """Begin a trial; others may be under way."""
+        self._running[plan.name] = _Running(began=self._clock())
+        self._reporter.trial_began(plan, self.progress())
+
+    def advance(self, plan: TrialPlan, fraction: float) -> None:
+        """Take in that a trial has done a fraction of its steps, if it is still under way."""
+        if plan.name in self._running:
+            self._running[plan.name].fraction = min(1.0, fraction)
+            self._reporter.trial_advanced(self.progress())
+
+    def end_trial(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
+        """Take in how a trial ended; a completed one is a measurement of speed."""
+        if outcome.status == "completed":
+            self._measured.append((self._work[plan.name], outcome.elapsed_seconds))
+        self._ended.add(plan.name)
+        self._running.pop(plan.name, None)
+        self._reporter.trial_ended(plan, outcome, self.progress())
+
+    def end(self) -> None:
+        """End the search."""
+        self._reporter.search_ended(self.progress())
+
+    def progress(self) -> Progress:
+        """Return how far the search has got."""
+        under_way = sum(
+            run.fraction * self._work[name].train_flops for name, run in self._running.items()
+        )
+        return Progress(
+            trial=", ".join(self._running),
+            n_trials=len(self._work),
+            n_ended=len(self._ended),
+            flops_done=sum(self._work[name].train_flops for name in self._ended) + under_way,
+            flops_total=max(self._known_flops(), self._budget),
+            elapsed_seconds=self._clock() - self._began,
+            remaining_seconds=self._remaining_seconds(),
+            note=self._note,
+        )
+
+    def _remaining_seconds(self) -> float | None:
+        """Return the estimated time of the trials that have not ended.
+
+        Trials that run side by side share what is left: the sum is divided by their number, but
+        the longest of those under way is waited for.
+        """
+        waiting = [n for n in self._work if n not in self._ended and n not in self._running]
+        rates = self._rates() if self._measured else None
+        left = [self._left_of(name, run, rates) for name, run in self._running.items()]
+        if rates is None:
+            known = [seconds for seconds in left if seconds is not None]
+            return None if waiting or len(known) < len(left) or not left else max(known)
+        seconds = [s for s in left if s is not None]
+        to_come = sum(float(_features(self._work[name]) @ rates) for name in waiting)
+        to_come += self._seconds_unplanned()
+        side_by_side = max(1, len(self._running))
+        return max([(to_come + sum(seconds)) / side_by_side, *seconds])
+
+    def _known_flops(self) -> float:
+        """Return the FLOPs of all trials that are known of."""
+        return sum(work.train_flops for work in self._work.values())
+
+    def _seconds_unplanned(self) -> float:
+        """Return the time that the rest of a budget takes, at the speed of the trials so far."""
+        unplanned = self._budget - self._known_flops()
+        flops = sum(work.train_flops for work, _ in self._measured)
+        if unplanned <= 0 or flops <= 0:
+            return 0.0
+        return unplanned / flops * sum(seconds for _, seconds in self._measured)
+
+    def _left_of(self, name: str, run: _Running, rates: np.ndarray | None) -> float | None:
+        """Return the estimated time that a trial under way still takes; None if unknown."""
+        so_far = self._clock() - run.began
+        if rates is None:
+            return so_far * (1 - run.fraction) / run.fraction if run.fraction > 0 else None
+        by_speed = so_far * (1 - run.fraction) / max(run.fraction, 0.05)
+        by_model = max(0.0, float(_features(self._work[name]) @ rates) - so_far)
+        # What this trial shows of itself counts the more, the farther it has got.
+        return run.fraction * by_speed + (1 - run.fraction) * by_model
+
+    def _rates(self) -> np.ndarray:
+        """Return seconds per trial, per example and per FLOP."""
+        rows = np.array([_features(work) for work, _ in self._measured])
+        seconds = np.array([elapsed for _, elapsed in self._measured])
+        # Relative errors, so that the dear trials don't settle everything.
+        scale = rows.max(axis=0)
+        scale[scale == 0] = 1.0
+        weights = 1 / np.maximum(seconds, 1e-3)
+        rates, _ = nnls(rows / scale * weights[:, np.newaxis], seconds * weights)
+        return np.asarray(rates / scale)
+
+
+def _features(work: Work) -> np.ndarray:
+    """Return what the time of a trial is proportional to, shape `(3,)`."""
+    return np.array([1.0, work.n_examples, work.train_flops])

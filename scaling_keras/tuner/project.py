@@ -1,0 +1,155 @@
+"""The directory of a sweep: one run directory a trial, and a file that says whose it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scaling_keras.errors import LogdirError, SweepError
+from scaling_keras.events import frames
+from scaling_keras.events.reader import RunRecord, read_records
+from scaling_keras.tuner.checkpoint import clear_checkpoints
+from scaling_keras.tuner.claim import CLAIM_FILE, replace_file
+from scaling_keras.tuner.driver_lock import LOCK_FILE
+
+SWEEP_FILE = "sweep.json"
+WEIGHTS_FILE = "model.weights.h5"
+_VERSION = 1
+_ENDED = ("completed", "diverged")
+"""Ways to end that the same training would end in again; the others are worth another attempt."""
+
+
+class Project:
+    """The directory `<directory>/<project_name>` of a sweep.
+
+    The event files of its runs are the whole truth about what has been trained: nothing else has
+    to be written in step with them, so a process may be killed at any moment.
+
+    Args:
+        path: The directory; it is made if it isn't there.
+
+    Raises:
+        SweepError: If it is a file or can't be made, holds another KerasTuner project, or its
+            `sweep.json` can't be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if path.exists() and not path.is_dir():
+            raise SweepError(
+                f"A project needs a directory. Received: {str(path)!r}, which is a file. Choose "
+                f"another `directory` or `project_name`."
+            )
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SweepError(
+                f"A project needs a directory that can be made. Received: {str(path)!r} "
+                f"({error.strerror}). Choose another `directory` or `project_name`."
+            ) from None
+        foreign = path / "oracle.json"
+        if foreign.exists():
+            raise SweepError(
+                f"A sweep needs a project of its own. Received: {str(path)!r}, which holds the "
+                f"search of another KerasTuner tuner ({foreign.name}). Choose another "
+                f"`project_name`."
+            )
+        self._is_ours = self._read_mark()
+
+    def run_dir(self, name: str) -> Path:
+        """Return the directory of a run."""
+        return self.path / name
+
+    def clear(self) -> None:
+        """Delete the runs of an earlier sweep; files that no sweep writes stay.
+
+        Raises:
+            SweepError: If the directory holds anything and wasn't made by a sweep.
+        """
+        if not self.path.exists():
+            return
+        if not self._is_ours and any(file.name != LOCK_FILE for file in self.path.iterdir()):
+            raise SweepError(
+                f"Only a directory that a sweep made is cleared to start anew. Received: "
+                f"{str(self.path)!r}, which holds files but no {SWEEP_FILE}. Delete it yourself, "
+                f"or choose another `directory` or `project_name`."
+            )
+        for run_dir in self.path.iterdir():
+            if not run_dir.is_dir() or run_dir.is_symlink():
+                continue
+            clear_checkpoints(run_dir)
+            for file in run_dir.iterdir():
+                if frames.FILE_MARK in file.name or file.name in (WEIGHTS_FILE, CLAIM_FILE):
+                    file.unlink()
+            if not any(run_dir.iterdir()):
+                run_dir.rmdir()
+        (self.path / SWEEP_FILE).unlink(missing_ok=True)
+        self._is_ours = False
+
+    def mark(self, description: Mapping[str, Any]) -> None:
+        """Write the file that says that a sweep made the directory, and which."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        content = {"version": _VERSION, **description}
+        replace_file(self.path / SWEEP_FILE, json.dumps(content, indent=1) + "\n")
+        self._is_ours = True
+
+    def records(self) -> dict[str, RunRecord]:
+        """Return what each run in the directory wrote, by the run's name."""
+        if not self.path.exists():
+            return {}
+        try:
+            return {record.name: record for record in read_records(self.path)}
+        except LogdirError:
+            # No run has written anything yet.
+            return {}
+
+    def _read_mark(self) -> bool:
+        """Return whether the directory has our mark, or raise if that can't be read."""
+        file = self.path / SWEEP_FILE
+        if not file.exists():
+            return False
+        try:
+            version = json.loads(file.read_text(encoding="utf-8"))["version"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise SweepError(
+                f"{SWEEP_FILE} must be the JSON file that a sweep wrote. Received: {str(file)!r}, "
+                f"which is damaged. Delete that file: the runs beside it are kept, and those that "
+                f"have ended are not run again."
+            ) from None
+        if not isinstance(version, int) or version > _VERSION:
+            raise SweepError(
+                f"This scaling_keras reads {SWEEP_FILE} up to version {_VERSION}. Received: "
+                f"version={version!r} in {str(file)!r}. Upgrade scaling-keras, or choose another "
+                f"`project_name`."
+            )
+        return True
+
+
+def has_ended(record: RunRecord) -> bool:
+    """Return whether a run needs no further attempt: it completed, or diverged."""
+    attempts = {*record.facts, *record.results}
+    result = record.results.get(max(attempts)) if attempts else None
+    return result is not None and result.status in _ENDED
+
+
+def check_same_training(record: RunRecord, values: Mapping[str, Any], path: Path) -> None:
+    """Raise a `SweepError` if a run on disk was trained with other hyperparameters.
+
+    Args:
+        record: The run.
+        values: The hyperparameters it is asked to have, `n_steps` among them.
+        path: The project's directory, for the message.
+    """
+    if not record.facts:
+        return
+    found = record.facts[max(record.facts)].hyperparameters
+    for name, value in values.items():
+        if found.get(name) != value:
+            raise SweepError(
+                f"A search goes on with runs of the same training. Received: {name}={value!r} "
+                f"for run {record.name!r} in {str(path)!r}, which was trained with "
+                f"{name}={found.get(name)!r}. Choose another `directory` or `project_name`, or "
+                f"start anew: overwrite=True, or --fresh on the command line."
+            )

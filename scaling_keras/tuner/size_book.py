@@ -1,0 +1,234 @@
+"""What models of each size are and cost, known from building each of them once."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import keras_tuner
+
+from scaling_keras.counting.model_count import ModelCount, count
+from scaling_keras.counting.parameters import count_params
+from scaling_keras.errors import ScalingError, SweepError
+from scaling_keras.runs import count_under
+from scaling_keras.tuner.sweep import Size, TargetSize, size_name
+from scaling_keras.tuner.tuning import left_to_tune
+
+_CLOSE = 0.25
+"""How far, in logs, a size may be from the number of parameters that it was solved for."""
+
+
+class SizeBook:
+    """Builds a model of each size once, and remembers what it costs.
+
+    Args:
+        hypermodel: Builds the models.
+        constants: Hyperparameters besides those of the size that models are built with.
+        param_convention: Which parameters count as N: a key of `PARAM_CONVENTIONS`.
+        max_n_params: Models of more trainable parameters are left out; None for no limit.
+        size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
+    """
+
+    def __init__(
+        self,
+        hypermodel: keras_tuner.HyperModel,
+        constants: Mapping[str, Any],
+        *,
+        param_convention: str = "total",
+        max_n_params: float | None = None,
+        size_for: Callable[..., Size] | None = None,
+    ) -> None:
+        self._hypermodel = hypermodel
+        self._constants = dict(constants)
+        self._param_convention = param_convention
+        self._max_n_params = max_n_params
+        self._size_for = size_for
+        self._counts: dict[str, ModelCount | Exception] = {}
+        self._asked: dict[str, keras_tuner.HyperParameters] = {}
+        self._resolved: dict[tuple[Any, ...], Size] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs: what was counted too, but not what was raised."""
+        counted = {n: c for n, c in self._counts.items() if isinstance(c, ModelCount)}
+        plain = {name: _without_proxies(c) for name, c in counted.items()}
+        return {**self.__dict__, "_counts": plain, "_asked": {}}
+
+    def count(self, size: Size) -> ModelCount:
+        """Return what a model of a size costs, from building it once.
+
+        Raises:
+            SweepError: If what is built isn't a compiled model.
+            Exception: What building it raised. The trials of that size will fail with it, too.
+        """
+        name = size_name(size)
+        if name not in self._counts:
+            self._counts[name] = self._build_and_count(size)
+        counted = self._counts[name]
+        if isinstance(counted, Exception):
+            raise counted
+        return counted
+
+    def can_be_built(self, size: Size) -> bool:
+        """Return whether a model of a size can be built and counted."""
+        try:
+            self.count(size)
+        except ScalingError:
+            raise
+        except Exception:
+            return False
+        return True
+
+    def why_not_built(self, size: Size) -> str:
+        """Return what building a model of a size raised; empty if nothing."""
+        self.can_be_built(size)
+        raised = self._counts[size_name(size)]
+        return f"{type(raised).__name__}: {raised}" if isinstance(raised, Exception) else ""
+
+    def train_flops_per_example(self, size: Size) -> float:
+        """Return what one example costs at a size: counted, or six times the parameters.
+
+        Infinite for a size that can't be built, which is then tried last.
+        """
+        if not self.can_be_built(size):
+            return math.inf
+        counted = self.count(size)
+        if counted.train_flops_per_example is None:
+            return 6.0 * counted.n_params
+        return counted.train_flops_per_example
+
+    def n_params(self, size: Size) -> float:
+        """Return the parameters at a size; `nan` if no model of it can be built."""
+        if not self.can_be_built(size):
+            return math.nan
+        return count_under(self._param_convention, self.count(size).groups)
+
+    def why_skipped(self, size: Size) -> str:
+        """Return why models of a size are not trained; empty if they are."""
+        if self._max_n_params is None or not self.can_be_built(size):
+            return ""
+        n_params = self.count(size).n_params
+        if n_params <= self._max_n_params:
+            return ""
+        return f"{n_params:,} trainable parameters, more than max_n_params={self._max_n_params:,}"
+
+    def tuned(self, size: Size) -> keras_tuner.HyperParameters:
+        """Return the hyperparameters that a model of a size leaves to tune.
+
+        Raises:
+            Exception: What building it raised.
+        """
+        self.count(size)
+        known = {*self._constants, *size, "n_examples", "n_steps", "seed"}
+        return left_to_tune(self._asked[size_name(size)], dict.fromkeys(known))
+
+    def resolve(self, size: Size | TargetSize) -> Size:
+        """Return a size, solved for if it is given by its number of parameters.
+
+        Raises:
+            SweepError: If it can't be solved for.
+        """
+        if not isinstance(size, TargetSize):
+            return size
+        key = (size.n_params, size.vary, size_name(size.fixed), size.multiple, size.highest)
+        if key not in self._resolved:
+            self._resolved[key] = self._solved(size)
+        return self._resolved[key]
+
+    def _solved(self, target: TargetSize) -> Size:
+        """Return the size whose parameters are closest to the target in ratio."""
+        if not target.vary:
+            if self._size_for is None:
+                raise SweepError(
+                    f"A size given by its parameters needs to know what to vary, where "
+                    f"`build_model` has no `size_for`. Received: {target!r}. Pass "
+                    f"vary='width', or whatever your sizes are made of."
+                )
+            return self._size_for(target.n_params, param_convention=self._param_convention)
+        low, high = 1, target.highest // target.multiple
+        # Doubling first, so that no model much larger than asked for is ever built.
+        while low < high and self._params_at(target, min(2 * low, high)) < target.n_params:
+            low = min(2 * low, high)
+        high = min(2 * low, high)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._params_at(target, middle) < target.n_params:
+                low = middle
+            else:
+                high = middle
+        misses = {step: self._params_at(target, step) / target.n_params for step in (low, high)}
+        step, ratio = min(misses.items(), key=lambda item: abs(math.log(item[1])))
+        if abs(math.log(ratio)) > _CLOSE:
+            raise SweepError(
+                f"A size must come within a quarter of its `n_params`. Received: "
+                f"n_params={target.n_params:g}, and {target.vary}={step * target.multiple} has "
+                f"{ratio * target.n_params:g}. Ask for another number, or vary something finer."
+            )
+        return {**target.fixed, target.vary: step * target.multiple}
+
+    def _params_at(self, target: TargetSize, step: int) -> float:
+        """Return the parameters of a candidate, at least a tiny number so that it has a log."""
+        size = {**target.fixed, target.vary: step * target.multiple}
+        try:
+            model, _ = self._build(size)
+        except ScalingError:
+            raise
+        except Exception as error:
+            raise SweepError(
+                f"A size is solved for by building models. Received: {size!r}, for which "
+                f"`build_model` raised {type(error).__name__}: {error}. Set `multiple` or "
+                f"`highest` of the TargetSize so that each can be built."
+            ) from error
+        groups = count_params(model)
+        keras.backend.clear_session()
+        return max(count_under(self._param_convention, groups), 1e-9)
+
+    def _build(self, size: Size) -> tuple[keras.Model, keras_tuner.HyperParameters]:
+        """Return a model of a size and the hyperparameters that it asked for."""
+        values = {**self._constants, **size, "n_examples": 1, "n_steps": 1, "seed": 0}
+        asked = as_hyperparameters(values)
+        return compiled(self._hypermodel.build(asked)), asked
+
+    def _build_and_count(self, size: Size) -> ModelCount | Exception:
+        """Return what a model of a size costs, or what building it raised."""
+        try:
+            model, asked = self._build(size)
+            self._asked[size_name(size)] = asked
+            return count(model)
+        except ScalingError:
+            raise
+        except Exception as error:
+            return error
+        finally:
+            keras.backend.clear_session()
+
+
+def _without_proxies(counted: ModelCount) -> ModelCount:
+    """Return a count whose mappings are plain: read-only ones can't be sent."""
+    return dataclasses.replace(
+        counted,
+        groups=dict(counted.groups),
+        flops_by_op=dict(counted.flops_by_op),
+        uncounted=dict(counted.uncounted),
+    )
+
+
+def compiled(model: Any) -> keras.Model:
+    """Return `model` if it is a compiled Keras model, or raise a `SweepError`."""
+    if isinstance(model, keras.Model) and model.compiled:
+        return model
+    kind = "a model that isn't compiled" if isinstance(model, keras.Model) else repr(model)
+    raise SweepError(
+        f"`build_model` must return a compiled keras.Model. Received: {kind}. Call "
+        f"`model.compile(optimizer=..., loss=...)` and return the model."
+    )
+
+
+def as_hyperparameters(values: Mapping[str, Any]) -> keras_tuner.HyperParameters:
+    """Return values as KerasTuner's hyperparameters, each of them fixed."""
+    hp = keras_tuner.HyperParameters()
+    for name, value in values.items():
+        hp.Fixed(name, value)
+    return hp

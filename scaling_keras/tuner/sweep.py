@@ -1,0 +1,363 @@
+"""Which trainings a sweep consists of, and in what order they are handed out."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from scaling_keras.errors import SweepError
+
+if TYPE_CHECKING:
+    from scaling_keras.laws.results import Finding
+    from scaling_keras.tuner.executors.interface import TrialOutcome
+
+Size: TypeAlias = Mapping[str, Any]
+"""What makes a model of the family larger or smaller: hyperparameter name to value."""
+
+_RESERVED = ("n_examples", "n_steps", "seed")
+_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TargetSize:
+    """A size given by its number of parameters, which the tuner solves for by building models.
+
+    Attributes:
+        n_params: Parameters wanted, under the tuner's `param_convention`. Positive, finite.
+        vary: The hyperparameter that is solved for, a whole number that parameters grow with;
+            empty to ask the family (`size_for`).
+        fixed: The other hyperparameters of the size.
+        multiple: `vary` is a multiple of this.
+        highest: Largest value of `vary` that is tried.
+    """
+
+    n_params: float
+    vary: str = ""
+    fixed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    multiple: int = 1
+    highest: int = 65536
+
+    def __post_init__(self) -> None:
+        if not (self.n_params > 0 and math.isfinite(self.n_params)):
+            raise SweepError(
+                f"`n_params` of a size must be positive and finite. Received: "
+                f"n_params={self.n_params!r}."
+            )
+        if not 1 <= self.multiple <= self.highest:
+            raise SweepError(
+                f"`multiple` must be at least 1 and at most `highest`. Received: "
+                f"multiple={self.multiple!r}, highest={self.highest!r}."
+            )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrialPlan:
+    """The tuner's request for one training.
+
+    Attributes:
+        name: The run's name: its directory below the project's.
+        size_name: Name of the size, from its values: `width16-depth2`.
+        size: Hyperparameters of the size.
+        n_examples: Examples that the run should see; it sees a whole number of batches.
+        seed: Random seed of the run.
+        hyperparameters: Other hyperparameters of this run, such as `learning_rate`.
+        prediction: `loss`, `low`, `high`, `level` and `form` of a prediction that the run is to
+            test, recorded with its facts; None for a run of the sweep itself.
+    """
+
+    name: str
+    size_name: str
+    size: Size
+    n_examples: int
+    seed: int
+    hyperparameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    prediction: Mapping[str, Any] | None = None
+
+
+class Models(Protocol):
+    """What a sweep may ask about the models of its sizes before any of them is trained.
+
+    Attributes:
+        objective: The metric that the law will be of.
+    """
+
+    objective: str
+
+    def resolve(self, size: Size | TargetSize) -> Size:
+        """Return a size, solved for if it is given by its number of parameters."""
+
+    def n_params(self, size: Size) -> float:
+        """Return the parameters at a size; `nan` if no model of it can be built."""
+
+    def train_flops_per_example(self, size: Size) -> float:
+        """Return what one example costs at a size; infinite if no model of it can be built."""
+
+    def why_skipped(self, size: Size) -> str:
+        """Return why models of a size are not trained; empty if they are."""
+
+    def tuned(self, size: Size) -> Any:
+        """Return the hyperparameters, a `keras_tuner.HyperParameters`, left to tune at a size."""
+
+
+Ended: TypeAlias = "Callable[[TrialPlan], TrialOutcome | None]"
+"""Returns how a trial ended in an earlier search; None if it is still to be run."""
+
+
+class Course(Protocol):
+    """The trials of one search, as they are handed out: some may be under way at a time.
+
+    Attributes:
+        reason: Why there are no more; empty while there may be.
+        note: What is known so far, in a few words for the progress line.
+        train_flops: What the search may cost in all, if that is set beforehand; else 0.
+        findings: What must be said of the search.
+    """
+
+    reason: str
+    note: str
+    train_flops: float
+    findings: list[Finding]
+
+    def known(self) -> tuple[TrialPlan, ...]:
+        """Return the trials that are known of so far, those of earlier searches included."""
+
+    def next_plan(self) -> TrialPlan | None:
+        """Return the next trial; None if there is none now.
+
+        While trials are under way, there may be one again when the next of them has finished.
+        """
+
+    def finish(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
+        """Take in how a trial ended."""
+
+
+class Sweep(abc.ABC):
+    """A design: what to train. A new one is one new class with a `plan`.
+
+    Attributes:
+        sizes: The sizes that occur.
+        hyperparameters: A value for each hyperparameter that the trials set besides those of the
+            size: what models are built with to be counted.
+    """
+
+    sizes: tuple[Size | TargetSize, ...]
+    hyperparameters: Mapping[str, Any] = _NOTHING
+
+    @abc.abstractmethod
+    def plan(self, models: Models) -> tuple[TrialPlan, ...]:
+        """Return every trial that may be run, in the order in which they should be."""
+
+    def start(self, models: Models, ended: Ended) -> Course:
+        """Return the course of a search: by default all that is planned, in its order.
+
+        Args:
+            models: What the models of the sizes cost.
+            ended: Tells which trials have ended in earlier searches.
+        """
+        return FixedCourse(self.plan(models), ended)
+
+    def resolved(self, models: Models) -> tuple[Size, ...]:
+        """Return the sizes that are trained, those given by their parameters solved for.
+
+        Raises:
+            SweepError: If two turn out to be the same.
+        """
+        sizes = tuple(models.resolve(size) for size in self.sizes)
+        _check_different(sizes)
+        return tuple(size for size in sizes if not models.why_skipped(size))
+
+
+class FixedCourse:
+    """All trials of a list, in its order, whatever comes of them.
+
+    Args:
+        plans: The trials.
+        ended: Tells which of them have ended in earlier searches.
+    """
+
+    def __init__(self, plans: Sequence[TrialPlan], ended: Ended) -> None:
+        self.reason = ""
+        self.note = ""
+        self.train_flops = 0.0
+        self.findings: list[Finding] = []
+        self._plans = tuple(plans)
+        self._waiting = [plan for plan in plans if ended(plan) is None]
+
+    def known(self) -> tuple[TrialPlan, ...]:
+        """Return all trials."""
+        return self._plans
+
+    def next_plan(self) -> TrialPlan | None:
+        """Return the next trial, or None after the last."""
+        if not self._waiting:
+            self.reason = "every trial of the sweep has been run"
+            return None
+        return self._waiting.pop(0)
+
+    def finish(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
+        """Do nothing: the list stays as it is."""
+
+
+class GridSweep(Sweep):
+    """Every size at every data budget with every seed, cheapest first.
+
+    Cheapest first means that a mistake shows early, and that a sweep which is stopped leaves a
+    smaller sweep and not half of a large one.
+
+    Args:
+        sizes: One mapping a size, hyperparameter name to value, such as `{"width": 16, "depth":
+            2}`. All with the same names; none may be called `n_examples`, `n_steps` or `seed`.
+        n_examples: Data budgets: examples seen, repeats included. Positive whole numbers.
+        seeds: Random seeds, not negative. 0 is a seed.
+
+    Raises:
+        SweepError: If a list is empty or has duplicates, or a value is out of its range.
+
+    Example:
+    >>> sweep = GridSweep(sizes=[{"width": 32}, {"width": 16}], n_examples=[1000, 4000])
+    >>> [size["width"] for size in sweep.sizes], sweep.n_examples
+    ([32, 16], (1000, 4000))
+    """
+
+    def __init__(
+        self,
+        *,
+        sizes: Sequence[Size | TargetSize],
+        n_examples: Sequence[int],
+        seeds: Sequence[int] = (0,),
+    ) -> None:
+        self.sizes = checked_sizes(sizes)
+        self.n_examples = distinct("n_examples", whole_numbers("n_examples", n_examples, 1))
+        self.seeds = distinct("seeds", whole_numbers("seeds", seeds, 0))
+
+    def plan(self, models: Models) -> tuple[TrialPlan, ...]:
+        """Return the trials, cheapest first; equal costs in the order given."""
+        sizes = self.resolved(models)
+        return cheapest_first(
+            (
+                plan_trial(size, n_examples, seed)
+                for seed, n_examples, size in itertools.product(self.seeds, self.n_examples, sizes)
+            ),
+            models,
+        )
+
+
+def cheapest_first(plans: Iterable[TrialPlan], models: Models) -> tuple[TrialPlan, ...]:
+    """Return trials by what they cost; those that can't be built last."""
+    plans = list(plans)
+    cost = {plan.size_name: plan.size for plan in plans}
+    flops = {name: models.train_flops_per_example(size) for name, size in cost.items()}
+    return tuple(sorted(plans, key=lambda plan: flops[plan.size_name] * plan.n_examples))
+
+
+def plan_trial(
+    size: Size,
+    n_examples: int,
+    seed: int,
+    *,
+    hyperparameters: Mapping[str, Any] = _NOTHING,
+    prediction: Mapping[str, Any] | None = None,
+) -> TrialPlan:
+    """Return the request for one training, named after what it trains."""
+    name = size_name(size)
+    others = f"_{size_name(hyperparameters)}" if hyperparameters else ""
+    return TrialPlan(
+        name=f"{name}_{n_examples}{others}_seed{seed}",
+        size_name=name,
+        size=size,
+        n_examples=n_examples,
+        seed=seed,
+        hyperparameters=dict(hyperparameters),
+        prediction=prediction,
+    )
+
+
+def size_name(size: Size) -> str:
+    """Return a name for a size that can be a directory's.
+
+    Example:
+    >>> size_name({"width": 16, "depth": 2})
+    'width16-depth2'
+    """
+    text = "-".join(f"{name}{value}" for name, value in size.items())
+    return "".join(
+        character if character.isalnum() or character in "-._" else "-" for character in text
+    )
+
+
+def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize, ...]:
+    """Return the sizes, or raise a `SweepError` unless they are different and of the same names."""
+    if not sizes:
+        raise SweepError("`sizes` must hold at least one size. Received: none. Add some.")
+    copies = tuple(size if isinstance(size, TargetSize) else dict(size) for size in sizes)
+    given = [size for size in copies if not isinstance(size, TargetSize)]
+    for size in given:
+        if not size or set(size) != set(given[0]) or set(size).intersection(_RESERVED):
+            raise SweepError(
+                f"Each of `sizes` must map the same hyperparameter names to values, and none of "
+                f"them {', '.join(_RESERVED)}, which the tuner sets. Received: {size!r}."
+            )
+        check_values(size, "size")
+    _check_different(given)
+    return copies
+
+
+def check_values(values: Mapping[str, Any], what: str) -> None:
+    """Raise a `SweepError` unless hyperparameters are plain values."""
+    for name, value in values.items():
+        if not isinstance(value, (int, float, str)) or value in (math.inf, -math.inf):
+            raise SweepError(
+                f"The hyperparameters of a {what} must be numbers, strings or booleans. "
+                f"Received: {name}={value!r}. Give the name of a choice instead."
+            )
+
+
+def _check_different(sizes: Sequence[Size]) -> None:
+    """Raise a `SweepError` if two sizes have the same name."""
+    names = [size_name(size) for size in sizes]
+    if len(set(names)) < len(names):
+        raise SweepError(
+            f"`sizes` must be different. Received: {', '.join(names)}. Remove the duplicates."
+        )
+
+
+def distinct(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return values, or raise a `SweepError` if there are none or duplicates."""
+    if not values or len(set(values)) < len(values):
+        raise SweepError(
+            f"`{name}` must be a list of different numbers, at least one. "
+            f"Received: {name}={values!r}. Remove the duplicates."
+        )
+    return values
+
+
+def positive_numbers(name: str, values: Sequence[Any]) -> tuple[float, ...]:
+    """Return values as floats, or raise a `SweepError` unless they are positive and finite."""
+    numbers = []
+    for value in values:
+        if isinstance(value, str) or not (value > 0 and math.isfinite(value)):
+            raise SweepError(f"`{name}` must be positive, finite numbers. Received: {value!r}.")
+        numbers.append(float(value))
+    return tuple(numbers)
+
+
+def whole_numbers(name: str, values: Sequence[Any], least: int) -> tuple[int, ...]:
+    """Return values as ints, or raise a `SweepError` that names them."""
+    return tuple(_whole(name, value, least) for value in values)
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    """Return `value` as an int, or raise a `SweepError` that names it."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not (math.isfinite(number) and number == int(number) and number >= least):
+        raise SweepError(
+            f"`{name}` must be whole numbers of at least {least}. Received: {value!r}."
+        )
+    return int(number)

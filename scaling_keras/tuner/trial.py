@@ -1,0 +1,372 @@
+"""How one trial is run: built, trained, logged, and its end recorded whatever it was."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import gc
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import keras_tuner
+import tensorflow as tf
+from keras_tuner import errors as keras_tuner_errors
+from keras_tuner.engine import tuner as keras_tuner_engine
+
+from scaling_keras.callbacks.scaling_logger import ScalingLogger
+from scaling_keras.errors import ScalingError, SweepError
+from scaling_keras.events.records import RunRecord, read_run_dir
+from scaling_keras.events.schema import RunFacts, RunResult
+from scaling_keras.events.writer import RunWriter
+from scaling_keras.tuner.checkpoint import Checkpoints, clear_checkpoints, restore
+from scaling_keras.tuner.claim import Claim
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
+from scaling_keras.tuner.sweep import TrialPlan
+from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
+
+_ADVANCE_SECONDS = 0.2
+_REASON_LENGTH = 300
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrialSetting:
+    """What all trials of a search share.
+
+    Attributes:
+        hypermodel: Builds and fits the models.
+        workload: Gives each trial its data and its number of steps.
+        validation_data: What `fit` evaluates the model on at the end; None for nothing.
+        callbacks: More callbacks, copied for each trial.
+        strategy: What models are built and trained under; None for nothing.
+        project: Where runs are written.
+        sweep: Id of the sweep.
+        family: Name of the model family.
+        dataset_size: Unique examples in the training data; None if unknown.
+        keep_weights: Whether to save the weights of each model beside its events.
+        checkpoint_seconds: Time between two checkpoints inside a trial; None for no checkpoints.
+        halve_batch: Whether a trial that runs out of memory is trained again with half the batch.
+        advance: Is told the fraction of its steps that a trial has done.
+    """
+
+    hypermodel: keras_tuner.HyperModel
+    workload: Workload
+    validation_data: Any
+    callbacks: Sequence[keras.callbacks.Callback]
+    strategy: tf.distribute.Strategy | None
+    project: Project
+    sweep: str
+    family: str
+    dataset_size: int | None
+    keep_weights: bool
+    checkpoint_seconds: float | None
+    halve_batch: bool
+    advance: Callable[[TrialPlan, float], None]
+
+
+def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
+    """Train a trial and return how it ended; a training that fails has ended too.
+
+    One that has ended already is not trained again: its process was lost before it could say so.
+
+    Args:
+        plan: The trial.
+        setting: What it shares with the others.
+
+    Raises:
+        ScalingError: For a mistake in the set-up, which every trial would repeat.
+        keras_tuner.errors.FatalError: If the model asks for the end of the search.
+        KeyboardInterrupt: If the user does.
+    """
+    record = _read(plan, setting)
+    if has_ended(record):
+        clear_checkpoints(setting.project.run_dir(plan.name))
+        return outcome_of(record)
+    try:
+        return train_and_record(plan, setting)[1]
+    except (ScalingError, keras_tuner_errors.FatalError):
+        raise
+    except Exception:
+        outcome = outcome_of(_read(plan, setting))
+        if outcome.status == "completed":
+            raise  # It has been trained: what went wrong came after that.
+        return outcome
+
+
+def train_and_record(plan: TrialPlan, setting: TrialSetting) -> tuple[keras.Model, TrialOutcome]:
+    """Train a trial; return the model and how it ended.
+
+    Raises:
+        DataError: If the data ended before the trial did.
+        SweepError: If the run can't be written down, or another process has taken it over.
+        BaseException: Whatever building or training raises, Ctrl-C included, once the run has
+            recorded it as its result.
+    """
+    began = time.monotonic()
+    before = _last_attempt(_read(plan, setting))
+    claim = _claim(setting.project.run_dir(plan.name))
+    try:
+        model, n_batches = _train_recorded(plan, setting, claim)
+        claim.check()
+    finally:
+        claim.release()
+    clear_checkpoints(setting.project.run_dir(plan.name))
+    record = _read(plan, setting)
+    if max(record.results, default=0) <= before:
+        raise SweepError(
+            f"A run must be able to write down how it went. Received: {plan.name!r}, which has "
+            f"been trained and whose log in {str(setting.project.path)!r} lacks a result. "
+            f"See whether the disk is full, and search again."
+        )
+    outcome = outcome_of(record)
+    if outcome.status == "stopped" and not model.stop_training:
+        raise too_short(plan, setting.workload.n_steps(plan), n_batches)
+    return model, dataclasses.replace(outcome, elapsed_seconds=time.monotonic() - began)
+
+
+def record_lost(plan: TrialPlan, setting: TrialSetting, reason: str) -> None:
+    """Write that a trial failed whose process is gone, unless the process could still say so.
+
+    Args:
+        plan: The trial; no process is training it any more.
+        setting: What it shares with the others.
+        reason: Why, in one sentence.
+    """
+    record = _read(plan, setting)
+    attempt = _last_attempt(record)
+    if attempt not in record.results:
+        # One that wrote no facts either is one more attempt than those before it.
+        _record_end(plan, setting, max(0, attempt - 1), "failed", reason)
+
+
+def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
+    """Return the model of a trial with the weights that were kept.
+
+    Raises:
+        SweepError: If there are none.
+    """
+    file = setting.project.run_dir(plan.name) / WEIGHTS_FILE
+    if not file.exists():
+        raise SweepError(
+            f"A model is restored from the weights of its run. Received: {plan.name!r}, which "
+            f"has none at {str(file)!r}. Train it with keep_weights=True."
+        )
+    model = _build(plan, setting, setting.workload.values(plan))
+    model.load_weights(file)
+    return model
+
+
+def _claim(run_dir: Path) -> Claim:
+    """Return the claim to a run, or raise a `SweepError` if it can't be written down."""
+    try:
+        return Claim(run_dir)
+    except OSError as error:
+        raise SweepError(
+            f"A run needs a directory that can be written. Received: {str(run_dir)!r} "
+            f"({error.strerror}). Make room, or choose another `directory`."
+        ) from None
+
+
+def _train_recorded(
+    plan: TrialPlan, setting: TrialSetting, claim: Claim
+) -> tuple[keras.Model, int]:
+    """Train a trial, and record its end if it raises; return the model and its batches."""
+    before = _last_attempt(_read(plan, setting))
+    try:
+        return _train(plan, setting, claim)
+    except KeyboardInterrupt:
+        _record_end(plan, setting, before, "stopped", "stopped by Ctrl-C")
+        raise
+    except tf.errors.ResourceExhaustedError as error:
+        _record_end(plan, setting, before, "failed", _reason(error))
+        if not setting.halve_batch or not setting.workload.halve_batch(plan):
+            raise
+    except Exception as error:
+        _record_end(plan, setting, before, "failed", _reason(error))
+        raise
+    # A batch of another size makes other steps: the checkpoints of the old ones are of no use.
+    clear_checkpoints(setting.project.run_dir(plan.name))
+    return _train_recorded(plan, setting, claim)
+
+
+def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.Model, int]:
+    """Build and train the model of a trial, its run logged; return it and its batches."""
+    workload = setting.workload
+    values = workload.values(plan)
+    run_dir = setting.project.run_dir(plan.name)
+    n_steps = values["n_steps"]
+    model, n_done = restore(
+        run_dir,
+        n_steps,
+        lambda: _build(plan, setting, values),
+        lambda: keras_tuner_engine.maybe_distribute(setting.strategy),
+    )
+    n_left = n_steps - n_done
+    data = workload.dataset(plan).skip(n_done).take(n_left)
+    watch = _Watch(n_done, claim, lambda n: setting.advance(plan, n / n_steps))
+    logger = ScalingLogger(
+        str(run_dir), facts=_facts(plan, setting, values, workload.n_examples(plan))
+    )
+    setting.hypermodel.fit(
+        as_hyperparameters(values),
+        model,
+        data,
+        # Without it Keras warns at the end of data whose length it can't know.
+        steps_per_epoch=n_left if int(data.cardinality()) < 0 else None,
+        validation_data=setting.validation_data,
+        epochs=1,
+        # The data is shuffled already; Keras warns that it leaves a dataset's order alone.
+        shuffle=False,
+        verbose=0,
+        callbacks=[
+            *(copy.deepcopy(callback) for callback in setting.callbacks),
+            watch,
+            *_checkpoints(plan, setting, logger, n_steps, n_done),
+            logger,
+        ],
+    )
+    if setting.keep_weights:
+        model.save_weights(run_dir / WEIGHTS_FILE)
+    return model, watch.n_batches
+
+
+def _checkpoints(
+    plan: TrialPlan, setting: TrialSetting, logger: ScalingLogger, n_steps: int, n_done: int
+) -> list[keras.callbacks.Callback]:
+    """Return the callback that saves the model now and then, if it is wanted."""
+    if setting.checkpoint_seconds is None:
+        return []
+    return [
+        Checkpoints(
+            setting.project.run_dir(plan.name),
+            n_steps=n_steps,
+            n_batches_before=n_done,
+            seconds=setting.checkpoint_seconds,
+            before_saving=logger.write_point,
+        )
+    ]
+
+
+def _build(plan: TrialPlan, setting: TrialSetting, values: Mapping[str, Any]) -> keras.Model:
+    """Return the model of a trial, built under the strategy with fresh memory and seed."""
+    keras.backend.clear_session()
+    gc.collect()
+    # For initial weights, dropout and whatever else asks for no seed of its own.
+    keras.utils.set_random_seed(plan.seed)
+    with keras_tuner_engine.maybe_distribute(setting.strategy):
+        return compiled(setting.hypermodel.build(as_hyperparameters(values)))
+
+
+def outcome_of(record: RunRecord) -> TrialOutcome:
+    """Return how a run ended, from what it wrote; a run without a result has failed."""
+    result = record.results.get(_last_attempt(record))
+    if result is None:
+        return TrialOutcome(status="failed", reason="the run wrote no result")
+    final = {name: losses.get("final") for name, losses in result.losses.items()}
+    return TrialOutcome(
+        status=result.status,
+        reason=result.reason,
+        metrics={n: v for n, v in final.items() if v is not None and math.isfinite(v)},
+        n_examples=result.n_examples,
+        train_flops=result.train_flops,
+        elapsed_seconds=result.elapsed_seconds,
+    )
+
+
+class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no types
+    """Tells how far a trial is, and ends it once its loss is no number."""
+
+    def __init__(self, n_done: int, claim: Claim, advance: Callable[[int], None]) -> None:
+        super().__init__()
+        self._n_done = n_done
+        self._claim = claim
+        self._advance = advance
+        self._last = -math.inf
+        self.n_batches = n_done
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Look at the loss, and pass on how many steps are done."""
+        loss = (logs or {}).get("loss")
+        if loss is not None and not math.isfinite(loss):
+            self.model.stop_training = True
+        self.n_batches = self._n_done + batch + 1
+        self._tell()
+
+    def on_test_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Show that the validation goes on."""
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say how far the trial is, a few times a second."""
+        now = time.monotonic()
+        if now - self._last >= _ADVANCE_SECONDS:
+            self._last = now
+            self._claim.beat()
+            self._advance(self.n_batches)
+
+
+def _facts(
+    plan: TrialPlan,
+    setting: TrialSetting,
+    values: Mapping[str, Any],
+    planned_examples: int | None,
+) -> dict[str, Any]:
+    """Return what the tuner knows of a run, by the names of `RunFacts`."""
+    return {
+        "size": plan.size_name,
+        "family": setting.family,
+        "seed": plan.seed,
+        "sweep": setting.sweep,
+        "trial": plan.name,
+        "hyperparameters": dict(values),
+        "planned_examples": planned_examples,
+        "dataset_size": setting.dataset_size,
+        "prediction": plan.prediction,
+    }
+
+
+def _read(plan: TrialPlan, setting: TrialSetting) -> RunRecord:
+    """Return what the run of a trial has written so far."""
+    return read_run_dir(setting.project.run_dir(plan.name), name=plan.name)
+
+
+def _record_end(
+    plan: TrialPlan, setting: TrialSetting, attempts_before: int, status: str, reason: str
+) -> None:
+    """Write how a trial ended that raised, unless its logger has done so."""
+    record = _read(plan, setting)
+    attempt = _last_attempt(record)
+    if attempt > attempts_before and attempt in record.results:
+        return
+    writer = RunWriter(setting.project.run_dir(plan.name))
+    if attempt == attempts_before:
+        # It ended before the logger began, so there are no facts yet either.
+        attempt = writer.attempt
+        facts = _facts(plan, setting, setting.workload.known_values(plan), None)
+        writer.write_facts(RunFacts(attempt=attempt, start_time=time.time(), **facts))
+    seen = [curve[-1, 0] for curve in record.curves.values() if len(curve)]
+    writer.write_result(
+        RunResult(
+            attempt=attempt,
+            status=status,
+            reason=reason,
+            n_examples=int(max(seen, default=0)),
+            end_time=time.time(),
+        )
+    )
+    writer.close()
+
+
+def _last_attempt(record: RunRecord) -> int:
+    """Return the number of the last attempt that a run directory holds, 0 if none."""
+    return max([0, *record.facts, *record.results])
+
+
+def _reason(error: BaseException) -> str:
+    """Return an error in one line: its kind and the first line that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"[:_REASON_LENGTH]

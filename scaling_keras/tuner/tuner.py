@@ -1,0 +1,505 @@
+"""`ScalingTuner`: from a model family and a sweep to a law, and to the check of its predictions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+import keras_tuner
+
+from scaling_keras import laws
+from scaling_keras.errors import SweepError
+from scaling_keras.events.reader import assemble, read_records
+from scaling_keras.runs import Exclusion, RunTable, check_param_convention
+from scaling_keras.tuner.description import Description, describe, skipped
+from scaling_keras.tuner.driver_lock import driver_lock
+from scaling_keras.tuner.earlier import EarlierRuns
+from scaling_keras.tuner.executors.choosing import make_executor
+from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_worker
+from scaling_keras.tuner.law_runs import hyperparameters_near, law_runs
+from scaling_keras.tuner.oracle import PlanOracle
+from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
+from scaling_keras.tuner.project import Project
+from scaling_keras.tuner.single_run import place_of, plan_single_run
+from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
+from scaling_keras.tuner.sweep import Course, Size, Sweep, TrialPlan
+from scaling_keras.tuner.trial import (
+    TrialSetting,
+    load_weights,
+    run_trial,
+    train_and_record,
+)
+from scaling_keras.tuner.trial_queue import OracleQueue
+from scaling_keras.tuner.trials import Trials
+from scaling_keras.tuner.verdict import Verdict, verdicts
+from scaling_keras.tuner.workload import TrainingSource, Workload
+
+
+class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has no types
+    """Trains a sweep of model sizes and data budgets, fits the law, and tests its predictions.
+
+    A KerasTuner tuner whose oracle proposes the trials of a `sweep`. Each is trained under a
+    `tf.distribute.MirroredStrategy` and logged by a `ScalingLogger` to
+    `<directory>/<project_name>/<run name>`. What has been trained is known from those events
+    alone: the same search again, after Ctrl-C, a crash or a kill, trains what is missing and
+    nothing else. A trial that fails is recorded with its reason and the sweep goes on; the same
+    search again gives it another attempt, unless its loss had become NaN.
+
+    Args:
+        build_model: A model family of `scaling_keras.families`, a `keras_tuner.HyperModel`, or a
+            function from `hp` to a compiled `keras.Model`. It reads the size, as in `hp["width"]`,
+            and should let its learning-rate schedule end at `hp["n_steps"]`. `hp["n_examples"]`
+            and `hp["seed"]` are there too.
+        sweep: What to train, such as a `GridSweep`.
+        objective: The metric that scores a trial and that the law is fitted to, as Keras names it.
+        directory: Where projects are kept: the logdir to give to TensorBoard.
+        project_name: Name of this one, a directory in it.
+        distribution_strategy: `auto`, for a `MirroredStrategy` over all GPUs or else the CPU; None
+            for no strategy; or a strategy of your own.
+        overwrite: Whether to delete the runs of an earlier sweep in the project and start anew.
+        constants: Hyperparameters that are the same for all trials, such as the version of the
+            data: `build_model` can read them, each run records them, and a search refuses to go on
+            with runs of others.
+        param_convention: Which parameters count as N: a key of `PARAM_CONVENTIONS`.
+        keep_weights: Whether to save the weights of each model beside its events.
+        executor: Who runs the trials: `local`, one after the other in this process; `processes`,
+            side by side in processes of this machine; `ray`, on a Ray cluster; or an executor with
+            options of your own, such as `LocalProcesses(n_workers=4)`.
+        checkpoint_seconds: Time between two checkpoints inside a trial: what a kill costs at most.
+            None for no checkpoints, so that a killed trial begins anew.
+        halve_batch: Whether a trial that runs out of a device's memory is trained again with half
+            the batch and twice the steps, which its run records as `batch_divisor`. If not it has
+            failed.
+        max_n_params: Models of more trainable parameters are not trained; `results().excluded` and
+            `describe` name them. None for no limit.
+        reporter: Is told how searches go; nobody by default.
+
+    Raises:
+        SweepError: If the project's directory can't be used, or an option isn't one of those
+            named.
+    """
+
+    def __init__(
+        self,
+        build_model: Any,
+        *,
+        sweep: Sweep,
+        objective: str = "val_loss",
+        directory: str | Path = "runs",
+        project_name: str = "sweep",
+        distribution_strategy: Any = "auto",
+        overwrite: bool = False,
+        constants: Mapping[str, Any] | None = None,
+        param_convention: str = "total",
+        keep_weights: bool = False,
+        executor: Executor | str = "local",
+        checkpoint_seconds: float | None = 60.0,
+        halve_batch: bool = False,
+        max_n_params: float | None = None,
+        reporter: Reporter | None = None,
+    ) -> None:
+        check_param_convention(param_convention)
+        executor = make_executor(executor)
+        self._project = Project(Path(directory) / project_name)
+        if overwrite and not is_worker(executor):
+            with driver_lock(self._project.path):
+                self._project.clear()
+        if executor.n_replicas is not None:
+            share_gpus()
+        super().__init__(
+            oracle=PlanOracle(objective),
+            hypermodel=build_model,
+            distribution_strategy=(
+                make_strategy(distribution_strategy) if executor.n_replicas is None else None
+            ),
+            directory=str(directory),
+            project_name=project_name,
+        )
+        self._family = _family_name(build_model)
+        self._size_for = getattr(build_model, "size_for", None)
+        self._sweep = sweep
+        self._objective = objective
+        self._constants = dict(constants or {})
+        self._param_convention = param_convention
+        self._keep_weights = keep_weights
+        self._executor = executor
+        self._strategy_choice = distribution_strategy
+        self._checkpoint_seconds = checkpoint_seconds
+        self._halve_batch = halve_batch
+        self._max_n_params = max_n_params
+        self._course: Course | None = None
+        self._tracker = Tracker(reporter or SilentReporter())
+        self._setting: TrialSetting | None = None
+
+    def search(
+        self,
+        train: TrainingSource,
+        *,
+        validation_data: Any = None,
+        batch_size: int | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        dataset_size: int | None = None,
+    ) -> None:
+        """Train the trials of the sweep that have not ended yet.
+
+        Args:
+            train: Batched training data: a `tf.data.Dataset`; or a function of a `seed` (and a
+                `batch_size`) that gives one, such as `SourceText.train`; or any other function,
+                of `hp` (without `n_steps`). A trial takes as many batches as its `n_examples`
+                fill; `repeat()` the data to see it more than once.
+            validation_data: What each model is evaluated on at the end of its training, as `fit`
+                takes it, or a function without arguments that gives it.
+            batch_size: Items of a batch over all replicas, for a function of a `seed` and a
+                `batch_size`: rounded up to a multiple of the replicas. Its own default if None.
+            callbacks: More callbacks, copied for each trial.
+            dataset_size: Unique examples in the training data, recorded with each run.
+
+        Raises:
+            DataError: If the data can't be used or is too short for a trial.
+            SweepError: If the project holds runs of another training, or a batch can't be shared
+                by the replicas.
+        """
+        if is_worker(self._executor):
+            setting = self._prepare(train, validation_data, batch_size, callbacks, dataset_size)
+            self._setting = setting
+            self._executor.work(partial(run_trial, setting=setting))
+            return
+        with driver_lock(self._project.path):
+            self._search(train, validation_data, batch_size, callbacks, dataset_size)
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this process trains for the chief that KerasTuner's variables name."""
+        return is_worker(self._executor)
+
+    def _search(
+        self,
+        train: TrainingSource,
+        validation_data: Any,
+        batch_size: int | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        dataset_size: int | None,
+    ) -> None:
+        """Search, with the project to ourselves."""
+        setting = self._prepare(train, validation_data, batch_size, callbacks, dataset_size)
+        self._setting = setting
+        trials = Trials(setting, strategy=self._strategy_choice, validation_data=validation_data)
+        workload = setting.workload
+        workload.check(self._sweep.plan(workload))
+        earlier = EarlierRuns(self._project, workload, self._constants)
+        self._course = self._sweep.start(workload, earlier)
+        self._project.mark({"family": self._family, "objective": self._objective})
+        known = self._course.known()
+        ended = earlier.outcomes()
+        self.oracle.set_plan(known, ended, self._course)
+        self._tracker.begin(
+            {plan.name: workload.work(plan) for plan in known},
+            {plan.name for plan in known if plan.name in ended},
+            self._course.train_flops,
+        )
+        queue = OracleQueue(self.oracle, self._tracker, setting)
+        self._executor.run(queue, trials)
+        self._tracker.end()
+        for plan, outcome in earlier.found.values():
+            self.oracle.restore(plan, outcome)
+        _check_any_completed(queue.outcomes, earlier.outcomes(), self._objective)
+
+    @property
+    def stop_reason(self) -> str:
+        """Why the last search ended, in a sentence; empty if there was none or it was stopped."""
+        return self._course.reason if self._course is not None else ""
+
+    def findings(self) -> tuple[laws.Finding, ...]:
+        """Return what must be said of the last search, such as an optimum at an edge."""
+        return tuple(self._course.findings) if self._course is not None else ()
+
+    def describe(
+        self,
+        train: TrainingSource,
+        *,
+        validation_data: Any = None,
+        batch_size: int | None = None,
+        target: float | Mapping[str, float] | None = None,
+        law: laws.Fit | str | None = None,
+        noise: float = 0.005,
+        measure: bool = True,
+        n_trials: int = 20,
+    ) -> Description:
+        """Return what a search would do, before anything is trained.
+
+        Every size is built; with `measure` a few steps of each are run, on weights that are thrown
+        away, for the time and the memory that a trial will take. Then the design is simulated
+        with a law, to see what it will pin down (`laws.judge_design`).
+
+        Args:
+            train: Training data, as in `search`.
+            validation_data: As in `search`; only whether there is any matters.
+            batch_size: As in `search`.
+            target: What the sweep is for: a budget in FLOPs, or `n_params` and `n_examples`. Ten
+                times the dearest trial by default.
+            law: The law to simulate with: a fit, or the name of a published law. By default a
+                Chinchilla law whose three terms weigh alike in the middle of the design; a
+                different law may be harder to pin down.
+            noise: Standard deviation of the log loss of a run.
+            measure: Whether to run steps.
+            n_trials: How often the design is simulated; 0 for not at all.
+
+        Raises:
+            DataError: If the data can't be used or is too short for a trial.
+            SweepError: If there is nothing to train.
+        """
+        setting = self._prepare(train, validation_data, batch_size, (), None)
+        setting.workload.check(self._sweep.plan(setting.workload))
+        return describe(
+            self._sweep,
+            setting,
+            target=target,
+            law=law,
+            noise=noise,
+            measure=measure,
+            n_trials=n_trials,
+        )
+
+    def train_flops_per_example(self, size: Size) -> float:
+        """Return what one example costs at a size: forward and backward FLOPs.
+
+        Raises:
+            SweepError: If there has been no search, which is what shows the data.
+        """
+        return self._searched().workload.train_flops_per_example(size)
+
+    def results(self) -> RunTable:
+        """Return the runs of the project, those that tested a prediction included.
+
+        Their loss is the objective, or the training loss if none has got to the objective yet.
+
+        Raises:
+            LogdirError: If nothing has been trained.
+        """
+        records = read_records(self._project.path)
+        names = {name for record in records for name in record.curves}
+        table = assemble(
+            records,
+            metric=self._objective if self._objective in names else None,
+            param_convention=self._param_convention,
+        )
+        return dataclasses.replace(table, excluded=(*table.excluded, *self._skipped()))
+
+    def fit_law(self, form: str = "auto", **options: Any) -> laws.Fit:
+        """Return the law of the sweep's runs.
+
+        Runs that tested a prediction are left out, so that a test stays a test; where a size was
+        trained on the same data with several hyperparameters, the best of those counts.
+
+        Args:
+            form: Name of the form.
+            **options: Options of `laws.fit`.
+
+        Raises:
+            FitError: If the runs don't determine the law.
+        """
+        return laws.fit(form, law_runs(self.results()), **options)
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return predicted against reached, for each run that `train_at` trained with a fit."""
+        return verdicts(self.results())
+
+    def plan_at(
+        self,
+        allocation: laws.Allocation | None = None,
+        *,
+        size: Size | None = None,
+        n_examples: int | None = None,
+        fit: laws.Fit | None = None,
+        seed: int = 0,
+        hyperparameters: Mapping[str, Any] | None = None,
+    ) -> TrialPlan:
+        """Return what `train_at` would train with these arguments, and what is predicted of it.
+
+        Raises:
+            SweepError: If there has been no search, or neither an allocation nor both of `size`
+                and `n_examples` are given.
+            DataError: If the data is too short.
+        """
+        workload = self._searched().workload
+        if allocation is not None:
+            fit = fit or allocation.fit
+        size, n_examples = place_of(
+            allocation,
+            size,
+            n_examples,
+            workload=workload,
+            size_for=self._size_for,
+            param_convention=self._param_convention,
+        )
+        if hyperparameters is None:
+            known = {*self._constants, *size}
+            hyperparameters = hyperparameters_near(self.results(), workload.n_params(size), known)
+        return plan_single_run(size, n_examples, seed, hyperparameters, fit=fit, workload=workload)
+
+    def train_at(
+        self,
+        allocation: laws.Allocation | None = None,
+        *,
+        size: Size | None = None,
+        n_examples: int | None = None,
+        fit: laws.Fit | None = None,
+        seed: int = 0,
+        hyperparameters: Mapping[str, Any] | None = None,
+    ) -> keras.Model:
+        """Train one model outside the sweep and return it, on the data of the last `search`.
+
+        With a fit, what it predicts for the run is recorded among the run's facts before the
+        training begins; `verdicts` compares it with what was reached.
+
+        Args:
+            allocation: What `Fit.optimal_allocation` gave: the size closest to its `n_params` is
+                trained for its `train_flops`. Its fit predicts.
+            size: The size to train instead, as in a sweep.
+            n_examples: Examples for that size to see.
+            fit: The law that predicts, for a `size` without an allocation.
+            seed: Random seed of the run.
+            hyperparameters: Those besides the size's, such as a tuned `learning_rate`; by default
+                what the sweep's best run of the closest size was trained with.
+
+        Raises:
+            SweepError: If there has been no search, or neither an allocation nor both of `size`
+                and `n_examples` are given.
+            DataError: If the data is too short.
+            Exception: Whatever building or training raises; the run has then recorded it.
+        """
+        plan = self.plan_at(
+            allocation,
+            size=size,
+            n_examples=n_examples,
+            fit=fit,
+            seed=seed,
+            hyperparameters=hyperparameters,
+        )
+        setting = self._searched()
+        if self._executor.n_replicas is not None:
+            # The processes of the search are gone, and with them their hold on the devices.
+            strategy = make_strategy(self._strategy_choice)
+            setting = dataclasses.replace(setting, strategy=strategy)
+        self._tracker.begin({plan.name: setting.workload.work(plan)}, set())
+        self._tracker.begin_trial(plan)
+        with driver_lock(self._project.path):
+            model, outcome = train_and_record(plan, setting)
+        self._tracker.end_trial(plan, outcome)
+        self._tracker.end()
+        return model
+
+    def load_model(self, trial: keras_tuner.engine.trial.Trial) -> keras.Model:
+        """Return the trained model of a trial, if its weights were kept.
+
+        Raises:
+            SweepError: If they were not, or there has been no search.
+        """
+        plan = self.oracle.plan_of(trial)
+        if not self._keep_weights:
+            raise SweepError(
+                f"Weights are kept only if you ask for it. Received: a request for the model of "
+                f"{plan.name!r}. Pass keep_weights=True to ScalingTuner, and call `search`."
+            )
+        return load_weights(plan, self._searched())
+
+    def _searched(self) -> TrialSetting:
+        """Return what the trials of the last search share.
+
+        Raises:
+            SweepError: If there has been none.
+        """
+        if self._setting is None:
+            raise SweepError(
+                "A model outside the sweep is trained on the data of a search. Received: a tuner "
+                "that has made none. Call `search` first; trials that have ended are not trained "
+                "again."
+            )
+        return self._setting
+
+    def _skipped(self) -> tuple[Exclusion, ...]:
+        """Return the sizes that the last search left out, with the reason."""
+        return () if self._setting is None else skipped(self._sweep, self._setting.workload)
+
+    def _populate_initial_space(self) -> None:
+        """Build nothing: the sweep says what there is."""
+
+    def _prepare(
+        self,
+        train: TrainingSource,
+        validation_data: Any,
+        batch_size: int | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        dataset_size: int | None,
+    ) -> TrialSetting:
+        """Check the data and return what all trials share."""
+        if self._objective.startswith("val_") and validation_data is None:
+            raise SweepError(
+                f"An objective of held-out data needs `validation_data`. Received: "
+                f"objective={self._objective!r} and none. Pass some to `search`, or fit the law "
+                f"to the training loss with objective='loss'."
+            )
+        return TrialSetting(
+            hypermodel=self.hypermodel,
+            workload=Workload(
+                self.hypermodel,
+                train,
+                n_replicas=self._n_replicas(),
+                constants=self._constants,
+                batch_size=batch_size,
+                objective=self._objective,
+                param_convention=self._param_convention,
+                max_n_params=self._max_n_params,
+                examples_of=self._sweep.hyperparameters,
+                size_for=self._size_for,
+            ),
+            validation_data=validation_data() if callable(validation_data) else validation_data,
+            callbacks=tuple(callbacks),
+            strategy=self.distribution_strategy,
+            project=self._project,
+            sweep=self.project_name,
+            family=self._family,
+            dataset_size=dataset_size,
+            keep_weights=self._keep_weights,
+            checkpoint_seconds=self._checkpoint_seconds,
+            halve_batch=self._halve_batch,
+            advance=self._tracker.advance,
+        )
+
+    def _n_replicas(self) -> int:
+        """Return how many devices share a trial, wherever it is trained."""
+        if self._executor.n_replicas is None or self._strategy_choice is None:
+            return n_replicas(self.distribution_strategy)
+        return self._executor.n_replicas
+
+
+def _check_any_completed(
+    outcomes: Sequence[TrialOutcome], ended: Mapping[str, TrialOutcome], objective: str
+) -> None:
+    """Raise a `SweepError` if every trial went wrong, or none has the objective."""
+    everything = [*outcomes, *ended.values()]
+    completed = [outcome for outcome in everything if outcome.status == "completed"]
+    if everything and not completed:
+        raise SweepError(
+            f"At least one trial of a sweep must complete. Received: {len(everything)} that did "
+            f"not, the first because: {everything[0].reason or everything[0].status}. Correct "
+            f"that, and search again."
+        )
+    names = sorted({name for outcome in completed for name in outcome.metrics})
+    if completed and objective not in names:
+        raise SweepError(
+            f"`objective` must be a metric that the runs have. Received: {objective!r}; they have "
+            f"{', '.join(names)}. Name one of those; what has been trained is kept."
+        )
+
+
+def _family_name(build_model: Any) -> str:
+    """Return the name of a model family, or of the function that builds it."""
+    for candidate in (getattr(build_model, "name", None), getattr(build_model, "__name__", None)):
+        if isinstance(candidate, str) and candidate:
+            return candidate
+    return type(build_model).__name__

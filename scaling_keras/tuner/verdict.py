@@ -1,0 +1,124 @@
+"""Predicted against reached: the check that every extrapolation gets."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from scaling_keras import laws
+from scaling_keras.runs import Run
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What was predicted of a run before it was trained, and what it reached.
+
+    Attributes:
+        run: Name of the run.
+        n_params: Its parameters, under the convention of the fit that predicted.
+        n_examples: Examples it saw.
+        train_flops: What it cost.
+        predicted: The loss that was predicted.
+        low: Lower end of the interval.
+        high: Upper end.
+        level: What the interval was meant to contain.
+        reached: The loss that it reached.
+        best_before: The lowest loss among the runs of the fit: the guess of who has no law.
+        extrapolation: How far the prediction lay beyond the runs of the fit.
+    """
+
+    run: str
+    n_params: float
+    n_examples: float
+    train_flops: float
+    predicted: float
+    low: float
+    high: float
+    level: float
+    reached: float
+    best_before: float
+    extrapolation: float
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the interval held what was reached."""
+        return self.low <= self.reached <= self.high
+
+    @property
+    def error(self) -> float:
+        """Relative error of the prediction; positive if it was too high."""
+        return self.predicted / self.reached - 1
+
+    @property
+    def baseline_error(self) -> float:
+        """Relative error of guessing the lowest loss so far."""
+        return self.best_before / self.reached - 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields and what follows from them, for JSON."""
+        return {
+            **dataclasses.asdict(self),
+            "is_inside": self.is_inside,
+            "error": self.error,
+            "baseline_error": self.baseline_error,
+        }
+
+
+def prediction_facts(
+    fit: laws.Fit, *, n_params: float, n_examples: float, train_flops: float, level: float = 0.9
+) -> dict[str, Any]:
+    """Return what a law predicts for a run, in the form in which the run records it.
+
+    Args:
+        fit: The law; a one-variable one says in its labels which of the three it takes.
+        n_params: Parameters of the run, under the convention of the fit.
+        n_examples: Examples it will see.
+        train_flops: What it will cost.
+        level: What the interval is meant to contain, in `(0, 1)`.
+    """
+    known = {"n_params": n_params, "n_examples": n_examples, "train_flops": train_flops}
+    names = laws.FORMS[fit.form].variables
+    variables = {name: known[fit.labels["x"] if name == "x" else name] for name in names}
+    prediction = fit.predict(level=level, **variables)
+    return {
+        "loss": float(prediction.mean[0]),
+        "low": float(prediction.low[0]),
+        "high": float(prediction.high[0]),
+        "level": level,
+        "form": fit.form,
+        "extrapolation": float(prediction.extrapolation[0]),
+        "best_before": float(fit.observed.min()),
+    }
+
+
+def verdicts(runs: Iterable[Run]) -> tuple[Verdict, ...]:
+    """Return the verdict on each completed run that recorded a prediction.
+
+    Args:
+        runs: Runs as `read_runs` gives them.
+    """
+    return tuple(
+        _verdict(run)
+        for run in runs
+        if run.facts.get("prediction") and run.status == "completed" and math.isfinite(run.loss)
+    )
+
+
+def _verdict(run: Run) -> Verdict:
+    """Return the verdict on a run that recorded a prediction."""
+    prediction = run.facts["prediction"]
+    return Verdict(
+        run=run.name,
+        n_params=run.n_params,
+        n_examples=run.n_examples,
+        train_flops=run.train_flops,
+        predicted=prediction["loss"],
+        low=prediction["low"],
+        high=prediction["high"],
+        level=prediction["level"],
+        reached=run.loss,
+        best_before=prediction.get("best_before", math.nan),
+        extrapolation=prediction.get("extrapolation", math.nan),
+    )

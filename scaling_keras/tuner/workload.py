@@ -1,0 +1,295 @@
+"""What each trial takes: its data, its optimizer steps, its FLOPs."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import keras
+import keras_tuner
+import tensorflow as tf
+
+from scaling_keras.counting.model_count import ModelCount
+from scaling_keras.errors import DataError, SweepError
+from scaling_keras.tuner.law_runs import BATCH_DIVISOR
+from scaling_keras.tuner.progress import Work
+from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
+from scaling_keras.tuner.sweep import Size, TargetSize, TrialPlan, size_name
+
+__all__ = [
+    "TrainingSource",
+    "Workload",
+    "as_hyperparameters",
+    "compiled",
+    "plan_values",
+    "too_short",
+]
+
+TrainingSource: TypeAlias = "tf.data.Dataset | Callable[..., tf.data.Dataset]"
+"""Batched training data, the same for all trials, or a function that gives them."""
+
+
+class Workload:
+    """Knows what each trial of a search takes.
+
+    Args:
+        hypermodel: Builds the models.
+        train: Training data: a batched dataset, or a function that gives one. A function with a
+            parameter `seed` is called with the seed of the trial by that name; any other with the
+            hyperparameters, without `n_steps`.
+        n_replicas: Copies of the model that train in step.
+        constants: Hyperparameters that are the same for all trials.
+        batch_size: What a function with a `seed` is given as `batch_size`, rounded up to a
+            multiple of the replicas; None for its own default. A trial may have its own.
+        objective: The metric that the law will be of.
+        param_convention: Which parameters count as N: a key of `PARAM_CONVENTIONS`.
+        max_n_params: Models of more trainable parameters are left out; None for no limit.
+        examples_of: A value for each hyperparameter that trials set besides their size's, to
+            build models with that are only counted.
+        size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
+
+    Raises:
+        DataError: If `train` is neither.
+        SweepError: If `batch_size` is below 1, or `train` can't take it.
+    """
+
+    def __init__(
+        self,
+        hypermodel: keras_tuner.HyperModel,
+        train: TrainingSource,
+        *,
+        n_replicas: int,
+        constants: Mapping[str, Any] | None = None,
+        batch_size: int | None = None,
+        objective: str = "val_loss",
+        param_convention: str = "total",
+        max_n_params: float | None = None,
+        examples_of: Mapping[str, Any] | None = None,
+        size_for: Callable[..., Size] | None = None,
+    ) -> None:
+        if not (callable(train) or isinstance(train, tf.data.Dataset)):
+            raise DataError(
+                f"The training data must be a batched tf.data.Dataset, or a function that gives "
+                f"one. Received: {type(train).__name__}. Wrap arrays with "
+                f"`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`."
+            )
+        self._takes_seed = callable(train) and "seed" in inspect.signature(train).parameters
+        if batch_size is not None and (batch_size < 1 or not self._takes_seed):
+            raise SweepError(
+                f"`batch_size` is for training data that is a function of a `batch_size` and "
+                f"a `seed`, and at least 1. Received: batch_size={batch_size!r} and "
+                f"{train!r}. Leave it out, and batch the data yourself."
+            )
+        self.objective = objective
+        self._models = SizeBook(
+            hypermodel,
+            {**(constants or {}), **(examples_of or {})},
+            param_convention=param_convention,
+            max_n_params=max_n_params,
+            size_for=size_for,
+        )
+        self._wanted_batch_size = batch_size
+        self._train = train
+        self._n_replicas = n_replicas
+        self._constants = dict(constants or {})
+        self._batch_sizes: dict[tuple[str, int, str], int] = {}
+        self._divisors: dict[str, int] = {}
+
+    def check_can_be_sent(self) -> None:
+        """Raise a `SweepError` if the data is a dataset: another process can't be sent that."""
+        if isinstance(self._train, tf.data.Dataset):
+            raise SweepError(
+                "Data is made anew in the process that trains. Received: training data that is a "
+                "tf.data.Dataset, which can't be sent. Pass a function of `seed` or of `hp` that "
+                "returns it."
+            )
+
+    def halve_batch(self, plan: TrialPlan) -> bool:
+        """Halve the batches of a trial; return False if they can't be shared equally then."""
+        half, rest = divmod(self.batch_size(plan), 2)
+        if rest or half % self._n_replicas or not half:
+            return False
+        self._divisors[plan.name] = 2 * self._divisors.get(plan.name, 1)
+        return True
+
+    def follow(self, plan: TrialPlan, hyperparameters: Mapping[str, Any]) -> None:
+        """Take a trial as its run was trained: with smaller batches, if memory ran out then."""
+        self._divisors[plan.name] = int(hyperparameters.get(BATCH_DIVISOR, 1))
+
+    def dataset(self, plan: TrialPlan) -> tf.data.Dataset:
+        """Return all training data of a trial, in batches of its size.
+
+        Raises:
+            DataError: If it isn't a batched dataset.
+        """
+        data = self._whole_dataset(plan)
+        if self._divisors.get(plan.name, 1) == 1:
+            return data
+        return data.rebatch(self.batch_size(plan), drop_remainder=True)
+
+    def _whole_dataset(self, plan: TrialPlan) -> tf.data.Dataset:
+        """Return the data in the batches in which it was given."""
+        if isinstance(self._train, tf.data.Dataset):
+            return self._train
+        if self._takes_seed:
+            size = plan.hyperparameters.get("batch_size", self._wanted_batch_size)
+            rounded = None if size is None else math.ceil(size / self._n_replicas)
+            wanted = {} if rounded is None else {"batch_size": rounded * self._n_replicas}
+            data = self._train(seed=plan.seed, **wanted)
+        else:
+            data = self._train(as_hyperparameters(self.known_values(plan)))
+        if not isinstance(data, tf.data.Dataset):
+            raise DataError(
+                f"The function that gives the training data must return a batched "
+                f"tf.data.Dataset. Received: {type(data).__name__}."
+            )
+        return data
+
+    def batch_size(self, plan: TrialPlan) -> int:
+        """Return the items in a batch of a trial's data, over all replicas.
+
+        Raises:
+            DataError: If the data is empty or not batched.
+            SweepError: If the replicas can't share a batch equally.
+        """
+        key = (plan.size_name, plan.n_examples, size_name(plan.hyperparameters))
+        if key not in self._batch_sizes:
+            batch_size = _batch_size(self._whole_dataset(plan))
+            if batch_size % self._n_replicas:
+                nearest = max(1, round(batch_size / self._n_replicas)) * self._n_replicas
+                raise SweepError(
+                    f"A batch is shared equally by {self._n_replicas} replicas, so its size must "
+                    f"be a multiple of that. Received: a batch of {batch_size}. Make it "
+                    f"{nearest}, or pass distribution_strategy=None."
+                )
+            self._batch_sizes[key] = batch_size
+        return self._batch_sizes[key] // self._divisors.get(plan.name, 1)
+
+    def n_steps(self, plan: TrialPlan) -> int:
+        """Return the optimizer steps of a trial: its examples in whole batches, at least one.
+
+        Raises:
+            DataError: If it can't be known what one example is.
+            Exception: What building the model raised, if it can't be built.
+        """
+        return max(1, round(plan.n_examples / self._examples_per_batch(plan)))
+
+    def n_examples(self, plan: TrialPlan) -> int:
+        """Return the examples that a trial sees: whole batches. Raises as `n_steps` does."""
+        return self.n_steps(plan) * self._examples_per_batch(plan)
+
+    def known_values(self, plan: TrialPlan) -> dict[str, Any]:
+        """Return the hyperparameters that are known before the data is."""
+        divisor = self._divisors.get(plan.name, 1)
+        reduced = {BATCH_DIVISOR: divisor} if divisor > 1 else {}
+        return {**self._constants, **plan_values(plan), **reduced}
+
+    def values(self, plan: TrialPlan) -> dict[str, Any]:
+        """Return the hyperparameters that a model is built with. Raises as `n_steps` does."""
+        return {**self.known_values(plan), "n_steps": self.n_steps(plan)}
+
+    def count(self, size: Size) -> ModelCount:
+        """Return what a model of a size costs; see `SizeBook.count`."""
+        return self._models.count(size)
+
+    def can_be_built(self, size: Size) -> bool:
+        """Return whether a model of a size can be built and counted."""
+        return self._models.can_be_built(size)
+
+    def train_flops_per_example(self, size: Size) -> float:
+        """Return what one example costs at a size; see `SizeBook.train_flops_per_example`."""
+        return self._models.train_flops_per_example(size)
+
+    def n_params(self, size: Size) -> float:
+        """Return the parameters at a size; `nan` if no model of it can be built."""
+        return self._models.n_params(size)
+
+    def resolve(self, size: Size | TargetSize) -> Size:
+        """Return a size, solved for if it is given by its number of parameters."""
+        return self._models.resolve(size)
+
+    def why_skipped(self, size: Size) -> str:
+        """Return why models of a size are not trained; empty if they are."""
+        return self._models.why_skipped(size)
+
+    def why_not_built(self, size: Size) -> str:
+        """Return what building a model of a size raised; empty if nothing."""
+        return self._models.why_not_built(size)
+
+    def tuned(self, size: Size) -> keras_tuner.HyperParameters:
+        """Return the hyperparameters that a model of a size leaves to tune."""
+        return self._models.tuned(size)
+
+    def work(self, plan: TrialPlan) -> Work:
+        """Return the size of a trial, for showing progress; none for one that can't be built."""
+        if not self.can_be_built(plan.size):
+            return Work(n_examples=0, train_flops=0)
+        n_examples = self.n_examples(plan)
+        flops = self.train_flops_per_example(plan.size)
+        return Work(n_examples=n_examples, train_flops=n_examples * flops)
+
+    def check(self, plans: Iterable[TrialPlan]) -> None:
+        """Raise unless there is data enough for each of the trials, as far as it can be known.
+
+        Raises:
+            DataError: If a trial needs more batches than its data has.
+        """
+        longest: dict[str, TrialPlan] = {}
+        for plan in plans:
+            key = f"{plan.size_name}_{size_name(plan.hyperparameters)}"
+            known = longest.get(key, plan)
+            if self.can_be_built(plan.size) and plan.n_examples >= known.n_examples:
+                longest[key] = plan
+        for plan in longest.values():
+            n_batches = int(self.dataset(plan).cardinality())
+            if 0 <= n_batches < self.n_steps(plan):
+                raise too_short(plan, self.n_steps(plan), n_batches)
+
+    def _examples_per_batch(self, plan: TrialPlan) -> int:
+        """Return the examples in a batch of a trial."""
+        per_item = self.count(plan.size).examples_per_item
+        if per_item is None:
+            raise DataError(
+                f"How many examples an item of a batch holds must be known to turn `n_examples` "
+                f"into steps. Received: model {plan.size_name!r}, whose outputs have unknown axes. "
+                f"Build it with a fixed shape, `keras.Input((length,))`."
+            )
+        return self.batch_size(plan) * per_item
+
+
+def too_short(plan: TrialPlan, n_steps: int, n_batches: int) -> DataError:
+    """Return the error for data that ends before a trial does."""
+    return DataError(
+        f"The training data must last as long as the trial. Received: {n_batches} batches, where "
+        f"{plan.name!r} needs {n_steps} to see {plan.n_examples} examples. Give more data, lower "
+        f"`n_examples`, or pass `train.repeat()` to see the same data more than once."
+    )
+
+
+def plan_values(plan: TrialPlan) -> dict[str, Any]:
+    """Return what is known of a trial's hyperparameters before its data is."""
+    return {
+        **plan.size,
+        **plan.hyperparameters,
+        "n_examples": plan.n_examples,
+        "seed": plan.seed,
+    }
+
+
+def _batch_size(data: tf.data.Dataset) -> int:
+    """Return the items in a batch, from the dataset's shapes or else its first batch."""
+    specs = keras.tree.flatten(data.element_spec)
+    shapes = [spec.shape for spec in specs]
+    if any(shape.rank == 0 for shape in shapes):
+        raise DataError(
+            "The training data must be batched. Received: a dataset of single items. Add "
+            "`.batch(32)`."
+        )
+    known = [shape[0] for shape in shapes if shape.rank and shape[0] is not None]
+    if known:
+        return int(known[0])
+    for batch in data.take(1):
+        return int(keras.tree.flatten(batch)[0].shape[0])
+    raise DataError("The training data must hold at least one batch. Received: none. Add some.")

@@ -1,0 +1,1 @@
+"""Scaling Laws for TensorBoard: the back end of the dashboard."""

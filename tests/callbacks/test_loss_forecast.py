@@ -1,0 +1,84 @@
+import keras
+import numpy as np
+import pytest
+
+from scaling_keras.callbacks.loss_forecast import LossForecast, forecast_loss
+from scaling_keras.callbacks.scaling_logger import ScalingLogger
+from scaling_keras.errors import RunsError
+
+PLACES = np.geomspace(10, 3000, 40)
+LOSS = 2.0 + 30.0 * PLACES**-0.5
+
+
+def test_a_power_law_is_told_to_its_end():
+    forecast = forecast_loss(PLACES, LOSS, end=100_000)
+    truth = 2.0 + 30.0 * 100_000**-0.5
+    assert forecast.loss == pytest.approx(truth, rel=5e-3)
+    assert forecast.low <= truth <= forecast.high
+
+
+def test_the_interval_holds_the_end_about_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    held = []
+    for _ in range(60):
+        floor, exponent = rng.uniform(0.5, 3), rng.uniform(0.1, 0.7)
+        # Two power laws, so that the one that is fitted is never quite right.
+        loss = floor + 2 * (PLACES / 10) ** -exponent + (PLACES / 10) ** (-2 * exponent)
+        loss *= np.exp(0.005 * rng.normal(size=40))
+        forecast = forecast_loss(PLACES[:30], loss[:30], end=PLACES[-1])
+        held.append(forecast.low <= loss[-1] <= forecast.high)
+    assert np.mean(held) > 0.85
+
+
+@pytest.mark.parametrize(
+    "loss", [LOSS[:5], np.full(40, np.nan), np.zeros(40)], ids=["few", "nan", "zero"]
+)
+def test_a_curve_that_says_nothing_has_no_forecast(loss):
+    assert forecast_loss(PLACES[: len(loss)], loss, end=10_000) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"stop_above": 0.0}, r"must be a positive loss\. Received: 0\.0"),
+        ({"level": 1.0}, r"must be a share between 0 and 1\. Received: 1\.0"),
+    ],
+)
+def test_options_that_can_not_be_are_an_error(options, message, tmp_path):
+    with pytest.raises(RunsError, match=message):
+        LossForecast(ScalingLogger(tmp_path), **options)
+
+
+def _fit(model, tmp_path, epochs=40, **options):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(64, 3))
+    y = x.sum(axis=1, keepdims=True) + rng.normal(size=(64, 1))
+    logger = ScalingLogger(tmp_path)
+    forecast = LossForecast(logger, **options)
+    history = model.fit(x, y, epochs=epochs, callbacks=[logger, forecast], verbose=0).history
+    return forecast, history["loss"]
+
+
+def test_the_forecast_is_written_beside_the_curve_and_stops_nothing(make_model, tmp_path, read_run):
+    forecast, losses = _fit(make_model(), tmp_path)
+    run, record = read_run(tmp_path)
+    assert len(losses) == 40
+    assert run.status == "completed"
+    assert set(record.curves) >= {"forecast_loss", "forecast_loss_low", "forecast_loss_high"}
+    low, high = record.curves["forecast_loss_low"], record.curves["forecast_loss_high"]
+    assert low[0, 0] == 8 * 64
+    assert low[-1, 2] <= losses[-1] <= high[-1, 2]
+    assert record.curves["forecast_loss"][-1, 2] == pytest.approx(forecast.forecast.loss)
+    assert run.loss_name == "loss"
+
+
+def test_a_run_that_will_not_reach_its_target_is_stopped_on_request(make_model, tmp_path, read_run):
+    _, losses = _fit(make_model(), tmp_path / "a", stop_above=1e-3)
+    assert len(losses) < 40
+    assert read_run(tmp_path / "a")[0].status == "stopped"
+    # Its rate is yet to fall, by a schedule: what that does can't be told, so nothing stops.
+    schedule = keras.optimizers.schedules.CosineDecay(0.01, 12)
+    _, losses = _fit(
+        make_model(keras.optimizers.SGD(schedule)), tmp_path / "b", 12, stop_above=1e-3
+    )
+    assert len(losses) == 12

@@ -1,0 +1,64 @@
+"""A training that is killed and started again, and two at the same time, in processes."""
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from scaling_keras.events.reader import assemble, read_records
+
+PROGRAM = """
+import os, signal, sys
+import keras, numpy as np
+from scaling_keras.callbacks.scaling_logger import ScalingLogger
+
+where, kill_at = sys.argv[1], int(sys.argv[2])
+
+class Killing(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.model._initial_epoch or not hasattr(self, "said"):
+            self.said = True
+            print(int(self.model.optimizer.iterations.numpy()), flush=True)
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.optimizer.iterations.numpy()) == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+x = np.random.default_rng(0).normal(size=(32, 3))
+backup = keras.callbacks.BackupAndRestore(where + "/backup", save_freq=3)
+callbacks = [backup, ScalingLogger(where + "/run"), Killing()]
+model.fit(x, x.sum(axis=1), batch_size=8, epochs=5, callbacks=callbacks, verbose=0)
+print(int(model.optimizer.iterations.numpy()))
+"""
+
+
+def _run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(PROGRAM), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_after_a_kill_and_a_restart_the_curve_goes_on_from_where_the_weights_are(tmp_path):
+    killed = _run(tmp_path, 11)
+    assert killed.returncode == -9, killed.stderr
+    (record,) = read_records(tmp_path)
+    (run,) = assemble([record], now=record.last_wall_time + 1200)
+    assert (run.status, run.n_examples) == ("stalled", 64)  # Its last point, of two epochs.
+    done = _run(tmp_path, -1)
+    assert done.returncode == 0, done.stderr
+    restored, *_, final = map(int, done.stdout.split())
+    assert restored == 9  # Within the third epoch, beyond the last point.
+    (record,) = read_records(tmp_path)
+    (run,) = assemble([record])
+    assert record.facts[2].n_examples_before == 8 * restored
+    assert (run.status, run.n_examples) == ("completed", 8 * final)
+    places = run.curves["loss"][:, 0]
+    assert (np.diff(places) > 0).all()
+    # Keras begins the third epoch anew: 72 items of the restored weights, and 32 an epoch.
+    assert places.tolist() == [32, 64, 104, 136, 168]

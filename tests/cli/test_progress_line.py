@@ -1,0 +1,114 @@
+import io
+
+import pytest
+
+from scaling_keras.cli.progress_line import ProgressLine, describe, duration, flops
+
+pytestmark = pytest.mark.keras
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def progress(**options):
+    # Loads a deep-learning framework, which collecting these tests must not.
+    from scaling_keras.tuner.progress import Progress
+
+    values = {
+        "trial": "width16-depth2_100000_seed0",
+        "n_trials": 18,
+        "n_ended": 3,
+        "flops_done": 0.5e12,
+        "flops_total": 2e12,
+        "elapsed_seconds": 30.0,
+        "remaining_seconds": 95.0,
+    }
+    return Progress(**{**values, **options})
+
+
+def plan():
+    from scaling_keras.tuner.sweep import plan_trial
+
+    return plan_trial({"width": 16}, 100, 0)
+
+
+def outcome(status, reason=""):
+    from scaling_keras.tuner.executors.interface import TrialOutcome
+
+    return TrialOutcome(status=status, reason=reason)
+
+
+def test_the_line_tells_flops_trainings_and_time_left():
+    assert describe(progress()) == (
+        "[#####---------------]  25% of 2 TFLOP, 3/18 trained, 1 min 35 s left, "
+        "width16-depth2_100000_seed0"
+    )
+
+
+def test_it_promises_nothing_that_is_not_known():
+    assert "left" not in describe(progress(remaining_seconds=None))
+    assert "interval 4% wide" in describe(progress(note="interval 4% wide"))
+    assert describe(progress(flops_done=0.0, flops_total=0.0)).startswith("[####################]")
+
+
+def test_a_terminal_sees_one_line_that_is_written_over_and_taken_away():
+    stream = Terminal()
+    line = ProgressLine(stream)
+    line.search_began(progress())
+    line.trial_began(plan(), progress())
+    line.trial_advanced(progress())
+    line.trial_ended(plan(), outcome("completed"), progress())
+    line.search_ended(progress())
+    text = stream.getvalue()
+    assert "\n" not in text.replace("3 of 18 trainings were done before.\n", "")
+    assert text.endswith("\r\x1b[K")
+    assert "25% of 2 TFLOP" in text
+
+
+def test_it_is_not_written_more_than_a_few_times_a_second():
+    stream = Terminal()
+    line = ProgressLine(stream)
+    for _ in range(100):
+        line.trial_advanced(progress())
+    assert stream.getvalue().count("25%") == 1
+
+
+def test_it_does_not_run_over_the_edge_of_the_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    ProgressLine(stream).trial_began(plan(), progress())
+    assert len(stream.getvalue().split("\x1b[K")[-1]) == 39
+
+
+def test_a_file_sees_only_what_went_wrong():
+    stream = io.StringIO()
+    line = ProgressLine(stream)
+    line.search_began(progress(n_ended=0))
+    line.trial_began(plan(), progress())
+    line.trial_advanced(progress())
+    line.trial_ended(plan(), outcome("completed"), progress())
+    line.trial_ended(plan(), outcome("failed", "MemoryError: no room"), progress())
+    line.trial_ended(plan(), outcome("stopped"), progress())
+    line.search_ended(progress())
+    assert stream.getvalue() == (
+        "width16_100_seed0 failed: MemoryError: no room\n"
+        "width16_100_seed0 stopped: no reason given\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(3.2e15, "3.2 PFLOP"), (2.35e12, "2.35 TFLOP"), (8e9, "8 GFLOP"), (5e6, "5 MFLOP")],
+)
+def test_flops_have_a_unit_that_suits_them(number, text):
+    assert flops(number) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (59.6, "1 min 0 s"), (3599, "59 min 59 s"), (7320, "2 h 2 min")],
+)
+def test_a_time_is_told_as_a_person_would(seconds, text):
+    assert duration(seconds) == text

@@ -1,0 +1,64 @@
+"""`scaling-keras sweep`, on the file of the documentation."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from scaling_keras.cli import main
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "executors.md").read_text(encoding="utf-8")
+FILE = re.search(r"```python\n(.*?)```", PAGE, re.S)[1]
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.fixture
+def script(tmp_path):
+    path = tmp_path / "my_sweep.py"
+    path.write_text(FILE.replace("[320, 3200]", "[320]") + 'directory = "elsewhere"\n')
+    return path
+
+
+def test_a_file_is_trained_and_what_came_of_it_told(script, tmp_path, capsys):
+    arguments = ["sweep", str(script), "--directory", str(tmp_path / "runs")]
+    assert main([*arguments, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(run["status"], run["n_examples"], run["batch_size"]) for run in told["runs"]] == [
+        ("completed", 320, 32)
+    ] * 2
+    assert told["fit"] is None
+    assert "Received: 2" in told["reason"]
+    assert (tmp_path / "runs" / "my_sweep" / "sweep.json").exists()
+    assert main(arguments) == 0
+    assert "Runs: 2 completed; items in a batch: 32" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "message"),
+    [
+        (None, [], r"described by a Python file. Received: .*, which isn't one"),
+        ("sweep = 1", [], r"must define build_model.* without build_model, train"),
+        (FILE, ["--n-workers", "2"], r"are for --executor processes or ray. Received: them"),
+        (
+            FILE,
+            ["--executor", "processes", "--gpus-per-trial", "9"],
+            r"as many GPUs as there are. Received: gpus_per_trial=9",
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(tmp_path, content, arguments, message, capsys):
+    path = tmp_path / "my_sweep.py"
+    if content is not None:
+        path.write_text(content)
+    assert main(["sweep", str(path), "--directory", str(tmp_path / "runs"), *arguments]) == 2
+    assert re.search(message, capsys.readouterr().err)
+
+
+def test_a_file_of_another_kind_is_named(tmp_path, capsys):
+    path = tmp_path / "my_sweep.txt"
+    path.write_text(FILE)
+    assert main(["sweep", str(path)]) == 2
+    assert "whose name doesn't end in .py" in capsys.readouterr().err

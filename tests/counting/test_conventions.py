@@ -1,0 +1,256 @@
+"""The other ways to count: by layer, without head or attention, recomputed, once a step."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from scaling_keras.counting.memory import fingerprint
+from scaling_keras.counting.model_count import count
+from scaling_keras.counting.parameters import OUTSIDE
+from scaling_keras.counting.tracing import input_specs
+
+VOCABULARY, LENGTH, WIDTH, HEADS, EXPERTS = 19, 7, 12, 3, 4
+
+
+def _transformer(causal=True):
+    tokens = keras.Input((LENGTH,), dtype="int32")
+    x = layers.Embedding(VOCABULARY, WIDTH, name="embedding")(tokens)
+    for block in range(2):
+        y = layers.LayerNormalization()(x)
+        attention = layers.MultiHeadAttention(HEADS, WIDTH // HEADS, name=f"attention_{block}")
+        x = x + attention(y, y, use_causal_mask=causal)
+        y = layers.Dense(4 * WIDTH, "gelu")(layers.LayerNormalization()(x))
+        x = x + layers.Dense(WIDTH)(y)
+    return keras.Model(tokens, layers.Dense(VOCABULARY, name="head")(x), name="transformer")
+
+
+@pytest.mark.parametrize("causal", [True, False])
+def test_a_transformer_without_head_and_attention(causal):
+    counted = count(_transformer(causal))
+    # Per token: 12 width**2 multiply-adds a block, 2 length * width for scores and mixing.
+    blocks, attention = 2 * 12 * WIDTH**2, 2 * 2 * LENGTH * WIDTH
+    head = WIDTH * VOCABULARY
+    assert counted.forward_flops_per_example == 2 * (blocks + attention + head)
+    assert counted.uncounted == {}
+    ways = counted.flops_by_convention
+    assert ways["products"] == counted.train_flops_per_example == 6 * (blocks + attention + head)
+    assert ways["products_without_head"] == 6 * (blocks + attention)
+    assert ways["products_without_attention"] == 6 * (blocks + head)
+    assert ways["products_without_head_and_attention"] == 6 * blocks
+    assert ways["6n_total"] == 6 * counted.n_params
+    assert ways["6n_non_embedding"] == 6 * counted.n_params_non_embedding
+    assert ways["6n_non_embedding_plus_head"] == 6 * (
+        counted.n_params_non_embedding + counted.groups["head"]
+    )
+    assert ways["products"] < ways["everything"] < 2 * ways["products"]
+
+
+def test_each_layer_has_its_own_part_and_the_parts_make_the_whole():
+    counted = count(_transformer())
+    rows = {row.name: row for row in counted.layers}
+    assert rows["head"].train_flops_per_example == 6 * WIDTH * VOCABULARY
+    attention = 2 * (4 * WIDTH**2 + 2 * LENGTH * WIDTH)
+    assert rows["attention_1"].forward_flops_per_example == attention
+    assert rows["attention_1"].train_flops_per_example == 3 * attention
+    for part in ("forward", "train"):
+        parts = [getattr(row, f"{part}_flops_per_example") for row in counted.layers]
+        assert sum(parts) == getattr(counted, f"{part}_flops_per_example")
+
+
+def test_a_layer_used_twice_beside_one_named_like_its_second_use():
+    inputs = keras.Input((6,))
+    shared, other = layers.Dense(6, name="dense"), layers.Dense(6, name="dense_1")
+    model = keras.Model(inputs, other(shared(shared(inputs))))
+    rows = {row.name: row.forward_flops_per_example for row in count(model).layers}
+    assert rows == {"dense": 2 * 72, "dense_1": 72} | {model.layers[0].name: 0}
+
+
+def test_operations_outside_of_layers_have_a_row_of_their_own():
+    inputs = keras.Input((6,))
+    hidden = layers.Dense(5)(inputs)
+    model = keras.Model(inputs, keras.ops.matmul(hidden, keras.ops.ones((5, 3))))
+    row = count(model).layers[-1]
+    assert (row.name, row.forward_flops_per_example) == (OUTSIDE, 2 * 15)
+    assert OUTSIDE in str(count(model))
+
+
+class Mixture(layers.Layer):
+    """Experts on every token, mixed by a gate: three einsums with weights or activations."""
+
+    def build(self, shape):
+        self.gate = layers.Dense(EXPERTS, "softmax", use_bias=False)
+        self.gate.build(shape)
+        self.into = self.add_weight(shape=(EXPERTS, WIDTH, 2 * WIDTH))
+        self.out_of = self.add_weight(shape=(EXPERTS, 2 * WIDTH, WIDTH))
+
+    def call(self, x):
+        hidden = keras.ops.relu(keras.ops.einsum("btd,edh->bteh", x, self.into))
+        outputs = keras.ops.einsum("bteh,ehd->bted", hidden, self.out_of)
+        return keras.ops.einsum("bte,bted->btd", self.gate(x), outputs)
+
+
+def test_a_mixture_of_experts():
+    inputs = keras.Input((LENGTH, WIDTH))
+    counted = count(keras.Model(inputs, Mixture()(layers.Dense(WIDTH)(inputs))))
+    first, gate = WIDTH**2, WIDTH * EXPERTS
+    experts, mixing = 2 * EXPERTS * 2 * WIDTH**2, EXPERTS * WIDTH
+    assert counted.forward_flops_per_example == 2 * (first + gate + experts + mixing)
+    # The gradient of what is mixed sums over nothing: it is elementwise.
+    assert counted.train_flops_per_example == 4 * first + 6 * (gate + experts) + 4 * mixing
+    without = counted.flops_by_convention["products_without_attention"]
+    assert counted.train_flops_per_example - without == 4 * mixing
+
+
+def test_a_frozen_layer_has_no_gradient_of_its_weights():
+    inputs = keras.Input((6,))
+    first, second, third = (layers.Dense(6, use_bias=False) for _ in range(3))
+    model = keras.Model(inputs, third(second(first(inputs))))
+    assert count(model).train_flops_per_example == 72 * (2 + 3 + 3)
+    second.trainable = False
+    assert count(model).train_flops_per_example == 72 * (2 + 2 + 3)
+    first.trainable = False
+    assert count(model).train_flops_per_example == 72 * (1 + 1 + 2)
+
+
+@pytest.mark.parametrize("batch", [None, 2, 32])
+def test_products_of_two_weights_are_told_by_step_whatever_the_batch(batch):
+    inputs = keras.Input((6,))
+    dense = layers.Dense(5, use_bias=False)
+    model = keras.Model(inputs, dense(layers.Dense(6, use_bias=False)(inputs)))
+    dense.enable_lora(2)
+    counted = count(model, inputs=tf.TensorSpec((batch, 6)))
+    # The frozen kernel plus the product of two factors is what meets the data, and has a gradient.
+    assert counted.train_flops_per_example == 72 * 2 + 60 * 3
+    assert counted.flops_per_step == 2 * (6 * 2 * 5) * 3
+    assert "for each step, whatever its batch, on top: 360" in str(counted)
+    assert counted.n_params == 36 + 2 * (6 + 5)
+    assert counted.groups["non_trainable"] == 30
+
+
+class Rematerialised(layers.Layer):
+    def build(self, shape):
+        self.first = self.add_weight(shape=(6, 6))
+        self.second = self.add_weight(shape=(6, 6))
+
+    def call(self, x):
+        return keras.remat(lambda x: keras.ops.tanh(x @ self.first) @ self.second)(x)
+
+
+def test_what_is_recomputed_is_told_apart():
+    inputs = keras.Input((6,))
+    plain = layers.Dense(6, use_bias=False)
+    model = keras.Model(inputs, Rematerialised()(plain(inputs)))
+    counted = count(model)
+    assert counted.train_flops_per_example == 72 * (2 + 3 + 3)
+    # The second product's value isn't needed again, so only the first is made twice.
+    assert counted.recompute_flops_per_example == 72
+    assert "recomputed, on top: 72" in str(counted)
+
+
+def test_a_layer_under_a_remat_scope_is_recomputed():
+    inputs = keras.Input((4, 6))
+    with keras.RematScope(mode="full"):
+        layer = layers.Conv1D(6, 1, activation="tanh", use_bias=False)
+    counted = count(keras.Model(inputs, layer(layers.Conv1D(6, 1, use_bias=False)(inputs))))
+    assert counted.train_flops_per_example == 72 * (2 + 3)
+    assert counted.recompute_flops_per_example == 72
+
+
+def test_data_has_all_of_it_and_goes_through_json():
+    counted = count(_transformer())
+    values = json.loads(json.dumps(counted.to_dict()))
+    assert values["groups"] == counted.groups
+    assert values["train_flops_per_example"] == counted.train_flops_per_example
+    assert values["layers"][-1]["kind"] == "Dense"
+    assert values["flops_by_convention"] == counted.flops_by_convention
+
+
+def test_tracing_leaves_the_layers_as_they_were():
+    model = _transformer()
+    before = [dict(vars(layer)) for layer in model.layers]
+    count(model)
+    assert [list(vars(layer)) for layer in model.layers] == [list(each) for each in before]
+    assert all("call" not in vars(layer) for layer in model.layers)
+
+
+def _dense(units=5, seed=0, **options):
+    keras.backend.clear_session()
+    initializer = keras.initializers.RandomNormal(seed=seed)
+    dense = layers.Dense(units, kernel_initializer=initializer, **options)
+    return keras.Sequential([keras.Input((6,)), dense])
+
+
+def _square(x):
+    return x * x
+
+
+def test_a_model_built_again_is_the_same_and_any_other_is_not():
+    def key(model, specs=None):
+        return fingerprint(model, input_specs(model) if specs is None else specs)
+
+    same = key(_dense())
+    assert same == key(_dense(seed=1))
+    frozen = _dense()
+    frozen.layers[0].trainable = False
+    others = [
+        key(_dense(units=4)),
+        key(_dense(activation="relu")),
+        key(_dense(dtype="mixed_float16")),
+        key(frozen),
+        key(_dense(), tf.TensorSpec((3, 6))),
+    ]
+    assert len({same, *others}) == 1 + len(others)
+    inputs = keras.Input((LENGTH, WIDTH))
+    assert key(keras.Model(inputs, Mixture()(inputs))) is None
+    assert key(keras.Model(inputs, layers.Lambda(lambda x: x)(inputs))) is None
+    assert key(_dense(activation=_square)) is None
+
+
+@pytest.mark.parametrize("options", [{"jit_compile": True}, {"jit_compile": False}])
+def test_how_a_model_is_compiled_makes_no_difference(options):
+    model = _transformer()
+    expected = count(model).to_dict()
+    model.compile("adam", "mse", **options)
+    assert count(model).to_dict() == expected
+
+
+def test_mixed_precision_costs_the_same():
+    expected = count(_transformer())
+    policy = keras.config.dtype_policy()
+    try:
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        mixed = count(_transformer())
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert mixed.train_flops_per_example == expected.train_flops_per_example
+    assert mixed.groups == expected.groups
+
+
+def test_preprocessing_alone_has_no_gradients():
+    inputs = keras.Input((4,))
+    counted = count(keras.Model(inputs, layers.Discretization([0.0, 1.0])(inputs)))
+    assert counted.train_flops_per_example == 0
+    assert np.isclose(counted.flops_by_convention["products"], 0)
+
+
+class Contrasting(layers.Layer):
+    """Compares each item of a batch with every other."""
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(6, 6))
+
+    def call(self, x):
+        weights = self.kernel @ self.kernel
+        return x + (x @ keras.ops.transpose(x)) @ (x @ weights)
+
+
+def test_items_that_work_on_each_other_count_at_the_size_of_the_batch():
+    inputs = keras.Input((6,))
+    counted = count(keras.Model(inputs, Contrasting()(inputs)), inputs=tf.TensorSpec((10, 6)))
+    assert counted.flops_per_step == 0
+    products = 6**3 / 10 + 10 * 6 + 10 * 6 + 6 * 6
+    assert counted.forward_flops_per_example == 2 * products

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from scaling_keras.errors import LogdirError
+from scaling_keras.events.hparams import read_sessions
+from tests.events.hparams_logdir import write_events, write_session
+
+
+def test_a_session_has_its_hyperparameters_and_the_scalars_of_the_folders_below(tmp_path):
+    write_session(
+        tmp_path / "a",
+        {"units": 32, "optimizer": "adam", "bias": True},
+        curves={
+            "train/epoch_loss": [2.0, 1.5],
+            "validation/epoch_loss": [2.5, 1.75],
+            "score": [3.0],
+        },
+        status=1,
+        group="setting-1",
+    )
+    (session,) = read_sessions(tmp_path)
+    assert session.name == "a"
+    assert session.hparams == {"units": 32.0, "optimizer": "adam", "bias": True}
+    assert (session.status, session.group, session.problems) == ("completed", "setting-1", ())
+    np.testing.assert_array_equal(session.scalars["validation/epoch_loss"], [[0, 2.5], [1, 1.75]])
+    assert set(session.scalars) == {"train/epoch_loss", "validation/epoch_loss", "score"}
+
+
+def test_the_logdir_itself_may_be_a_session(tmp_path):
+    write_session(tmp_path, {"units": 32}, curves={"train/epoch_loss": [2.0]})
+    (session,) = read_sessions(tmp_path)
+    assert session.name == "."
+    assert list(session.scalars) == ["train/epoch_loss"]
+
+
+def test_sessions_within_sessions_keep_their_own_scalars(tmp_path):
+    write_session(tmp_path / "a", {"units": 1}, curves={"train/epoch_loss": [2.0]})
+    write_session(tmp_path / "a" / "b", {"units": 2}, curves={"train/epoch_loss": [1.0]})
+    outer, inner = read_sessions(tmp_path)
+    assert (outer.name, inner.name) == ("a", "a/b")
+    assert outer.scalars["train/epoch_loss"][0, 1] == 2.0
+    assert inner.scalars["train/epoch_loss"][0, 1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [(1, "completed"), (2, "failed"), (3, "running"), (0, ""), (None, "")]
+)
+def test_how_a_session_ended_is_told_in_our_words(tmp_path, written, read):
+    write_session(tmp_path / "a", {"units": 1}, status=written)
+    assert read_sessions(tmp_path)[0].status == read
+
+
+def test_scalars_of_the_older_kind_are_read_too(tmp_path):
+    write_session(tmp_path / "a", {"units": 1}, curves={"loss": [2.0, 1.0]}, legacy=True)
+    np.testing.assert_array_equal(read_sessions(tmp_path)[0].scalars["loss"], [[0, 2.0], [1, 1.0]])
+
+
+def test_a_damaged_file_is_a_problem_of_its_session(tmp_path):
+    write_session(tmp_path / "a", {"units": 1})
+    (path,) = (tmp_path / "a").iterdir()
+    content = path.read_bytes()
+    (tmp_path / "a" / f"{path.name}.1").write_bytes(b"\x01" * len(content))
+    (session,) = read_sessions(tmp_path)
+    assert "a damaged record at byte 0" in session.problems[0]
+
+
+def test_a_record_that_is_no_event_is_a_problem_of_its_session(tmp_path):
+    write_session(tmp_path / "a", {"units": 1})
+    (path,) = (tmp_path / "a").iterdir()
+    frame = b"\xff\xff\xff"
+    header = len(frame).to_bytes(8, "little") + b"\0" * 4
+    (tmp_path / "a" / f"{path.name}.1").write_bytes(header + frame + b"\0" * 4)
+    (session,) = read_sessions(tmp_path)
+    assert "a record is damaged (DecodeError" in session.problems[0]
+
+
+def test_a_logdir_without_hyperparameters_is_told_what_to_do(tmp_path):
+    write_events(tmp_path / "a", [])
+    with pytest.raises(LogdirError, match=r"must hold sessions.*none of them hyperparameters"):
+        read_sessions(tmp_path)
+    with pytest.raises(LogdirError, match="must be an existing directory"):
+        read_sessions(tmp_path / "nowhere")

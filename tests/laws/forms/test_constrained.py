@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from scaling_keras import laws
+from scaling_keras.errors import FitError
+from tests.strategies import HOFFMANN, noisy_runs
+
+
+def fit(runs, **options):
+    return laws.fit("chinchilla", runs, n_resamples=100, **options)
+
+
+@pytest.mark.parametrize("name", list(HOFFMANN))
+def test_a_fixed_parameter_stays_and_the_others_are_found(name):
+    found = fit(noisy_runs(HOFFMANN, noise=0.0), fixed={name: HOFFMANN[name]})
+    assert found.params == pytest.approx(HOFFMANN, rel=1e-4)
+    assert found.params[name] == pytest.approx(HOFFMANN[name], rel=1e-12)
+    interval = found.intervals()[name]
+    assert interval.low == pytest.approx(interval.high, rel=1e-12)
+
+
+def test_all_but_one_may_be_fixed():
+    others = {name: value for name, value in HOFFMANN.items() if name != "data_exponent"}
+    found = fit(noisy_runs(HOFFMANN, noise=0.01), fixed=others)
+    assert found.params["data_exponent"] == pytest.approx(0.28, abs=0.01)
+
+
+def test_a_fit_is_never_better_with_a_parameter_fixed():
+    runs = noisy_runs(HOFFMANN, noise=0.01)
+    free = fit(runs)
+    held = fit(runs, fixed={"param_coef": 1.3 * free.params["param_coef"]})
+    assert held.objective > free.objective
+    same = fit(runs, fixed={"param_coef": free.params["param_coef"]})
+    assert same.objective == pytest.approx(free.objective, rel=1e-8)
+
+
+def test_the_fixed_parameters_survive_saving():
+    found = fit(noisy_runs(HOFFMANN, noise=0.01), fixed={"irreducible_loss": 1.69})
+    again = laws.Fit.from_dict(found.to_dict())
+    assert again.fixed == {"irreducible_loss": 1.69}
+    np.testing.assert_array_equal(again.theta, found.theta)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "message"),
+    [
+        ({"slope": 1.0}, r"`fixed` must name parameters of `chinchilla`: .*Received: 'slope'"),
+        ({"data_coef": np.nan}, r"`fixed` must give each parameter a finite number.*nan"),
+        (dict(HOFFMANN), r"`fixed` must leave a parameter of `chinchilla` to fit"),
+    ],
+)
+def test_what_can_not_be_fixed_is_refused(fixed, message):
+    with pytest.raises(FitError, match=message):
+        fit(noisy_runs(HOFFMANN), fixed=fixed)

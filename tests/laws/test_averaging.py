@@ -1,0 +1,111 @@
+import json
+
+import numpy as np
+import pytest
+
+from scaling_keras import laws
+from scaling_keras.laws.averaging import weights_of
+from tests.strategies import grid
+
+
+def columns(k=0.6, noise=0.004, seed=0):
+    """Runs of a law between the two forms that `auto` averages."""
+    n, d = grid(sizes=np.geomspace(1e5, 1e8, 5), budgets=np.geomspace(1e7, 1e10, 5))
+    loss = 1.2 + (60 / n**0.4 + 200 / d**0.4) ** k
+    scatter = np.random.default_rng(seed).normal(0, noise, len(n))
+    return {"n_params": n, "n_examples": d, "loss": loss * np.exp(scatter)}
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return laws.fit("auto", columns(), n_resamples=100)
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return [laws.fit(form, columns(), n_resamples=100) for form in ("chinchilla", "coupled")]
+
+
+def test_weights_fall_with_the_fourth_power_of_the_errors():
+    np.testing.assert_allclose(weights_of([0.01, 0.02]), [16 / 17, 1 / 17])
+    np.testing.assert_allclose(weights_of([0.0, 0.02]), [1.0, 0.0], atol=1e-12)
+    np.testing.assert_allclose(weights_of([0.01, np.inf]), [1.0, 0.0])
+
+
+def test_forms_without_any_check_weigh_the_same():
+    np.testing.assert_allclose(weights_of([np.inf, np.inf]), [0.5, 0.5])
+
+
+def test_the_resamples_are_of_both_forms(fit):
+    k = fit.law.to_params(fit.resamples, fit.centre)["coupling_exponent"]
+    assert fit.form == "coupled"
+    assert 0 < np.mean(k == 1.0) < 1
+    assert "averaged" in fit.warnings[0].message
+
+
+def test_the_prediction_lies_between_those_of_the_forms(fit, alone):
+    at = {"n_params": 1e9, "n_examples": 1e11}
+    means = [item.predict(**at).mean[0] for item in alone]
+    both = fit.predict(**at)
+    assert min(means) * 0.999 <= both.mean[0] <= max(means) * 1.001
+    assert both.low[0] < both.mean[0] < both.high[0]
+
+
+def test_an_average_survives_json_exactly(fit):
+    same = laws.Fit.from_dict(json.loads(json.dumps(fit.to_dict(), allow_nan=False)))
+    assert same.to_dict() == fit.to_dict()
+    np.testing.assert_array_equal(
+        same.predict(n_params=1e9, n_examples=1e11).high,
+        fit.predict(n_params=1e9, n_examples=1e11).high,
+    )
+
+
+def test_an_average_plans_like_any_fit(fit):
+    best = fit.optimal_allocation(train_flops=1e19)
+    plan = laws.allocate(fit, train_flops=1e19)
+    assert plan.n_params.value == pytest.approx(best.n_params.value, rel=1e-3)
+    assert best.n_params.low < best.n_params.value < best.n_params.high
+    cheapest = laws.cheapest(fit, loss=float(best.loss.value) * 1.02)
+    assert cheapest.train_flops.value < 1e19
+    assert laws.next_runs(fit, train_flops=1e19, n=1).runs
+    assert "coupling_exponent" in fit.summary()
+    assert laws.sensitivity(fit)
+
+
+def test_an_average_does_not_depend_on_units_or_order(fit):
+    given = columns()
+    order = np.random.default_rng(1).permutation(len(given["loss"]))
+    moved = laws.fit(
+        "auto",
+        n_params=given["n_params"][order] / 1e6,
+        n_examples=given["n_examples"][order] / 1e9,
+        loss=given["loss"][order],
+        n_resamples=100,
+    )
+    here = fit.predict(n_params=1e9, n_examples=1e11)
+    there = moved.predict(n_params=1e3, n_examples=1e2)
+    # The draws are those of the same clusters, so even the median is the same up to rounding.
+    np.testing.assert_allclose(there.mean, here.mean, rtol=2e-3)
+    np.testing.assert_allclose(there.high - there.low, here.high - here.low, rtol=0.3)
+
+
+def test_the_check_is_that_of_the_average(fit, alone):
+    errors = [item.backtest.error for item in alone]
+    assert fit.backtest.error <= max(errors) * 1.001
+    assert fit.backtest.n_test == alone[0].backtest.n_test
+    codes = [finding.code for finding in fit.warnings]
+    assert codes.count("widened") == (fit.backtest.miss_ratio >= 1.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("k", [1.0, 0.6])
+def test_intervals_of_an_average_hold_new_runs_about_as_often_as_they_say(k):
+    held = []
+    for seed in range(40):
+        fit = laws.fit("auto", columns(k, seed=seed), n_resamples=100)
+        at = {"n_params": np.array([3e8]), "n_examples": np.array([3e10])}
+        new = 1.2 + (60 / at["n_params"] ** 0.4 + 200 / at["n_examples"] ** 0.4) ** k
+        new *= np.exp(np.random.default_rng(1000 + seed).normal(0, 0.004))
+        prediction = fit.predict(**at)
+        held.append(prediction.low <= new <= prediction.high)
+    assert np.mean(held) >= 0.8

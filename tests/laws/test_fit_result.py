@@ -1,0 +1,158 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from scaling_keras import laws
+from scaling_keras.errors import FitError
+from tests.strategies import HOFFMANN, chinchilla_loss, grid, noisy_runs
+
+
+@pytest.fixture(scope="module")
+def exact():
+    n, d = grid()
+    loss = chinchilla_loss(HOFFMANN, n, d)
+    return laws.fit("chinchilla", n_params=n, n_examples=d, loss=loss, n_resamples=100)
+
+
+@pytest.fixture(scope="module")
+def noisy():
+    return laws.fit("chinchilla", noisy_runs(HOFFMANN, noise=0.01), n_resamples=300)
+
+
+def test_a_prediction_is_the_formula(exact):
+    expected = chinchilla_loss(HOFFMANN, 1e9, np.array([1e10, 1e11]))
+    prediction = exact.predict(n_params=1e9, n_examples=[1e10, 1e11])
+    np.testing.assert_allclose(prediction.mean, expected, rtol=1e-6)
+
+
+def test_the_interval_holds_the_mean_and_grows_with_the_level(noisy):
+    narrow = noisy.predict(n_params=1e9, n_examples=1e11, level=0.5)
+    wide = noisy.predict(n_params=1e9, n_examples=1e11, level=0.95)
+    assert wide.low < narrow.low <= narrow.mean <= narrow.high < wide.high
+
+
+def test_intervals_grow_with_the_distance_from_the_runs(noisy):
+    inside = noisy.predict(n_params=1e6, n_examples=1e9)
+    outside = noisy.predict(n_params=1e11, n_examples=1e13)
+    assert inside.extrapolation[0] == 1.0
+    assert outside.extrapolation[0] == pytest.approx(1e6)
+    relative = [(p.high - p.low)[0] / p.mean[0] for p in (inside, outside)]
+    assert relative[1] > relative[0]
+    assert [finding.code for finding in outside.warnings] == ["far_extrapolation"]
+    assert inside.warnings == ()
+
+
+def test_no_other_split_of_the_budget_is_better(exact):
+    best = exact.optimal_allocation(train_flops=1e21)
+
+    def loss(log_n):
+        n = np.exp(log_n)
+        return chinchilla_loss(HOFFMANN, n, 1e21 / (6 * n))
+
+    found = optimize.minimize_scalar(
+        loss, bounds=(np.log(1e6), np.log(1e13)), method="bounded", options={"xatol": 1e-10}
+    )
+    assert best.n_params.value == pytest.approx(np.exp(found.x), rel=1e-4)
+    assert best.loss.value == pytest.approx(found.fun, rel=1e-6)
+    assert 6 * best.n_params.value * best.n_examples.value == pytest.approx(1e21)
+
+
+def test_several_budgets_give_arrays(noisy):
+    best = noisy.optimal_allocation(train_flops=[1e18, 1e20])
+    assert best.loss.value.shape == (2,)
+    one = noisy.optimal_allocation(train_flops=1e20)
+    assert one.n_params.value == best.n_params.value[1]
+    assert one.n_params.low < one.n_params.value < one.n_params.high
+    assert one.n_examples.low < one.n_examples.value < one.n_examples.high
+    assert json.loads(json.dumps(best.to_dict()))["loss"]["value"] == best.loss.value.tolist()
+
+
+def test_parameter_intervals_contain_the_truth(noisy):
+    for name, interval in noisy.intervals(0.99).items():
+        assert interval.low <= HOFFMANN[name] <= interval.high, name
+        assert interval.value == noisy.params[name]
+
+
+def test_a_fit_survives_json_exactly(noisy):
+    text = json.dumps(noisy.to_dict(), allow_nan=False)
+    restored = laws.Fit.from_dict(json.loads(text))
+    assert json.dumps(restored.to_dict()) == text
+    before, after = (f.predict(n_params=1e9, n_examples=1e10) for f in (noisy, restored))
+    assert before.low == after.low
+    assert before.high == after.high
+
+
+def test_a_fit_by_squares_survives_json_too():
+    fit = laws.fit("chinchilla", noisy_runs(HOFFMANN), objective="squared_log", n_resamples=100)
+    restored = laws.Fit.from_dict(json.loads(json.dumps(fit.to_dict(), allow_nan=False)))
+    assert restored.huber_delta is None
+
+
+def test_without_resamples_a_fit_is_small_but_can_not_be_restored(noisy):
+    small = noisy.to_dict(resamples=False)
+    assert len(json.dumps(small)) < 10_000
+    with pytest.raises(FitError, match=r"Received: none of resamples. Save the fit with to_dict"):
+        laws.Fit.from_dict(small)
+
+
+def test_residuals_are_those_of_log_loss(noisy):
+    by_formula = chinchilla_loss(noisy.params, *noisy.values.T)
+    np.testing.assert_allclose(noisy.residuals, np.log(noisy.observed / by_formula), atol=1e-12)
+
+
+def test_a_prediction_is_the_median_of_the_law_over_the_resamples(noisy):
+    draws = noisy.law.to_params(noisy.resamples, noisy.centre)
+    laws_there = chinchilla_loss(draws, 1e9, 1e11)
+    predicted = noisy.predict(n_params=1e9, n_examples=1e11).mean[0]
+    assert predicted == pytest.approx(np.median(laws_there), rel=1e-6)
+
+
+def test_the_formula_keeps_enough_digits(exact):
+    assert exact.formula() == "L(N, D) = 1.6900 + 406.4000 / N^0.3400 + 410.7000 / D^0.2800"
+
+
+def test_the_summary_tells_objective_agreement_and_findings(noisy):
+    text = noisy.summary()
+    assert repr(noisy.objective) in text
+    assert "starts agree" in text
+    assert all(finding.message in text for finding in noisy.warnings)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"n_params": 1e6}, "predicts from n_params and n_examples. Received: n_params"),
+        ({"x": 1.0}, "Received: x. Pass n_params and n_examples by name"),
+        ({"n_params": -1.0, "n_examples": 1e6}, r"`n_params` must be a positive, finite number"),
+        ({"n_params": 1e6, "n_examples": "many"}, r"Received: n_examples='many'"),
+        ({"n_params": [1, 2], "n_examples": [1, 2, 3]}, "one length. Received: lengths 2, 3"),
+        ({"n_params": 1e6, "n_examples": 1e6, "level": 90}, "`level` must be between 0 and 1"),
+    ],
+)
+def test_bad_points_are_named(noisy, arguments, sentence):
+    with pytest.raises(FitError, match=sentence):
+        noisy.predict(**arguments)
+
+
+@pytest.mark.parametrize("budget", [0.0, -1.0, np.nan, np.inf, [], "1e15 FLOPs"])
+def test_a_budget_must_be_positive_and_finite(noisy, budget):
+    with pytest.raises(FitError, match="`train_flops` must be a positive, finite number"):
+        noisy.optimal_allocation(train_flops=budget)
+
+
+def test_a_one_variable_law_has_nothing_to_allocate():
+    x = np.geomspace(1, 1e4, 8)
+    fit = laws.fit("power_law_floor", x=x, loss=1 + x**-0.5, n_resamples=100)
+    with pytest.raises(
+        FitError, match=r"needs a law of the loss by n_params and n_examples.*such as `chinchilla`"
+    ):
+        fit.optimal_allocation(train_flops=1e15)
+
+
+def test_a_parameter_without_a_spread_is_not_printed_with_limits(noisy):
+    stuck = np.repeat(noisy.theta[None], 100, axis=0)
+    text = dataclasses.replace(noisy, resamples=stuck).summary()
+    assert "not identified: every resample ends at its bound" in text

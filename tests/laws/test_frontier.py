@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from scaling_keras.laws.forms.chinchilla import Chinchilla
+from scaling_keras.laws.frontier import ExampleCost, fit_example_cost, optimal_n_params
+
+CENTRE = np.array([16.0, 21.0, 1.0])
+PARAMS = {
+    "param_coef": 400.0,
+    "param_exponent": 0.34,
+    "data_coef": 400.0,
+    "data_exponent": 0.28,
+    "irreducible_loss": 1.7,
+}
+THETA = Chinchilla().from_params(PARAMS, CENTRE)
+
+
+class WithoutClosedForm(Chinchilla):
+    def power_terms(self, params):
+        return None
+
+
+def test_the_cost_of_an_example_is_six_per_parameter_without_counts():
+    cost = fit_example_cost(np.array([1e6]), np.array([np.nan]))
+    assert not cost.counted
+    assert cost(1e6) == pytest.approx(6e6)
+
+
+def test_counted_flops_give_a_power_law_of_the_size():
+    n = np.array([1e5, 1e6, 1e7, 1e7])
+    cost = fit_example_cost(n, 40 * n**0.9)
+    assert cost.exponent == pytest.approx(0.9)
+    assert cost(1e8) == pytest.approx(40 * 1e8**0.9)
+    assert cost.max_error < 1e-12
+
+
+def test_two_sizes_keep_the_proportion():
+    cost = fit_example_cost(np.array([1e5, 1e6]), np.array([8e5, 8e6]))
+    assert (cost.coef, cost.exponent) == (pytest.approx(8.0), 1.0)
+
+
+def test_a_scatter_of_counts_is_reported():
+    cost = fit_example_cost(np.array([1e5, 1e6, 1e7]), np.array([6e5, 9e6, 6e7]))
+    assert cost.max_error > 0.1
+
+
+@pytest.mark.parametrize("form", [Chinchilla(), WithoutClosedForm()])
+@pytest.mark.parametrize("exponent", [0.8, 1.0, 1.3])
+def test_no_other_size_on_the_budget_is_better(exponent, form):
+    cost, budget = ExampleCost(coef=9.0, exponent=exponent), np.array([1e18])
+    best = optimal_n_params(form, THETA[None], CENTRE, cost, budget)
+
+    def loss(n):
+        d = budget / cost(n)
+        return 400 * n**-0.34 + 400 * d**-0.28
+
+    assert loss(best) < loss(best * 1.001)
+    assert loss(best) < loss(best * 0.999)
+
+
+def test_many_draws_and_budgets_broadcast():
+    budgets = np.geomspace(1e15, 1e20, 4)
+    draws = THETA + np.random.default_rng(0).normal(0, 0.02, (7, 5))
+    closed = optimal_n_params(Chinchilla(), draws, CENTRE, ExampleCost(), budgets)
+    assert closed.shape == (7, 4)
+    searched = optimal_n_params(WithoutClosedForm(), draws, CENTRE, ExampleCost(), budgets)
+    np.testing.assert_allclose(searched, closed, rtol=1e-3)

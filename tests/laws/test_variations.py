@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from scaling_keras import laws
+from tests.strategies import HOFFMANN, noisy_runs
+
+
+def names(variations):
+    return [variation.name for variation in variations]
+
+
+def fit(runs, **options):
+    return laws.fit("chinchilla", runs, n_resamples=100, **options)
+
+
+def test_every_objective_is_tried_and_the_fit_itself_comes_first():
+    found = laws.sensitivity(fit(noisy_runs(HOFFMANN, noise=0.005)))
+    assert set(names(found)) >= set(laws.OBJECTIVES)
+    assert (found[0].name, found[0].change) == ("huber", 0.0)
+
+
+@pytest.mark.parametrize("objective", [name for name in laws.OBJECTIVES if name != "huber"])
+def test_a_variation_is_the_fit_with_that_objective(objective):
+    runs = noisy_runs(HOFFMANN, noise=0.005)
+    (variation,) = (v for v in laws.sensitivity(fit(runs)) if v.name == objective)
+    other = fit(runs, objective=objective)
+    for name, value in other.params.items():
+        assert variation.params[name] == pytest.approx(value, rel=1e-3)
+
+
+def test_outliers_are_named_and_the_fit_without_them_is_that_of_the_other_rows():
+    runs = noisy_runs(HOFFMANN, noise=0.002, sizes=(1e5, 1e6, 1e7, 1e8, 1e9))
+    runs["loss"][[3, 11]] *= [1.2, 0.85]
+    (variation,) = (v for v in laws.sensitivity(fit(runs)) if v.name == "without outliers")
+    assert variation.rows == ("row 3", "row 11")
+    kept = np.delete(np.arange(20), [3, 11])
+    alone = fit({name: column[kept] for name, column in runs.items()})
+    assert variation.params["data_exponent"] == pytest.approx(
+        alone.params["data_exponent"], rel=1e-5
+    )
+
+
+def test_an_exact_law_has_neither_outliers_nor_a_choice_that_matters():
+    found = laws.sensitivity(fit(noisy_runs(HOFFMANN, noise=0.0)))
+    assert "without outliers" not in names(found)
+    assert all(abs(variation.change) < 1e-5 for variation in found)

@@ -1,0 +1,147 @@
+import numpy as np
+import pytest
+
+from scaling_keras.errors import SweepError
+from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from tests.tuner.paper_models import Nature, PaperModels, never, sizes
+
+SIZES = sizes(1e7, 3e7, 1e8, 3e8, 1e9)
+DATA = [2e8, 6e8, 2e9, 6e9, 2e10]
+TARGET = {"n_params": 3e9, "n_examples": 6e10}
+FAILED = TrialOutcome(status="failed", reason="no room")
+
+
+def sweep(**options):
+    return AdaptiveSweep(
+        **{
+            "sizes": SIZES,
+            "n_examples": DATA,
+            "target": TARGET,
+            "until": {"width": 0.18, "train_flops": 1e20},
+            "n_resamples": 100,
+            **options,
+        }
+    )
+
+
+def run(course, nature, *, in_flight=1, at_most=60):
+    """Run a course with some trials in flight; return the plans in the order of their ends."""
+    running, order = [], []
+    while len(order) < at_most:
+        while len(running) < in_flight and (plan := course.next_plan()) is not None:
+            running.append(plan)
+        if not running:
+            break
+        plan = running.pop(0)
+        course.finish(plan, nature(plan))
+        order.append(plan)
+    return order
+
+
+@pytest.fixture(scope="module")
+def ended():
+    """A course that has reached the width that was wanted."""
+    nature = Nature(np.random.default_rng(0))
+    course = sweep().start(PaperModels(), never)
+    return course, run(course, nature), nature
+
+
+def test_it_begins_with_three_sizes_and_three_amounts_of_data():
+    first = sweep().first(PaperModels())
+    assert len(first) == 9
+    assert {plan.size["n"] for plan in first} == {1e7, 3e7, 1e8}
+    assert {plan.n_examples for plan in first} == {2e8, 6e8, 2e9}
+
+
+def test_a_large_budget_lets_it_begin_farther_apart():
+    first = sweep(until={"train_flops": 1e23}).first(PaperModels())
+    assert {plan.size["n"] for plan in first} == {1e7, 1e8, 1e9}
+
+
+def test_it_ends_when_the_interval_is_narrow_enough_and_says_so(ended):
+    course, order, _ = ended
+    assert "as narrow as wanted" in course.reason
+    predicted = course.fit.predict(**TARGET)
+    assert predicted.high[0] / predicted.low[0] <= 1.18
+    assert course.fit.backtest is not None
+    assert len(order) >= 15
+    assert course.spent() <= 1e20
+    assert len({plan.name for plan in order}) == len(order)
+    assert course.next_plan() is None
+    assert "interval" in course.note
+
+
+def test_it_ends_when_the_compute_is_spent():
+    nature = Nature(np.random.default_rng(1), noise=0.02)
+    course = sweep(until={"train_flops": 6e18}).start(PaperModels(), never)
+    run(course, nature)
+    assert course.spent() <= 6e18
+    assert course.reason.startswith("no run is left that the budget allows")
+
+
+def test_what_earlier_searches_trained_is_not_run_again(ended):
+    _, order, nature = ended
+    done = {plan.name for plan in order[:-1]}
+    again = sweep().start(PaperModels(), lambda p: nature(p) if p.name in done else None)
+    assert {plan.name for plan in again.known()} == done
+    assert [p.name for p in run(again, nature)] == [order[-1].name]
+
+
+def test_several_trials_in_flight_are_different_and_none_is_lost():
+    nature = Nature(np.random.default_rng(0))
+    course = sweep(until={"width": 0.25, "train_flops": 2e19}).start(PaperModels(), never)
+    order = run(course, nature, in_flight=3)
+    assert len({plan.name for plan in order}) == len(order)
+    assert course.spent() <= 2e19
+    assert course.reason
+
+
+def test_a_failed_trial_is_paid_for_and_replaced_by_another():
+    nature = Nature(np.random.default_rng(0))
+    bad = {plan.name for plan in sweep().first(PaperModels())[:4]}
+    course = sweep().start(PaperModels(), never)
+    order = run(course, lambda plan: FAILED if plan.name in bad else nature(plan))
+    assert bad <= {plan.name for plan in order}
+    assert "as narrow as wanted" in course.reason
+
+
+def test_nothing_but_failures_ends_with_the_reason():
+    course = sweep(until={"train_flops": 3e18}).start(PaperModels(), never)
+    run(course, lambda plan: FAILED, at_most=200)
+    assert course.reason.startswith("there is no run left that the budget allows, and no law")
+
+
+def test_the_optimal_size_of_a_budget_can_be_the_target():
+    nature = Nature(np.random.default_rng(0))
+    options = {"target": {"train_flops": 1e21}, "until": {"width": 20.0, "train_flops": 1e20}}
+    course = sweep(**options).start(PaperModels(), never)
+    run(course, nature)
+    best = course.fit.optimal_allocation(train_flops=1e21).n_params
+    assert best.high / best.low <= 21
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"sizes": SIZES[:2]}, "`sizes` of an adaptive sweep must be at least 3"),
+        ({"n_examples": DATA[:2]}, "`n_examples` of an adaptive sweep must be at least 3"),
+        ({"target": {"n_params": 1e9}}, "`target` must name n_params and n_examples, or"),
+        ({"until": {}}, "`until` must name width, train_flops or both"),
+        ({"until": {"steps": 5}}, "`until` must name width, train_flops or both"),
+        ({"until": {"width": -1}}, "`until` must be positive, finite numbers"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(options, message):
+    with pytest.raises(SweepError, match=message):
+        sweep(**options)
+
+
+def test_the_budget_must_pay_for_the_first_runs():
+    with pytest.raises(SweepError, match="`until` must allow the first 9 runs"):
+        sweep(until={"train_flops": 2e18}).start(PaperModels(exponent=1.02), never)
+
+
+def test_sizes_that_cannot_be_built_do_not_count():
+    with pytest.raises(SweepError, match="needs 3 different sizes that can be built"):
+        sweep().start(PaperModels(broken=(1e7, 3e7, 1e8)), never)

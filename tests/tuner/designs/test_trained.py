@@ -1,0 +1,312 @@
+"""Designs in a tuner: with models that are built, and trained where that is the point."""
+
+import math
+
+import keras
+import pytest
+
+import scaling_keras as sk
+from scaling_keras import laws
+from scaling_keras.errors import SweepError
+from scaling_keras.tuner.executors.in_process import InProcess
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.law_runs import law_runs
+from scaling_keras.tuner.sweep import GridSweep, TargetSize
+from scaling_keras.tuner.tuner import ScalingTuner
+from tests.tuner.conftest import build_model, make_data
+from tests.tuner.paper_models import completed
+
+FAILED = TrialOutcome(status="failed", reason="no room")
+WIDTHS = [{"width": 2}, {"width": 4}, {"width": 8}]
+
+
+def build_tunable(hp):
+    rate = hp.Float("learning_rate", 1e-3, 1e-1, sampling="log")
+    model = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(hp["width"], "relu"), keras.layers.Dense(1)]
+    )
+    model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
+    return model
+
+
+class Pretends(InProcess):
+    """Trains nothing: a trial reaches what a function of its plan says."""
+
+    def __init__(self, loss):
+        self.loss = loss
+        self.plans = []
+
+    def run(self, queue, run_trial):
+        super().run(queue, self._run)
+
+    def _run(self, plan):
+        self.plans.append(plan)
+        loss = self.loss(plan)
+        return FAILED if math.isnan(loss) else completed(loss)
+
+
+@pytest.fixture
+def tuner_of(tmp_path):
+    def make(sweep, build=build_model, **options):
+        return ScalingTuner(
+            build,
+            sweep=sweep,
+            **{"directory": tmp_path / "runs", "distribution_strategy": None, **options},
+        )
+
+    return make
+
+
+def test_an_isoflop_sweep_meets_its_budgets(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.IsoFLOPSweep(budgets=[12_000, 48_000], sizes=WIDTHS)
+    tuner = tuner_of(sweep, executor=executor)
+    tuner.search(make_data(400), validation_data=make_data(4))
+    for plan in executor.plans:
+        spent = tuner.train_flops_per_example(plan.size) * plan.n_examples
+        assert min(abs(spent / budget - 1) for budget in sweep.budgets) < 0.01
+    assert tuner.stop_reason == "every trial of the sweep has been run"
+
+
+def test_an_adaptive_sweep_chooses_after_each_trial_and_goes_on_where_it_was(tuner_of):
+    def loss(plan):
+        noise = 1 + 0.002 * math.sin(1e3 * plan.n_examples + plan.size["width"])
+        return (1 + 3 / plan.size["width"] ** 0.5 + 40 / plan.n_examples**0.5) * noise
+
+    executor = Pretends(loss)
+    sweep = sk.AdaptiveSweep(
+        sizes=[*WIDTHS, {"width": 16}],
+        n_examples=[100, 300, 900, 2700],
+        target={"n_params": 500, "n_examples": 10_000},
+        until={"train_flops": 1.5e6},
+        n_resamples=100,
+    )
+    tuner = tuner_of(sweep, executor=executor)
+    tuner.search(make_data(1000), validation_data=make_data(4))
+    seen = [plan.name for plan in executor.plans]
+    assert len(seen) > 9
+    assert len(set(seen)) == len(seen)
+    assert "budget allows" in tuner.stop_reason
+    # Nothing of it is on disk, so the next search begins anew and takes the same course.
+    executor.plans.clear()
+    tuner.search(make_data(1000), validation_data=make_data(4))
+    assert [plan.name for plan in executor.plans] == seen
+
+
+def test_a_tuned_sweep_gives_the_law_the_best_of_each_size(tuner_of):
+    grid = GridSweep(sizes=WIDTHS[:2], n_examples=[16, 32])
+    tuner = tuner_of(sk.TunedSweep(grid, n_trials=2), build_tunable)
+    tuner.search(make_data(), validation_data=make_data(4))
+    runs = {run.name: run for run in tuner.results()}
+    # Two to tune each size, one of which is a trial of the grid too, and one more for each.
+    assert len(runs) == 6
+    for width in (2, 4):
+        tuned = [r for r in runs.values() if (r.size, r.n_examples) == (f"width{width}", 16)]
+        (other,) = [r for r in runs.values() if (r.size, r.n_examples) == (f"width{width}", 32)]
+        best = min(tuned, key=lambda run: run.loss)
+        rates = [run.facts["hyperparameters"]["learning_rate"] for run in (best, other)]
+        assert rates[0] == rates[1]
+    again = Pretends(lambda plan: 1.0)
+    same = tuner_of(sk.TunedSweep(grid, n_trials=2), build_tunable, executor=again)
+    same.search(make_data(), validation_data=make_data(4))
+    assert again.plans == []
+    kept = law_runs(same.results())
+    assert len(kept) == 4
+    assert len(kept.excluded) == 2
+    assert "other hyperparameters reached a lower loss" in kept.excluded[0].reason
+
+
+def run_tuned(tuner_of, loss, **options):
+    executor = Pretends(loss)
+    grid = GridSweep(sizes=WIDTHS[:2], n_examples=[90, 180])
+    tuner = tuner_of(sk.TunedSweep(grid, **options), build_tunable, executor=executor)
+    tuner.search(make_data(90), validation_data=make_data(4))
+    return tuner, executor.plans
+
+
+def rate(plan):
+    return plan.hyperparameters["learning_rate"]
+
+
+def test_an_optimum_at_the_end_of_its_range_is_a_finding(tuner_of):
+    tuner, plans = run_tuned(tuner_of, lambda plan: 1 / rate(plan), n_trials=30)
+    assert max(map(rate, plans)) > 0.08
+    assert [finding.code for finding in tuner.findings()] == ["optimum_at_edge"] * 2
+    assert "The best learning_rate at 'width2'" in tuner.findings()[0].message
+
+
+def test_with_transfer_only_the_smallest_size_is_tuned(tuner_of):
+    tuner, plans = run_tuned(
+        tuner_of, lambda plan: 1 + math.log(rate(plan) / 1e-2) ** 2, n_trials=5, transfer=True
+    )
+    assert [plan.size["width"] for plan in plans[:5]] == [2] * 5
+    assert len(plans) == 5 + 3
+    assert len({rate(plan) for plan in plans[5:]}) == 1
+    assert tuner.findings() == ()
+
+
+def test_hyperband_tries_most_values_on_part_of_the_data(tuner_of):
+    loss = lambda plan: 1 + math.log(rate(plan) / 1e-2) ** 2 + 10 / plan.n_examples  # noqa: E731
+    _, plans = run_tuned(tuner_of, loss, method="hyperband", transfer=True)
+    shares = [plan.hyperparameters.get("tuning_share", 1) for plan in plans]
+    assert shares.count(1) < len(shares) / 2
+    assert {plan.n_examples for plan in plans} == {10, 30, 90, 180}
+    tried = [plan for plan in plans if plan.n_examples == 90 and plan.size["width"] == 2]
+    best = min(tried, key=loss)
+    assert {rate(plan) for plan in plans if plan.n_examples == 180} == {rate(best)}
+
+
+def test_a_size_whose_tuning_fails_is_left_out_with_a_finding(tuner_of):
+    loss = lambda plan: math.nan if plan.size["width"] == 2 else 1.0  # noqa: E731
+    tuner, plans = run_tuned(tuner_of, loss, n_trials=2)
+    assert tuner.findings()[0].code == "tuning_failed"
+    assert {plan.size["width"] for plan in plans if plan.n_examples == 180} == {4}
+
+
+def test_a_tuned_sweep_needs_something_to_tune(tuner_of):
+    tuner = tuner_of(sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16])))
+    with pytest.raises(SweepError, match="A tuned sweep needs something to tune"):
+        tuner.search(make_data(), validation_data=make_data(4))
+
+
+def test_only_fixed_sweeps_are_tuned():
+    adaptive = sk.AdaptiveSweep(
+        sizes=WIDTHS, n_examples=[1, 2, 3], target={"train_flops": 1e9}, until={"width": 0.1}
+    )
+    with pytest.raises(SweepError, match="one whose trials are all known beforehand"):
+        sk.TunedSweep(adaptive)
+    with pytest.raises(SweepError, match="`method` must be one of random, bayesian, hyperband"):
+        sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[1]), method="genetic")
+
+
+def test_bayesian_tuning_says_what_it_needs(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SweepError, match="Bayesian optimization needs scikit-learn"):
+        sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[1]), method="bayesian")
+
+
+def test_hyperparameters_reach_the_model_and_the_data(tuner_of):
+    batches = []
+
+    def train(seed, batch_size):
+        batches.append(batch_size)
+        return make_data(16, batch_size=batch_size)
+
+    sweep = sk.HyperparameterSweep(
+        sizes=WIDTHS[:1],
+        n_examples=[32],
+        values={"learning_rate": [1e-2, 2e-2], "batch_size": [2, 4]},
+    )
+    tuner = tuner_of(sweep, build_tunable)
+    tuner.search(train, validation_data=make_data(4))
+    assert set(batches) == {2, 4}
+    runs = list(tuner.results())
+    assert {run.facts["batch_size"] for run in runs} == {2, 4}
+    steps = {(r.facts["batch_size"], r.facts["hyperparameters"]["n_steps"]) for r in runs}
+    assert steps == {(2, 16), (4, 8)}
+    rates = {float(f"{run.facts['optimizer']['learning_rate']:.3g}") for run in runs}
+    assert rates == {0.01, 0.02}
+
+
+def test_a_size_is_solved_for_by_building(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    sizes = [TargetSize(n_params=n, vary="width", multiple=2) for n in (41, 400)]
+    tuner = tuner_of(GridSweep(sizes=sizes, n_examples=[16]), executor=executor)
+    tuner.search(make_data(), validation_data=make_data(4))
+    # A width of w has 5 w + 1 parameters.
+    assert [plan.size for plan in executor.plans] == [{"width": 8}, {"width": 80}]
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (TargetSize(n_params=1e3), "needs to know what to vary"),
+        (TargetSize(n_params=1e3, vary="width", highest=8), "must come within a quarter"),
+        (TargetSize(n_params=1e3, vary="depth"), "A size is solved for by building models"),
+    ],
+)
+def test_a_size_that_cannot_be_solved_for_is_refused(tuner_of, target, message):
+    tuner = tuner_of(GridSweep(sizes=[target], n_examples=[16]))
+    with pytest.raises(SweepError, match=message):
+        tuner.search(make_data(), validation_data=make_data(4))
+
+
+def test_models_that_are_too_large_are_left_out_with_the_reason(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    grid = GridSweep(sizes=WIDTHS, n_examples=[16])
+    tuner = tuner_of(grid, executor=executor, max_n_params=30)
+    tuner.search(make_data(), validation_data=make_data(4))
+    assert {plan.size["width"] for plan in executor.plans} == {2, 4}
+    described = tuner.describe(make_data(), validation_data=make_data(4), measure=False, n_trials=0)
+    (left_out,) = described.skipped
+    assert (left_out.name, left_out.reason) == (
+        "width8",
+        "41 trainable parameters, more than max_n_params=30",
+    )
+
+
+def test_a_sweep_is_described_before_it_is_trained(tuner_of):
+    grid = GridSweep(sizes=WIDTHS, n_examples=[16, 64, 256])
+    tuner = tuner_of(grid)
+    described = tuner.describe(make_data(64), validation_data=make_data(4), n_trials=10)
+    assert len(described.trials) == 9
+    work = {trial.name: trial for trial in described.trials}["width4_64_seed0"]
+    assert (work.n_params, work.n_examples, work.n_steps) == (21, 64, 16)
+    assert described.train_flops == sum(trial.train_flops for trial in described.trials)
+    assert all(trial.seconds > 0 and trial.peak_bytes > 2**20 for trial in described.trials)
+    assert isinstance(described.verdict, laws.DesignVerdict)
+    assert described.verdict.n_runs == 9
+    text = described.summary()
+    assert "9 trials" in text
+    assert "simulated sweeps" in text
+    assert described.to_dict()["trials"][0]["name"] == described.trials[0].name
+    # Nothing has been trained.
+    assert list((tuner._project.path).iterdir()) == []
+
+
+def test_a_design_that_no_law_can_be_fitted_to_says_so(tuner_of):
+    sweep = sk.DataLadderSweep(size={"width": 4}, n_examples=(16, 64), n_steps=3)
+    described = tuner_of(sweep).describe(make_data(16), validation_data=make_data(4), measure=False)
+    assert described.verdict is None
+    assert "What it will pin down can't be foreseen" in described.summary()
+    assert math.isnan(described.seconds)
+    assert described.to_dict()["seconds"] is None
+
+
+def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
+    tuned = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=7)
+    quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
+    described = tuner_of(tuned, build_tunable).describe(make_data(), **quick)
+    assert "before those, 7 trials of random tuning at 3 sizes" in described.summary()
+    adaptive = sk.AdaptiveSweep(
+        sizes=WIDTHS,
+        n_examples=[8, 16, 32],
+        target={"train_flops": 1e9},
+        until={"width": 0.1, "train_flops": 1e7},
+    )
+    described = tuner_of(adaptive).describe(make_data(), **quick)
+    assert len(described.trials) == 9
+    assert "until width 0.1 or train_flops 1e+07" in described.summary()
+    assert described.train_flops == 1e7
+
+
+def test_a_sweep_with_nothing_to_train_is_refused(tuner_of):
+    def broken(hp):
+        raise MemoryError("no room")
+
+    tuner = tuner_of(GridSweep(sizes=WIDTHS, n_examples=[16]), broken)
+    with pytest.raises(SweepError, match=r"needs a size that can be trained.*MemoryError: no room"):
+        tuner.describe(make_data(), validation_data=make_data(4))
+
+
+def test_a_model_outside_the_sweep_takes_what_the_closest_size_was_tuned_to(tuner_of):
+    sweep = sk.HyperparameterSweep(
+        sizes=WIDTHS[:1], n_examples=[16], values={"learning_rate": [1e-2, 5e-2]}
+    )
+    tuner = tuner_of(sweep, build_tunable)
+    tuner.search(make_data(), validation_data=make_data(4))
+    best = min(tuner.results(), key=lambda run: run.loss)
+    wanted = {"learning_rate": best.facts["hyperparameters"]["learning_rate"]}
+    assert tuner.plan_at(size={"width": 8}, n_examples=16).hyperparameters == wanted
+    own = tuner.plan_at(size={"width": 8}, n_examples=16, hyperparameters={"learning_rate": 0.02})
+    assert own.hyperparameters == {"learning_rate": 0.02}

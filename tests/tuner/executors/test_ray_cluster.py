@@ -1,0 +1,125 @@
+"""Trials on a Ray cluster of several nodes, all of them on this machine."""
+
+import os
+import sys
+
+import pytest
+
+from scaling_keras.errors import SweepError
+from scaling_keras.events.reader import read_runs
+from scaling_keras.tuner.executors.ray_cluster import RayCluster
+from scaling_keras.tuner.sweep import plan_trial
+from tests.requirements import require_module
+from tests.tuner.executors import watching
+from tests.tuner.executors.queues import Queue, Sent
+from tests.tuner.executors.sent_sweep import N_EXAMPLES, WIDTHS, search
+
+
+def test_without_ray_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(SweepError, match=r"needs Ray.*scaling-keras\[ray\]"):
+        RayCluster()
+
+
+@pytest.mark.parametrize("value", [0, 0.5])
+def test_numbers_are_checked(value):
+    with pytest.raises(SweepError, match="`cpus_per_trial` must be a whole number of at least 1"):
+        RayCluster(cpus_per_trial=value)
+
+
+@pytest.fixture(scope="module")
+def ray():
+    module = require_module("ray")
+    require_module("cloudpickle")
+    return module
+
+
+@pytest.fixture(scope="module")
+def cluster(ray):
+    """A head that trains nothing, and two nodes that have room for a trial each."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    from ray.cluster_utils import Cluster
+
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    made.nodes = [made.add_node(num_cpus=1) for _ in range(2)]
+    made.wait_for_nodes()
+    yield made
+    made.shutdown()
+
+
+def run(cluster, tmp_path, widths, **options):
+    queue = Queue(plan_trial({"width": width}, 10, 0) for width in widths)
+    RayCluster(address=cluster.address, **options).run(queue, Sent(tmp_path))
+    return queue
+
+
+# Ray leaves sockets and files to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+
+
+@pytest.mark.slow
+def test_lost_trials_are_begun_again_and_those_that_kill_fail_in_the_end(cluster, tmp_path):
+    queue = run(cluster, tmp_path, (2, 3, 1), max_retries=1)
+    ended = {name: (status, reason) for name, status, reason in queue.finished}
+    assert ended["width1_10_seed0"][0] == ended["width2_10_seed0"][0] == "completed"
+    status, reason = ended["width3_10_seed0"]
+    assert status == "failed"
+    assert reason.startswith("Ray lost it: ")
+    assert reason.endswith("it was begun 2 times")
+    with pytest.raises(SweepError, match="a mistake in the set-up"):
+        run(cluster, tmp_path, (5,))
+
+
+@pytest.mark.slow
+def test_a_trial_that_hangs_is_ended_and_begun_again(cluster, tmp_path):
+    class Watched(Queue):
+        """Says that a trial is silent from when it begins until it is given up."""
+
+        def silent_seconds(self, plan):
+            return 5.0 if (tmp_path / plan.name).exists() and not self.losses else None
+
+    queue = Watched([plan_trial({"width": 4}, 10, 0)])
+    RayCluster(address=cluster.address, stall_seconds=4.0).run(queue, Sent(tmp_path))
+    assert [status for _, status, _ in queue.finished] == ["completed"]
+
+
+@pytest.mark.slow
+def test_a_killed_driver_and_a_lost_node_change_nothing(cluster, tmp_path):
+    alone = watching.losses(search(tmp_path / "alone", "local").results())
+    directory = tmp_path / "ray"
+    directory.mkdir()
+    (directory / "slow").touch()
+    driver = watching.start_driver(directory, f"ray:{cluster.address}")
+    try:
+        watching.wait_until(lambda: watching.with_checkpoint(directory), "a checkpoint", driver)
+    finally:
+        driver.kill()
+        driver.wait()
+    driver = watching.start_driver(directory, f"ray:{cluster.address}")
+    try:
+        first = {run_dir.name: watching.trainer(run_dir) for run_dir in directory.glob("sweep/w*")}
+        watching.wait_until(
+            lambda: any(
+                watching.trainer(run_dir) != first.get(run_dir.name)
+                for run_dir in watching.with_checkpoint(directory)
+            ),
+            "the restart of a trial",
+            driver,
+        )
+        cluster.remove_node(cluster.nodes.pop())
+        cluster.nodes.append(cluster.add_node(num_cpus=1))
+        (directory / "slow").unlink()
+        assert driver.wait(watching.PATIENCE) == 0
+    finally:
+        driver.kill()
+        driver.wait()
+    table = read_runs(directory)
+    reached = {run.name.removeprefix("sweep/"): run.loss for run in table}
+    assert reached == pytest.approx(alone, rel=1e-5)
+    assert [run.n_examples for run in table] == [N_EXAMPLES] * len(WIDTHS)
+    assert sum(run.facts["attempt"] for run in table) <= len(WIDTHS) + 4

@@ -1,0 +1,81 @@
+"""Models on paper: what sweeps ask about models, answered without building any."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scaling_keras.laws.synthetic import truth_of
+from scaling_keras.tuner.executors.interface import TrialOutcome
+
+LAW = {
+    "irreducible_loss": 1.8,
+    "param_coef": 482.0,
+    "param_exponent": 0.35,
+    "data_coef": 2085.0,
+    "data_exponent": 0.37,
+}
+
+
+class PaperModels:
+    """Models of `n` parameters, `{"n": 1e6}`; an example costs `6 n**exponent` FLOPs."""
+
+    def __init__(self, *, exponent=1.0, limit=math.inf, broken=(), space=None):
+        self.objective = "val_loss"
+        self.exponent = exponent
+        self.limit = limit
+        self.broken = broken
+        self.space = space
+
+    def resolve(self, size):
+        return size if isinstance(size, dict) else {"n": size.n_params}
+
+    def n_params(self, size):
+        return math.nan if size["n"] in self.broken else float(size["n"])
+
+    def train_flops_per_example(self, size):
+        return math.inf if size["n"] in self.broken else 6.0 * size["n"] ** self.exponent
+
+    def why_skipped(self, size):
+        return "too large" if size["n"] > self.limit else ""
+
+    def tuned(self, size):
+        return self.space
+
+
+def sizes(*numbers):
+    return [{"n": number} for number in numbers]
+
+
+def never(plan):
+    """No trial has ended in an earlier search."""
+    return None
+
+
+def completed(loss):
+    return TrialOutcome(status="completed", metrics={"val_loss": loss, "loss": loss})
+
+
+class Nature:
+    """Answers trials by a law with noise that depends on the trial's name alone."""
+
+    def __init__(self, rng, *, noise=0.005, params=LAW):
+        self.truth = truth_of("chinchilla", params)
+        self.rng = rng
+        self.noise = noise
+        self.seen = {}
+
+    def loss(self, n_params, n_examples):
+        return float(self.truth.loss(n_params=_row(n_params), n_examples=_row(n_examples))[0])
+
+    def __call__(self, plan):
+        if plan.name not in self.seen:
+            expected = self.loss(plan.size["n"], plan.n_examples)
+            self.seen[plan.name] = expected * math.exp(self.noise * self.rng.standard_normal())
+        return completed(self.seen[plan.name])
+
+
+def _row(number):
+
+    return np.array([float(number)])

@@ -1,0 +1,151 @@
+"""A trial that was killed goes on where its last checkpoint was taken."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from scaling_keras.errors import ScalingWarning
+from scaling_keras.tuner.trial import run_trial
+from tests.tuner.conftest import make_data
+
+
+class Stops(keras.callbacks.Callback):
+    """Ends the program at a batch, as Ctrl-C does, the first time that a trial comes there."""
+
+    def __init__(self, mark, at):
+        super().__init__()
+        self.mark, self.at = mark, at
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch + 1 == self.at and not self.mark.exists():
+            self.mark.touch()
+            raise KeyboardInterrupt
+
+
+def build_with_dropout(hp):
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(hp["width"], "relu"),
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(1),
+        ]
+    )
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+    return model
+
+
+def stop_and_go_on(make_tuner, mark, *, between=lambda run_dir: None, **options):
+    """Stop a trial of 8 batches after 6, go on, and return its run."""
+    search = {
+        "validation_data": make_data(4),
+        "callbacks": [Stops(mark, 6)],
+    }
+    tuner = make_tuner(build_with_dropout, widths=(4,), checkpoint_seconds=0, **options)
+    with pytest.raises(KeyboardInterrupt):
+        tuner.search(make_data(8), **search)
+    (run_dir,) = (path for path in tuner._project.path.iterdir() if path.is_dir())
+    between(run_dir)
+    tuner.search(make_data(8), **search)
+    (run,) = tuner.results()
+    assert not list(run_dir.glob("*.npz"))
+    return run
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    from scaling_keras.tuner.sweep import GridSweep
+    from scaling_keras.tuner.tuner import ScalingTuner
+
+    tuner = ScalingTuner(
+        build_with_dropout,
+        sweep=GridSweep(sizes=[{"width": 4}], n_examples=[32]),
+        directory=tmp_path_factory.mktemp("runs"),
+        distribution_strategy=None,
+    )
+    tuner.search(make_data(8), validation_data=make_data(4))
+    (run,) = tuner.results()
+    return run
+
+
+@pytest.mark.parametrize("strategy", [None, "auto"])
+def test_a_stopped_trial_goes_on_to_the_same_result(make_tuner, tmp_path, uninterrupted, strategy):
+    run = stop_and_go_on(make_tuner, tmp_path / "mark", distribution_strategy=strategy)
+    assert (run.status, run.n_examples, run.facts["attempt"]) == ("completed", 32, 2)
+    # The fifth batch was the last to be saved: Ctrl-C came before the sixth was.
+    assert run.facts["n_examples_before"] == 20
+    assert run.loss == pytest.approx(uninterrupted.loss, rel=1e-6)
+    places = run.curves["loss"][:, 0]
+    assert (np.diff(places) > 0).all()
+
+
+def test_a_truncated_checkpoint_is_named_and_the_trial_begins_anew(
+    make_tuner, tmp_path, uninterrupted
+):
+    def cut(run_dir):
+        (file,) = run_dir.glob("checkpoint-*.npz")
+        file.write_bytes(file.read_bytes()[:1000])
+        (run_dir / "1.draft.npz").write_bytes(b"half")
+
+    with pytest.warns(ScalingWarning, match=r"checkpoint-5-of-8\.npz.*is deleted"):
+        run = stop_and_go_on(make_tuner, tmp_path / "mark", between=cut)
+    assert (run.status, run.n_examples, run.facts["n_examples_before"]) == ("completed", 32, 0)
+    assert run.loss == pytest.approx(uninterrupted.loss, rel=1e-6)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_no_end_of_the_training(
+    make_tuner, data, monkeypatch
+):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", fail)
+    tuner = make_tuner(widths=(2,), checkpoint_seconds=0)
+    with pytest.warns(ScalingWarning, match=r"needs a disk with room.*No space left"):
+        tuner.search(data, validation_data=data)
+    assert [run.status for run in tuner.results()] == ["completed"]
+
+
+class RunsOut(keras.callbacks.Callback):
+    """Has memory for batches of two, as the model's input shows them."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.params["steps"] < 16:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+
+def test_a_batch_is_halved_when_memory_runs_out_if_that_is_asked_for(make_tuner, data):
+    tuner = make_tuner(widths=(2,), halve_batch=True)
+    tuner.search(data, validation_data=data, callbacks=[RunsOut()])
+    (run,) = tuner.results()
+    assert (run.status, run.n_examples, run.facts["batch_size"]) == ("completed", 32, 2)
+    assert run.facts["hyperparameters"]["batch_divisor"] == 2
+    assert run.facts["hyperparameters"]["n_steps"] == 16
+    again = make_tuner(widths=(2,), halve_batch=True)
+    again.search(data, validation_data=data)
+    assert [run.facts["attempt"] for run in again.results()] == [2]
+
+
+def test_a_batch_that_cannot_be_halved_for_all_replicas_fails_the_trial(make_tuner):
+    data = make_data(8, batch_size=3)
+    tuner = make_tuner(widths=(2, 4), n_examples=(24,), halve_batch=True)
+    with pytest.raises(Exception, match="OOM when allocating"):
+        tuner.search(data, validation_data=data, callbacks=[RunsOut()])
+
+
+def test_without_being_asked_for_a_smaller_batch_the_trial_fails(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    with pytest.raises(Exception, match="ResourceExhaustedError: OOM"):
+        tuner.search(data, validation_data=data, callbacks=[RunsOut()])
+    assert [run.status for run in tuner.results()] == ["failed"]
+
+
+def test_a_trial_that_ended_before_its_process_could_say_so_is_not_trained_again(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    tuner.search(data, validation_data=data)
+    (run,) = tuner.results()
+    (plan,) = tuner._sweep.plan(tuner._setting.workload)
+    outcome = run_trial(plan, tuner._setting)
+    assert (outcome.status, outcome.metrics["val_loss"]) == ("completed", run.loss)
+    assert [again.facts["attempt"] for again in tuner.results()] == [1]

@@ -1,0 +1,93 @@
+import pytest
+
+from scaling_keras.errors import SweepError
+from scaling_keras.tuner.sweep import GridSweep, plan_trial, size_name
+from tests.tuner.paper_models import PaperModels
+
+SIZES = ({"width": 32, "depth": 2}, {"width": 16, "depth": 2})
+
+
+def cost(size):
+    return 6.0 * size["width"] ** 2
+
+
+class Models(PaperModels):
+    """Models whose parameters are the square of their width; some can't be built."""
+
+    def why_skipped(self, size):
+        return ""
+
+    def train_flops_per_example(self, size):
+        return float("inf") if size["width"] in self.broken else cost(size)
+
+
+def test_a_grid_holds_every_combination_once():
+    plans = GridSweep(sizes=SIZES, n_examples=[100, 400], seeds=[0, 7]).plan(Models())
+    combinations = {(plan.size["width"], plan.n_examples, plan.seed) for plan in plans}
+    assert len(plans) == len(combinations) == 8
+    assert len({plan.name for plan in plans}) == 8
+
+
+def test_the_cheapest_trial_comes_first():
+    plans = GridSweep(sizes=SIZES, n_examples=[400, 100]).plan(Models())
+    costs = [cost(plan.size) * plan.n_examples for plan in plans]
+    assert costs == sorted(costs)
+
+
+def test_sizes_that_cannot_be_built_come_last():
+    plans = GridSweep(sizes=SIZES, n_examples=[100, 10_000]).plan(Models(broken=(16,)))
+    assert [plan.size["width"] for plan in plans] == [32, 32, 16, 16]
+
+
+def test_a_trial_is_named_after_what_it_trains():
+    plan = plan_trial({"width": 16, "norm": "rms/1"}, 4_000, 0)
+    assert plan.name == "width16-normrms-1_4000_seed0"
+    assert plan.size_name == size_name(plan.size) == "width16-normrms-1"
+
+
+def test_budgets_may_be_written_as_floats_of_whole_numbers():
+    sweep = GridSweep(sizes=SIZES, n_examples=[1e5])
+    assert sweep.n_examples == (100_000,)
+
+
+@pytest.mark.parametrize("n_examples", [[0], [-5], [1.5], ["many"], [float("nan")], [None]])
+def test_a_budget_must_be_a_positive_whole_number(n_examples):
+    with pytest.raises(SweepError, match="`n_examples` must be whole numbers of at least 1"):
+        GridSweep(sizes=SIZES, n_examples=n_examples)
+
+
+def test_a_seed_must_not_be_negative():
+    with pytest.raises(SweepError, match="`seeds` must be whole numbers of at least 0"):
+        GridSweep(sizes=SIZES, n_examples=[1], seeds=[-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "values"), [("n_examples", []), ("n_examples", [5, 5]), ("seeds", [])]
+)
+def test_a_list_must_not_be_empty_or_have_duplicates(name, values):
+    with pytest.raises(SweepError, match=f"`{name}` must be a list of different numbers"):
+        GridSweep(**{"sizes": SIZES, "n_examples": [1], name: values})
+
+
+def test_there_must_be_a_size():
+    with pytest.raises(SweepError, match="`sizes` must hold at least one size"):
+        GridSweep(sizes=[], n_examples=[1])
+
+
+@pytest.mark.parametrize("size", [{}, {"depth": 2}, {"width": 1, "depth": 1, "seed": 3}], ids=str)
+def test_sizes_must_have_the_same_names_and_leave_ours_alone(size):
+    with pytest.raises(SweepError, match="must map the same hyperparameter names to values"):
+        GridSweep(sizes=[SIZES[0], size], n_examples=[1])
+    with pytest.raises(SweepError, match="n_examples, n_steps, seed, which the tuner sets"):
+        GridSweep(sizes=[{"n_steps": 5}], n_examples=[1])
+
+
+@pytest.mark.parametrize("value", [None, [1, 2], float("inf")])
+def test_a_size_is_made_of_plain_values(value):
+    with pytest.raises(SweepError, match="must be numbers, strings or booleans"):
+        GridSweep(sizes=[{"width": value}], n_examples=[1])
+
+
+def test_the_same_size_twice_is_refused():
+    with pytest.raises(SweepError, match="`sizes` must be different"):
+        GridSweep(sizes=[SIZES[0], SIZES[0]], n_examples=[1])

@@ -1,0 +1,496 @@
+import json
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from scaling_keras import laws
+from scaling_keras.errors import DataError, LogdirError, RunsError, SweepError
+from scaling_keras.tuner.executors.in_process import InProcess
+from scaling_keras.tuner.project import SWEEP_FILE, WEIGHTS_FILE
+from scaling_keras.tuner.sweep import GridSweep
+from scaling_keras.tuner.tuner import ScalingTuner
+from tests.tuner.conftest import build_model, make_data
+
+
+def statuses(tuner):
+    return {run.name: run.status for run in tuner.results()}
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    """A tuner whose search is over; tests must leave it as it is."""
+    tuner = ScalingTuner(
+        build_model,
+        sweep=GridSweep(sizes=[{"width": 2}, {"width": 4}], n_examples=[32], seeds=[0, 1]),
+        directory=tmp_path_factory.mktemp("runs"),
+        project_name="mlp",
+        constants={"version": 7},
+    )
+    tuner.search(
+        lambda hp: make_data().shuffle(8, seed=hp["seed"]),
+        validation_data=make_data(4),
+        dataset_size=32,
+    )
+    return tuner
+
+
+def test_every_trial_becomes_a_run_with_its_facts(searched):
+    table = searched.results()
+    assert len(table) == 4
+    run = next(run for run in table if run.name == "width4_32_seed1")
+    assert (run.size, run.family, run.seed) == ("width4", "build_model", 1)
+    assert (run.n_params, run.n_examples) == (4 * 4 + 5, 32)
+    assert run.loss_name == "val_loss"
+    assert run.facts["sweep"] == "mlp"
+    assert run.facts["trial"] == run.name
+    assert run.facts["planned_examples"] == run.facts["dataset_size"] == 32
+    assert run.facts["hyperparameters"] == {
+        "version": 7,
+        "width": 4,
+        "n_examples": 32,
+        "seed": 1,
+        "n_steps": 8,
+    }
+    assert run.facts["strategy"] == "MirroredStrategy"
+    assert run.facts["learning_rate_schedule"]["decay_steps"] == 8
+    assert {run.status for run in table} == {"completed"}
+
+
+def test_the_seed_decides_the_result(searched, make_tuner):
+    loss = {run.name: run.loss for run in searched.results()}
+    assert loss["width4_32_seed0"] != loss["width4_32_seed1"]
+    again = make_tuner(widths=(4,), distribution_strategy="auto")
+    again.search(lambda hp: make_data().shuffle(8, seed=hp["seed"]), validation_data=make_data(4))
+    for run in again.results():
+        assert run.loss == pytest.approx(loss[run.name], rel=1e-5)
+
+
+def test_nothing_but_events_and_the_mark_is_left_behind(searched):
+    directory = searched._project.path
+    kinds = {path.name.split(".")[0] for path in directory.rglob("*") if path.is_file()}
+    assert kinds == {"events", "sweep"}
+    assert json.loads((directory / SWEEP_FILE).read_text())["objective"] == "val_loss"
+
+
+def test_kerastuner_knows_the_best_trial(searched):
+    best = searched.get_best_hyperparameters()[0]
+    lowest = min(searched.results(), key=lambda run: run.loss)
+    assert (best["width"], best["n_examples"]) == (
+        lowest.facts["hyperparameters"]["width"],
+        lowest.facts["hyperparameters"]["n_examples"],
+    )
+
+
+def test_nothing_is_printed(make_tuner, data, capsys):
+    tuner = make_tuner(widths=(2,))
+    tuner.search(data, validation_data=data)
+    tuner.search(data, validation_data=data)
+    assert capsys.readouterr().out == ""
+
+
+def test_the_same_search_again_trains_nothing(make_tuner, data):
+    make_tuner().search(data, validation_data=data)
+
+    class NoTrials(InProcess):
+        def run(self, queue, run_trial):
+            assert queue.next_trial() is None
+
+    again = make_tuner(executor=NoTrials())
+    again.search(data, validation_data=data)
+    assert len(again.results()) == 2
+    assert again.get_best_hyperparameters()[0]["width"] in (2, 4)
+
+
+def test_a_larger_sweep_trains_what_is_new(make_tuner, data):
+    make_tuner().search(data, validation_data=data)
+    trained = []
+
+    class Counting(InProcess):
+        def run(self, queue, run_trial):
+            super().run(queue, lambda plan: trained.append(plan.name) or run_trial(plan))
+
+    larger = make_tuner(widths=(2, 4, 8), executor=Counting())
+    larger.search(data, validation_data=data)
+    assert trained == ["width8_32_seed0"]
+    assert len(larger.results()) == 3
+
+
+def test_a_stopped_search_goes_on(make_tuner, data):
+    class Stopping(InProcess):
+        def run(self, queue, run_trial):
+            queue.finish(plan := queue.next_trial(), run_trial(plan))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_tuner(executor=Stopping()).search(data, validation_data=data)
+    tuner = make_tuner()
+    assert len(tuner.results()) == 1
+    tuner.search(data, validation_data=data)
+    assert set(statuses(tuner).values()) == {"completed"}
+    assert len(tuner.results()) == 2
+    assert {run.facts["attempt"] for run in tuner.results()} == {1}
+
+
+def test_starting_anew_forgets_the_old_runs(make_tuner, data):
+    make_tuner(widths=(2,)).search(data, validation_data=data)
+    tuner = make_tuner(widths=(8,), overwrite=True)
+    tuner.search(data, validation_data=data)
+    assert {run.size for run in tuner.results()} == {"width8"}
+
+
+def test_a_search_does_not_go_on_with_runs_of_another_training(make_tuner, data):
+    make_tuner(widths=(2,)).search(data, validation_data=data)
+    with pytest.raises(SweepError, match=r"n_steps=4 for run.*was trained with n_steps=8"):
+        make_tuner().search(make_data(4, batch_size=8), validation_data=data)
+    with pytest.raises(SweepError, match=r"version=2 for run.*trained with version=None"):
+        make_tuner(constants={"version": 2}).search(data, validation_data=data)
+    # Not even beside them, at sizes of its own: one law would take them all.
+    with pytest.raises(SweepError, match=r"version=2 for run.*trained with version=None"):
+        make_tuner(widths=(16,), constants={"version": 2}).search(data, validation_data=data)
+
+
+def fails_at_width_four(make_error):
+    def build(hp):
+        if hp["width"] == 4:
+            raise make_error()
+        return build_model(hp)
+
+    return build
+
+
+def out_of_memory():
+    return tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\nlong trace")
+
+
+@pytest.mark.parametrize(
+    ("make_error", "reason"),
+    [
+        (out_of_memory, "ResourceExhaustedError: OOM when allocating tensor"),
+        (lambda: MemoryError(), "MemoryError: no message"),
+        (lambda: ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
+    ],
+    ids=["oom", "memory", "bug"],
+)
+def test_a_size_that_cannot_be_built_is_recorded_and_the_sweep_goes_on(
+    make_tuner, data, make_error, reason
+):
+    tuner = make_tuner(fails_at_width_four(make_error))
+    tuner.search(data, validation_data=data)
+    table = tuner.results()
+    assert {run.size for run in table.usable()} == {"width2"}
+    failed = [run for run in table if run.status == "failed"]
+    assert {run.size for run in failed} == {"width4"}
+    assert {run.reason for run in failed} == {reason}
+    assert all(math.isnan(run.n_params) for run in failed)
+
+
+class Breaks(keras.callbacks.Callback):
+    """Raises at the end of the first batch of a model that is wide."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.model.layers[0].units == 4:
+            raise RuntimeError("the disk is full")
+
+
+def test_a_training_that_breaks_is_recorded_and_tried_again_by_the_next_search(make_tuner, data):
+    tuner = make_tuner()
+    tuner.search(data, validation_data=data, callbacks=[Breaks()])
+    assert statuses(tuner) == {
+        "width2_32_seed0": "completed",
+        "width4_32_seed0": "failed",
+    }
+    failed = next(run for run in tuner.results() if run.status == "failed")
+    assert "the disk is full" in failed.reason
+    again = make_tuner()
+    again.search(data, validation_data=data)
+    assert set(statuses(again).values()) == {"completed"}
+    attempts = {run.size: run.facts["attempt"] for run in again.results()}
+    assert attempts == {"width2": 1, "width4": 2}
+
+
+def diverges_at_width_four(hp):
+    model = build_model(hp)
+    if hp["width"] == 4:
+        model.compile(optimizer=keras.optimizers.SGD(1e30), loss="mse")
+    return model
+
+
+def test_a_loss_that_is_no_number_ends_the_trial_early_and_is_not_tried_again(make_tuner):
+    data = make_data(50)
+    tuner = make_tuner(diverges_at_width_four, n_examples=(200,))
+    tuner.search(data, validation_data=data)
+    found = {run.name: run for run in tuner.results()}
+    assert found["width4_200_seed0"].status == "diverged"
+    assert found["width4_200_seed0"].n_examples < 200
+    assert found["width2_200_seed0"].status == "completed"
+
+    class NoTrials(InProcess):
+        def run(self, queue, run_trial):
+            assert queue.next_trial() is None
+
+    make_tuner(diverges_at_width_four, n_examples=(200,), executor=NoTrials()).search(
+        data, validation_data=data
+    )
+
+
+def test_a_sweep_in_which_everything_fails_says_why(make_tuner, data):
+    def build(hp):
+        raise ValueError("no such layer")
+
+    with pytest.raises(SweepError, match="2 that did not, the first because: ValueError: no such"):
+        make_tuner(build).search(data, validation_data=data)
+
+
+def test_ctrl_c_in_a_training_is_recorded_and_goes_through(make_tuner, data):
+    class Interrupts(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    tuner = make_tuner()
+    with pytest.raises(KeyboardInterrupt):
+        tuner.search(data, validation_data=data, callbacks=[Interrupts()])
+    (run,) = tuner.results()
+    assert run.status == "stopped"
+    assert run.reason
+
+
+def test_ctrl_c_while_a_model_is_built_is_recorded_too(make_tuner, data):
+    built = []
+
+    def build(hp):
+        built.append(hp)
+        if len(built) == 3:  # The first two are to be counted.
+            raise KeyboardInterrupt
+        return build_model(hp)
+
+    tuner = make_tuner(build)
+    with pytest.raises(KeyboardInterrupt):
+        tuner.search(data, validation_data=data)
+    (record,) = tuner._project.records().values()
+    assert record.results[1].status == "stopped"
+
+
+def test_data_that_is_too_short_is_refused_before_anything_is_trained(make_tuner, data):
+    tuner = make_tuner(n_examples=(8, 1_000))
+    with pytest.raises(DataError, match=r"8 batches, where 'width2_1000_seed0' needs 250"):
+        tuner.search(data, validation_data=data)
+    with pytest.raises(LogdirError, match="where there are none"):
+        tuner.results()
+
+
+# Keras's, which says the same.
+@pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
+def test_data_of_unknown_length_that_ends_early_ends_the_search_with_the_same_sentence(make_tuner):
+    data = make_data(3).filter(lambda x, y: True)
+    tuner = make_tuner(widths=(2,), n_examples=(8, 40))
+    with pytest.raises(DataError, match=r"3 batches.*needs 10 to see 40.*train\.repeat\(\)"):
+        tuner.search(data, validation_data=make_data(2))
+    found = statuses(tuner)
+    assert found["width2_8_seed0"] == "completed"
+    assert found["width2_40_seed0"] != "completed"
+    tuner = make_tuner(widths=(2,), n_examples=(8, 40))
+    tuner.search(data.repeat(), validation_data=make_data(2))
+    assert set(statuses(tuner).values()) == {"completed"}
+
+
+def test_a_held_out_objective_needs_held_out_data(make_tuner, data):
+    with pytest.raises(SweepError, match=r"needs `validation_data`\..*objective='val_loss'"):
+        make_tuner().search(data)
+
+
+def test_an_objective_that_no_run_has_is_told_at_the_end(make_tuner, data):
+    tuner = make_tuner(objective="val_accuracy")
+    with pytest.raises(SweepError, match="Received: 'val_accuracy'; they have loss, val_loss"):
+        tuner.search(data, validation_data=data)
+
+
+def test_the_training_loss_may_be_the_objective(make_tuner, data):
+    tuner = make_tuner(objective="loss")
+    tuner.search(data)
+    assert {run.loss_name for run in tuner.results()} == {"loss"}
+
+
+def test_a_model_must_be_compiled(make_tuner, data):
+    def build(hp):
+        return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+
+    with pytest.raises(SweepError, match=r"must return a compiled keras\.Model.*isn't compiled"):
+        make_tuner(build).search(data, validation_data=data)
+
+
+def test_a_build_function_must_return_a_model(make_tuner, data):
+    with pytest.raises(SweepError, match=r"must return a compiled keras\.Model.*Received: None"):
+        make_tuner(lambda hp: None).search(data, validation_data=data)
+
+
+# Keras's own conversion of variables, with NumPy 2.
+saves = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+@saves
+def test_weights_are_kept_if_asked_for_and_come_back(make_tuner, data):
+    tuner = make_tuner(keep_weights=True)
+    tuner.search(data, validation_data=data)
+    assert len(list(tuner._project.path.rglob(WEIGHTS_FILE))) == 2
+    (model,) = tuner.get_best_models()
+    lowest = min(run.loss for run in tuner.results())
+    assert model.evaluate(data, verbose=0) == pytest.approx(lowest, rel=1e-5)
+
+
+def test_weights_that_cannot_be_saved_end_the_search(make_tuner, data, monkeypatch):
+    def fail(self, path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(keras.Model, "save_weights", fail)
+    with pytest.raises(OSError, match="No space left"):
+        make_tuner(keep_weights=True).search(data, validation_data=data)
+
+
+def test_weights_that_were_not_kept_cannot_come_back(searched):
+    with pytest.raises(SweepError, match="Pass keep_weights=True"):
+        searched.get_best_models()
+
+
+@saves
+def test_weights_that_are_gone_are_missed(make_tuner, data):
+    tuner = make_tuner(widths=(2,), keep_weights=True)
+    tuner.search(data, validation_data=data)
+    for file in tuner._project.path.rglob(WEIGHTS_FILE):
+        file.unlink()
+    with pytest.raises(SweepError, match="has none at"):
+        tuner.get_best_models()
+
+
+def law():
+    """A law to predict with, of sizes and budgets like those of the sweep."""
+    n, d = (axis.ravel() for axis in np.meshgrid([5, 11, 21, 41], [8, 16, 32, 64]))
+    return laws.fit("chinchilla", n_params=n, n_examples=d, loss=0.5 + 1 / n**0.5 + 2 / d**0.5)
+
+
+def test_a_prediction_is_recorded_before_the_training_that_tests_it(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    fit = law()
+    seen = []
+
+    class Looks(keras.callbacks.Callback):
+        def on_train_end(self, logs=None):
+            seen.extend(
+                record.facts[1].prediction
+                for name, record in tuner._project.records().items()
+                if name == "width8_32_seed3"
+            )
+
+    tuner.search(data, validation_data=data, callbacks=[Looks()])
+    model = tuner.train_at(size={"width": 8}, n_examples=32, fit=fit, seed=3)
+    assert isinstance(model, keras.Model)
+    predicted = fit.predict(n_params=41, n_examples=32)
+    assert seen[0]["loss"] == pytest.approx(predicted.mean[0])
+    (verdict,) = tuner.verdicts()
+    assert (verdict.run, verdict.n_params) == ("width8_32_seed3", 41)
+    assert verdict.predicted == pytest.approx(predicted.mean[0])
+    assert verdict.reached == pytest.approx(model.evaluate(data, verbose=0), rel=1e-5)
+    assert verdict.best_before == min(fit.observed)
+
+
+class Family:
+    """A family that knows which size comes close to a number of parameters."""
+
+    name = "mlp"
+
+    def __call__(self, hp):
+        return build_model(hp)
+
+    def size_for(self, n_params, *, param_convention):
+        assert param_convention == "total"
+        return {"width": max(1, round(n_params / 5))}
+
+
+def test_an_allocation_is_trained_at_the_closest_size_for_its_budget(make_tuner, data):
+    tuner = make_tuner(Family(), widths=(2,))
+    tuner.search(data.repeat(), validation_data=data)
+    best = law().optimal_allocation(train_flops=5_000)
+    tuner.train_at(best)
+    (verdict,) = tuner.verdicts()
+    assert verdict.train_flops == pytest.approx(5_000, rel=0.2)
+    assert verdict.n_params == pytest.approx(best.n_params.value, rel=0.2)
+    assert {run.family for run in tuner.results()} == {"mlp"}
+
+
+def test_a_law_leaves_out_the_runs_that_tested_one(make_tuner, data):
+    tuner = make_tuner(n_examples=(8, 12, 32))
+    tuner.search(data, validation_data=data)
+    tuner.train_at(size={"width": 8}, n_examples=32, fit=law())
+    assert len(tuner.results()) == 7
+    fit = tuner.fit_law("power_law_floor", x="train_flops", on_failure="return")
+    assert fit.n_runs == 6
+
+
+def test_a_model_may_be_trained_without_a_prediction(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    tuner.search(data, validation_data=data)
+    tuner.train_at(size={"width": 8}, n_examples=16)
+    assert tuner.verdicts() == ()
+    assert "width8_16_seed0" in statuses(tuner)
+
+
+def test_what_goes_wrong_in_a_single_training_is_raised_and_recorded(make_tuner, data):
+    tuner = make_tuner(fails_at_width_four(out_of_memory), widths=(2,))
+    tuner.search(data, validation_data=data)
+    tuner._setting.workload._models._counts["width4"] = tuner._setting.workload.count({"width": 2})
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        tuner.train_at(size={"width": 4}, n_examples=16)
+    assert statuses(tuner)["width4_16_seed0"] == "failed"
+
+
+def test_a_single_training_needs_a_search_before_it(make_tuner):
+    with pytest.raises(SweepError, match="a tuner that has made none"):
+        make_tuner().train_at(size={"width": 2}, n_examples=8)
+
+
+def test_a_single_training_needs_a_size_and_data(searched):
+    for arguments in ({}, {"size": {"width": 2}}, {"n_examples": 8}):
+        with pytest.raises(SweepError, match="an allocation, or both a size and a number"):
+            searched.plan_at(**arguments)
+
+
+def test_an_allocation_needs_a_family_that_knows_sizes(searched):
+    best = law().optimal_allocation(train_flops=5_000)
+    with pytest.raises(SweepError, match="a `build_model` without a `size_for` method"):
+        searched.plan_at(best)
+
+
+def test_an_allocation_is_of_one_budget(searched):
+    best = law().optimal_allocation(train_flops=[5_000, 6_000])
+    with pytest.raises(SweepError, match="an allocation of 2 budgets"):
+        searched.plan_at(best)
+
+
+def test_a_single_training_needs_data_enough(searched):
+    with pytest.raises(DataError, match="8 batches, where 'width2_999_seed0' needs 250"):
+        searched.plan_at(size={"width": 2}, n_examples=999)
+
+
+def test_another_tuners_project_is_refused(make_tuner, tmp_path):
+    (tmp_path / "runs" / "sweep").mkdir(parents=True)
+    (tmp_path / "runs" / "sweep" / "oracle.json").write_text("{}")
+    with pytest.raises(SweepError, match="another KerasTuner tuner"):
+        make_tuner()
+
+
+def test_an_unknown_convention_is_refused(make_tuner):
+    with pytest.raises(RunsError, match="`param_convention` must be one of"):
+        make_tuner(param_convention="mine")
+
+
+def test_a_build_function_may_also_define_its_own_hyperparameters(make_tuner, data):
+    def build(hp):
+        hp.Float("momentum", 0.0, 0.9, default=0.5)
+        hp.Int("width", 1, 64)
+        return build_model(hp)
+
+    tuner = make_tuner(build)
+    tuner.search(data, validation_data=data)
+    assert {run.n_params for run in tuner.results()} == {11, 21}

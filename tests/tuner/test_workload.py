@@ -1,0 +1,201 @@
+import dataclasses
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from scaling_keras.counting.model_count import count
+from scaling_keras.errors import DataError, SweepError
+from scaling_keras.tuner.sweep import plan_trial
+from scaling_keras.tuner.workload import Workload
+from tests.tuner.conftest import build_model, make_data
+
+SMALL = {"width": 2}
+
+
+def as_hypermodel(build):
+    class Model(keras_tuner.HyperModel):
+        def build(self, hp):
+            return build(hp)
+
+    return Model()
+
+
+def workload(train=None, build=build_model, **options):
+    train = make_data() if train is None else train
+    return Workload(as_hypermodel(build), train, **{"n_replicas": 1, **options})
+
+
+def plan(n_examples=16, seed=0, **size):
+    return plan_trial({**SMALL, **size}, n_examples, seed)
+
+
+def test_a_trial_sees_its_examples_in_whole_batches():
+    work = workload()
+    assert [work.n_steps(plan(n)) for n in (1, 4, 9, 11, 32)] == [1, 1, 2, 3, 8]
+    assert work.n_examples(plan(9)) == 8
+
+
+def test_an_example_of_a_sequence_is_one_of_its_places():
+    def build(hp):
+        model = keras.Sequential([keras.Input((16, 3)), keras.layers.Dense(2)])
+        model.compile(loss="mse")
+        return model
+
+    shape = (5, 4, 16)
+    train = tf.data.Dataset.from_tensor_slices((np.ones((*shape, 3)), np.ones((*shape, 2))))
+    work = workload(train, build)
+    assert work.n_steps(plan(640)) == 10
+    assert work.n_examples(plan(640)) == 640
+
+
+def test_flops_are_counted_and_multiplied_by_the_examples():
+    work = workload()
+    # 3 x 2 and 2 x 1 products: twice forward, as often for the weights, and for the hidden layer.
+    assert work.train_flops_per_example(SMALL) == 2 * (2 * 6 + 3 * 2)
+    assert work.work(plan(32)).train_flops == 32 * work.train_flops_per_example(SMALL)
+
+
+def test_each_size_is_built_once_to_be_counted():
+    built = []
+
+    def build(hp):
+        built.append(hp["width"])
+        return build_model(hp)
+
+    work = workload(build=build)
+    for n_examples in (8, 16, 32):
+        work.n_steps(plan(n_examples))
+        work.work(plan(n_examples, width=4))
+    assert sorted(built) == [2, 4]
+
+
+def test_a_size_that_cannot_be_built_costs_infinitely_much_and_shows_no_work():
+    def build(hp):
+        raise MemoryError("no room")
+
+    work = workload(build=build)
+    assert work.train_flops_per_example(SMALL) == float("inf")
+    assert not work.can_be_built(SMALL)
+    with pytest.raises(MemoryError, match="no room"):
+        work.n_steps(plan())
+    assert work.work(plan()).train_flops == 0
+    work.check([plan(10**9)])
+
+
+def test_our_own_errors_in_building_are_not_hidden():
+    def build(hp):
+        raise SweepError("no such size")
+
+    with pytest.raises(SweepError, match="no such size"):
+        workload(build=build).can_be_built(SMALL)
+
+
+def test_parameters_stand_in_for_flops_that_are_unknown(monkeypatch):
+    counted = dataclasses.replace(
+        count(build_model({"width": 2, "n_steps": 1})), train_flops_per_example=None
+    )
+    monkeypatch.setattr("scaling_keras.tuner.size_book.count", lambda model: counted)
+    assert workload().train_flops_per_example(SMALL) == 6 * 11
+
+
+def test_data_may_be_a_function_of_a_seed_and_a_batch_size():
+    calls = []
+
+    def train(batch_size=4, seed=0):
+        calls.append((batch_size, seed))
+        return make_data(batch_size=batch_size)
+
+    assert workload(train).batch_size(plan(seed=3)) == 4
+    assert workload(train, batch_size=6).batch_size(plan(seed=0)) == 6
+    assert calls == [(4, 3), (6, 0)]
+
+
+def test_a_batch_size_is_rounded_up_to_a_multiple_of_the_replicas():
+    work = workload(
+        lambda batch_size, seed: make_data(batch_size=batch_size), n_replicas=4, batch_size=9
+    )
+    assert work.batch_size(plan()) == 12
+
+
+def test_data_may_be_a_function_of_the_hyperparameters():
+    seen = []
+
+    def train(hp):
+        seen.append((hp["width"], hp["n_examples"], hp["seed"], hp["version"]))
+        return make_data()
+
+    workload(train, constants={"version": "v2"}).batch_size(plan(16, seed=5))
+    assert seen == [(2, 16, 5, "v2")]
+
+
+def test_the_batch_size_of_a_dataset_that_leaves_it_open_is_that_of_its_first_batch():
+    data = tf.data.Dataset.from_tensor_slices((np.ones((10, 3)), np.ones((10, 1)))).batch(4)
+    assert data.element_spec[0].shape[0] is None
+    assert workload(data).batch_size(plan()) == 4
+
+
+def test_constants_and_the_plan_make_up_the_hyperparameters():
+    values = workload(constants={"version": "v2"}).values(plan(32, seed=1))
+    assert values == {"version": "v2", "width": 2, "n_examples": 32, "seed": 1, "n_steps": 8}
+
+
+def test_a_batch_that_the_replicas_cannot_share_is_refused():
+    work = workload(make_data(batch_size=5), n_replicas=2)
+    with pytest.raises(SweepError, match=r"2 replicas.*a batch of 5\. Make it 4"):
+        work.batch_size(plan())
+
+
+def test_data_that_is_too_short_is_refused_before_anything_is_trained():
+    work = workload()
+    work.check([plan(32), plan(8)])
+    with pytest.raises(DataError, match=r"8 batches.*needs 25.*100 examples.*train\.repeat\(\)"):
+        work.check([plan(8), plan(100)])
+
+
+def test_data_without_end_or_of_unknown_length_is_let_pass():
+    endless = make_data().repeat()
+    unknown = make_data().filter(lambda x, y: True)
+    for data in (endless, unknown):
+        workload(data).check([plan(10_000)])
+
+
+@pytest.mark.parametrize("train", [np.ones((4, 3)), [1, 2], None], ids=lambda v: type(v).__name__)
+def test_data_of_another_kind_is_refused(train):
+    with pytest.raises(DataError, match=r"must be a batched tf\.data\.Dataset, or a function"):
+        Workload(as_hypermodel(build_model), train, n_replicas=1)
+
+
+def test_a_function_must_give_a_dataset():
+    with pytest.raises(DataError, match=r"must return a batched.*Received: list"):
+        workload(lambda hp: [1]).batch_size(plan())
+
+
+def test_single_items_are_refused():
+    data = tf.data.Dataset.range(5)
+    with pytest.raises(DataError, match=r"must be batched\. Received: a dataset of single items"):
+        workload(data).batch_size(plan())
+
+
+def test_empty_data_is_refused():
+    data = make_data().unbatch().take(0).batch(4)
+    with pytest.raises(DataError, match=r"at least one batch\. Received: none"):
+        workload(data).batch_size(plan())
+
+
+@pytest.mark.parametrize("batch_size", [0, 8])
+def test_a_batch_size_is_for_functions_that_take_one(batch_size):
+    with pytest.raises(SweepError, match=f"`batch_size` is for training data.*{batch_size}"):
+        workload(make_data(), batch_size=batch_size)
+
+
+def test_a_model_with_open_axes_says_why_its_examples_are_unknown():
+    def build(hp):
+        model = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(1)])
+        model.compile(loss="mse")
+        return model
+
+    with pytest.raises(DataError, match=r"whose outputs have unknown axes\. Build it with a fixed"):
+        workload(build=build).n_steps(plan())
