@@ -84,6 +84,7 @@ def test_the_hooks_take_less_than_a_hundredth_of_a_short_step(point_seconds, tmp
     assert each < SHARE * STEP_SECONDS
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_a_fit_takes_as_long_as_without(tmp_path):
     x, y = _data(1000)
     kinds = {

@@ -51,7 +51,7 @@ def test_points_frontier_band_and_formula_are_there(tab):
     assert formula.get_attribute("aria-label").startswith("L(N, D) = ")
     assert "=" in formula.inner_text()
     intervals = tab.find(".parameters .interval").all_text_contents()
-    assert len(intervals) == 7
+    assert len(intervals) == 8  # Six of the averaged form, and two exponents of the frontier.
     assert all("\N{EN DASH}" in text for text in intervals)
     assert tab.has(".age", "fitted")
     assert tab.has(".card", "Held-out check")
@@ -255,7 +255,7 @@ def test_nothing_is_wider_than_its_frame(open_tab, tensorboard, width):
 
 def test_a_law_that_there_is_not_gets_a_sentence(open_tab, tensorboard):
     tab = open_tab()
-    tab.open(tensorboard.url, "#scaling&p.scaling.form=kaplan")
+    tab.open(tensorboard.url, "#scaling&p.scaling.form=hoffmann")
     card = tab.has(".card.problem")
     assert "form must be one of auto, chinchilla" in card.inner_text()
     tab.find("select[name=form]").select_option("chinchilla")
