@@ -151,8 +151,13 @@ def fit_findings(
     if best.agreement < START_AGREEMENT:
         yield Finding(
             code="starts_disagree",
-            message=f"Only {best.agreement:.0%} of the starts reached the best minimum; the law "
-            f"may have several. Compare the fit with another form.",
+            message=(
+                f"Only {best.agreement:.0%} of the {best.n_starts} starts reached the best minimum"
+                if best.agreement
+                else f"None of the {best.n_starts} starts reached the best minimum, which was "
+                f"found from that of a resample"
+            )
+            + "; the law may have several. Compare the fit with another form.",
         )
     if best.moved < NOT_MOVED:
         yield Finding(
