@@ -303,8 +303,12 @@ TABLES = (COUNTED, SMALL, LOOKUPS, NOT_COUNTABLE, *FREE.values())
 
 
 def _here(table):
-    """Return the names of a table's layers that this version of Keras has."""
-    return [name for name in table if hasattr(layers, name)]
+    """Return the names of a table's layers that this version of Keras has and can put in a model.
+
+    In Keras 3.10 the symbolic output of `RandomGrayscale` is its input: a cycle.
+    """
+    broken = {"RandomGrayscale"} if keras.version().startswith("3.10.") else set()
+    return [name for name in table if hasattr(layers, name) and name not in broken]
 
 
 def test_every_layer_of_keras_is_in_one_of_the_tables():
