@@ -169,6 +169,8 @@ import signal, os, sys
 import keras, numpy as np
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
 
+# A shell that runs the tests in the background has them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
 

@@ -7,6 +7,7 @@ the environment variable `SLOW` is set.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
@@ -45,4 +46,6 @@ def main(directory: str, replicas: str) -> None:
 
 
 if __name__ == "__main__":
+    # A shell that runs the tests in the background has them ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main(*sys.argv[1:])
