@@ -36,8 +36,8 @@ EPOCH_BOX = {
     "data_exponent": (0.0, 2.0),
     "irreducible_loss": (-1.0, 1.0),
 }
-"""Ends of the grid of 4500 starts of Hoffmann et al., section D.2, which Besiroglu et al. took over:
-of exponents, and of the logs of the others."""
+"""Ends of the grid of 4500 starts of Hoffmann et al., section D.2, which Besiroglu et al. (Epoch)
+took over: of exponents, and of the logs of the others."""
 
 
 def columns(rows):

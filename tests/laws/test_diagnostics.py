@@ -64,12 +64,6 @@ def test_one_size_that_outweighs_the_others_is_reported():
     assert "unbalanced_sizes" in codes(many)
 
 
-def test_checkpoints_passed_as_runs_are_reported():
-    sizes, steps = (1e5, 1e6, 1e7, 1e8, 1e9), tuple(np.arange(1, 13) * 1e8)
-    runs = noisy_runs(HOFFMANN, noise=0.003, sizes=sizes, budgets=steps)
-    assert "checkpoints_as_runs" in codes(runs)
-
-
 def test_rows_that_repeat_are_reported():
     runs = grid_runs()
     twice = {name: np.append(column, column[:2]) for name, column in runs.items()}
