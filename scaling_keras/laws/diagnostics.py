@@ -103,11 +103,12 @@ def _row_findings(form: Form, columns: Columns) -> Iterator[Finding]:
             f"run of its own, so intervals come out several times too narrow. Name the training "
             f"of each row with `groups`.",
         )
-    if n_groups < FEW_CLUSTERS:
+    least = max(FEW_CLUSTERS, len(form.parameters) + 3)
+    if n_groups < least:
         yield Finding(
             code="few_runs",
             message=f"The rows come from {n_groups} independent runs or configurations; resampling "
-            f"fewer than {FEW_CLUSTERS} gives intervals that are too narrow. Add runs.",
+            f"fewer than {least} gives intervals that are too narrow. Add runs.",
         )
 
 
