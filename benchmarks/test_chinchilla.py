@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 
 from scaling_keras import laws
+from scaling_keras.laws.columns import gather
+from scaling_keras.laws.objectives import get_objective
+from scaling_keras.laws.problem import AGREEMENT, Problem
+from scaling_keras.laws.solver import solve
 from tests.strategies import HOFFMANN, noisy_runs
 
 PUBLISHED_MINIMUM = {240: 0.0010182740178006, 245: 0.00182601052306933}
@@ -25,9 +29,33 @@ STANDARD_ERRORS = {
 }
 """Standard error of each parameter over bootstrap resamples, and how close to come."""
 
+EPOCH_BOX = {
+    "param_coef": (0.0, 25.0),
+    "param_exponent": (0.0, 2.0),
+    "data_coef": (0.0, 25.0),
+    "data_exponent": (0.0, 2.0),
+    "irreducible_loss": (-1.0, 1.0),
+}
+"""Ends of the grid of 4500 starts of Hoffmann et al., section D.2, which Besiroglu et al. (Epoch)
+took over: of exponents, and of the logs of the others."""
+
 
 def columns(rows):
     return {name: rows[name] for name in ("n_params", "n_examples", "loss")}
+
+
+def fitted_rows(points, n_rows):
+    return points[points["kept_in_paper_fit"] == 1] if n_rows == 240 else points
+
+
+def starts_in_box(n_starts, seed=0):
+    """Return parameters drawn evenly from `EPOCH_BOX`, in the coordinates of its grid."""
+    rng = np.random.default_rng(seed)
+    drawn = {name: rng.uniform(*ends, n_starts) for name, ends in EPOCH_BOX.items()}
+    return {
+        name: values if name.endswith("exponent") else np.exp(values)
+        for name, values in drawn.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +65,7 @@ def points(measurements):
 
 @pytest.mark.parametrize("n_rows", [240, 245])
 def test_the_exact_minimum_is_reached(points, n_rows, capsys):
-    rows = points[points["kept_in_paper_fit"] == 1] if n_rows == 240 else points
+    rows = fitted_rows(points, n_rows)
     begin = time.process_time()
     fit = laws.fit("chinchilla", columns(rows))
     seconds = time.process_time() - begin
@@ -48,10 +76,25 @@ def test_the_exact_minimum_is_reached(points, n_rows, capsys):
         )
         print(f"  {fit.formula()}")
     assert fit.objective == pytest.approx(PUBLISHED_MINIMUM[n_rows], rel=1e-9)
+    assert fit.start_agreement >= 0.95
+
+
+@pytest.mark.parametrize("n_rows", [240, 245])
+def test_starts_all_over_the_published_grid_agree(points, n_rows, capsys):
+    form, objective = laws.FORMS["chinchilla"], get_objective("huber", 1e-3)
+    given = {**columns(fitted_rows(points, n_rows)), "weights": None, "groups": None}
+    problem = Problem.of(form, gather(form, None, given), objective, {})
+    starts = form.from_params(starts_in_box(1000), problem.centre)
+    weights = problem.columns.weights
+    found = solve(form, problem.z, problem.y, weights, starts, delta=objective.delta, far=True)
+    agree = np.mean(found.objective <= PUBLISHED_MINIMUM[n_rows] * (1 + AGREEMENT))
+    with capsys.disabled():
+        print(f"\n{n_rows} rows: {agree:.1%} of 1000 starts from the box of Epoch's grid agree")
+    assert agree >= 0.95
 
 
 def test_standard_errors_of_the_resamples(points, capsys):
-    fit = laws.fit("chinchilla", columns(points[points["kept_in_paper_fit"] == 1]))
+    fit = laws.fit("chinchilla", columns(fitted_rows(points, 240)))
     form = laws.FORMS["chinchilla"]
     draws = form.to_params(fit.resamples, fit.centre)
     with capsys.disabled():

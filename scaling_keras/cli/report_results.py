@@ -144,7 +144,7 @@ def gather(
         answers=answers or (),
         held_out=held,
         approaches=compared,
-        variations=tried("sensitivity", lambda: laws.sensitivity(fit)) or (),
+        variations=tried("sensitivity", lambda: laws.sensitivity(fit, table)) or (),
         reasons=reasons,
     )
 

@@ -202,10 +202,10 @@ def _sensitivity(results: ReportResults) -> Iterator[Block]:
         return
     yield Paragraph(
         text="What becomes of the prediction at ten times the compute of the dearest run when the "
-        "fit is done otherwise."
+        "fit is done otherwise, and of the exponent a of the optimal size, N ~ C^a."
     )
     yield Grid(
-        header=("fit", "rows left out", "prediction", "change", "standard errors"),
+        header=("fit", "rows left out", "prediction", "change", "standard errors", "a"),
         rows=tuple(
             (
                 v.name,
@@ -213,6 +213,7 @@ def _sensitivity(results: ReportResults) -> Iterator[Block]:
                 number(v.prediction, ".4g"),
                 f"{v.change:+.2%}" if v.change else "-",
                 number(v.standard_errors, ".2g") if v.change else "-",
+                "-" if v.frontier_param_exponent is None else f"{v.frontier_param_exponent:.4f}",
             )
             for v in results.variations
         ),

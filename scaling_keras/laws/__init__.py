@@ -34,8 +34,9 @@ from scaling_keras.laws.planning import allocate, cheapest
 from scaling_keras.laws.profile_likelihood import Profile, profile
 from scaling_keras.laws.results import Allocation, Finding, Interval, Prediction
 from scaling_keras.laws.schedules import schedule_variables
+from scaling_keras.laws.sensitivity import sensitivity
 from scaling_keras.laws.synthetic import Design, Noise, synthetic_runs
-from scaling_keras.laws.variations import Variation, sensitivity
+from scaling_keras.laws.variations import Variation
 
 __all__ = [
     "DEVICES",

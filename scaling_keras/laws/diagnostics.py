@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from scipy import special
 
+from scaling_keras.laws.checkpoints import MANY_POINTS, checkpoint_findings
 from scaling_keras.laws.columns import Columns
 from scaling_keras.laws.fit_text import guess_in_words
 from scaling_keras.laws.forms.base import Floats, Form
@@ -27,7 +28,6 @@ FEW_SIZES = 5
 FEW_CLUSTERS = 8
 UNBALANCED = 16.0
 """Rows of one size, relative to the median size, from which it outweighs the others."""
-MANY_POINTS = 8
 START_AGREEMENT = 0.5
 NOT_MOVED = 1e-9
 MOVED_FAR = 2.0
@@ -84,24 +84,6 @@ def _surface_data_findings(n_params: Floats, n_examples: Floats) -> Iterator[Fin
             message=f"{counts[most]} of {len(n_params)} runs have the size {sizes[most]:.3g}, "
             f"which so outweighs the others. Balance them with `weights`.",
         )
-    checkpoints = [size for size in sizes if _is_arithmetic(n_examples[n_params == size])]
-    if checkpoints:
-        yield Finding(
-            code="checkpoints_as_runs",
-            message=f"The rows of {len(checkpoints)} sizes are evenly spaced in n_examples, as the "
-            f"checkpoints of one run are. Checkpoints aren't independent, so intervals come out "
-            f"several times too narrow, and their learning rate had not decayed. Fit final points, "
-            f"or name the run of each row with `groups`.",
-        )
-
-
-def _is_arithmetic(values: Floats) -> bool:
-    """Return whether there are many values in equal steps, over more than a factor of three."""
-    distinct = np.unique(values)
-    if len(distinct) < MANY_POINTS or distinct[-1] < 3 * distinct[0]:
-        return False
-    steps = np.diff(distinct)
-    return bool(steps.max() - steps.min() < 0.01 * steps.mean())
 
 
 def _row_findings(form: Form, columns: Columns) -> Iterator[Finding]:
@@ -121,11 +103,12 @@ def _row_findings(form: Form, columns: Columns) -> Iterator[Finding]:
             f"run of its own, so intervals come out several times too narrow. Name the training "
             f"of each row with `groups`.",
         )
-    if n_groups < FEW_CLUSTERS:
+    least = max(FEW_CLUSTERS, len(form.parameters) + 3)
+    if n_groups < least:
         yield Finding(
             code="few_runs",
             message=f"The rows come from {n_groups} independent runs or configurations; resampling "
-            f"fewer than {FEW_CLUSTERS} gives intervals that are too narrow. Add runs.",
+            f"fewer than {least} gives intervals that are too narrow. Add runs.",
         )
 
 
@@ -288,6 +271,7 @@ def residual_findings(problem: Problem, theta: Floats, resamples: Floats) -> Ite
                 f"standard errors: the law may not hold from the smallest runs on. Fit without "
                 f"them, and decide so before looking at a held-out run.",
             )
+    yield from checkpoint_findings(problem, theta)
     yield from pattern_findings(problem, theta)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scaling_keras.laws.fit_result import Fit
+from scaling_keras.laws.forms.base import Form
 from scaling_keras.laws.results import Interval
 from scaling_keras.laws.uncertainty import quantile
+
+if TYPE_CHECKING:
+    from scaling_keras.laws.fit_result import Fit
 
 
 def frontier_exponents(fit: Fit, *, level: float) -> dict[str, Interval]:
@@ -21,17 +24,11 @@ def frontier_exponents(fit: Fit, *, level: float) -> dict[str, Interval]:
         fit: Of any form.
         level: Share of the resamples within the intervals, in `(0, 1)`.
     """
-    form = fit.law
-    q = fit.example_cost.exponent
-
-    def size_exponent(params: Mapping[str, Any]) -> Any:
-        terms = form.power_terms(params)
-        return None if terms is None else terms[3] / (terms[1] + q * terms[3])
-
-    value = size_exponent(fit.params)
+    form, q = fit.law, fit.example_cost.exponent
+    value = size_exponent(form, fit.params, q)
     if value is None:
         return {}
-    drawn = size_exponent(form.to_params(fit.resamples, fit.centre))
+    drawn = size_exponent(form, form.to_params(fit.resamples, fit.centre), q)
     low, high = quantile(drawn, (1 - level) / 2), quantile(drawn, (1 + level) / 2)
     return {
         "frontier_param_exponent": Interval(value=value, low=float(low), high=float(high)),
@@ -39,3 +36,15 @@ def frontier_exponents(fit: Fit, *, level: float) -> dict[str, Interval]:
             value=1 - q * value, low=float(1 - q * high), high=float(1 - q * low)
         ),
     }
+
+
+def size_exponent(form: Form, params: Mapping[str, Any], cost_exponent: float) -> Any:
+    """Return `a` of `N_opt ~ C**a` for parameters of a form, None if it has none.
+
+    Args:
+        form: The form.
+        params: Its parameters by name; numbers or arrays.
+        cost_exponent: The `q` of `C = k N**q D`.
+    """
+    terms = form.power_terms(params)
+    return None if terms is None else terms[3] / (terms[1] + cost_exponent * terms[3])

@@ -13,6 +13,7 @@ from scaling_keras.errors import ConvergenceError, FitError, TooFewRunsError
 from scaling_keras.laws.assembling import assemble, reach_minimum
 from scaling_keras.laws.averaging import Candidate, average
 from scaling_keras.laws.columns import gather
+from scaling_keras.laws.conventions import convention_findings
 from scaling_keras.laws.curve_choice import FORM
 from scaling_keras.laws.curve_fitting import OBJECTIVE, fit_curve
 from scaling_keras.laws.diagnostics import data_findings, fit_findings, residual_findings
@@ -268,6 +269,11 @@ def _fit_form(
             backtest=backtest,
         ),
         *residual_findings(problem, best.theta, resamples),
+        *(
+            convention_findings(problem, best.theta, resamples, data)
+            if isinstance(data, RunTable)
+            else ()
+        ),
     )
     fitted = assemble(
         problem,

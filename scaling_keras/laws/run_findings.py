@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from scaling_keras.laws.results import Finding
 from scaling_keras.runs import Run, RunTable
@@ -13,6 +16,16 @@ MANY_EPOCHS = 4.0
 """Up to so many epochs, repeated data is worth nearly as much as new (arXiv:2305.16264)."""
 SAME_LENGTH = 1.5
 """Lengths of runs closer than this count as one when their schedules are compared."""
+LONG_WARMUP = 0.01
+"""Share of a run below which it doesn't matter how long its warm-up is."""
+ONE_RATE = 10.0
+"""Ratio of sizes above which one learning rate can't be the best for all."""
+_WARMUPS = ("warmup_steps", "n_warmup_steps", "num_warmup_steps")
+_RATES = ("peak", "warmup_target", "initial_learning_rate", "learning_rate")
+"""Names of the peak learning rate, the first that is there: those of schedules, then a constant."""
+_MUP = re.compile(r"(^|_)(mup|mutransfer|base_width)(_|$)", re.IGNORECASE)
+_TUNED = ("other hyperparameters reached", "it tried out hyperparameters")
+"""How the reasons begin for which a sweep leaves out what it tuned with."""
 
 
 def run_findings(table: RunTable) -> tuple[Finding, ...]:
@@ -26,6 +39,8 @@ def run_findings(table: RunTable) -> tuple[Finding, ...]:
         *_training_loss(logged),
         *_repeated_data(logged),
         *_unmatched_schedules(logged),
+        *_warmup_not_scaled(table),
+        *_untuned(table),
         *_several_settings(logged),
         *_diverged(table),
     )
@@ -77,6 +92,104 @@ def _unmatched_schedules(runs: Sequence[Run]) -> Iterator[Finding]:
         )
 
 
+def _warmup_not_scaled(table: RunTable) -> Iterator[Finding]:
+    by_warmup = defaultdict(list)
+    for run in table:
+        warmup = _first_number(run, _WARMUPS)
+        if warmup:
+            by_warmup[warmup].append(run)
+    fixed = [
+        run
+        for warmup, runs in by_warmup.items()
+        if _ratio([run.n_examples for run in runs]) > SAME_LENGTH
+        and max(_share_of_steps(run, warmup) for run in runs) > LONG_WARMUP
+        for run in runs
+    ]
+    if fixed:
+        steps = sorted({_first_number(run, _WARMUPS) or 0.0 for run in fixed})
+        yield Finding(
+            code="warmup_not_scaled",
+            message=f"{_of(fixed, table.runs)} warm up for {_listed(steps)} steps though they "
+            f"differ {_ratio([run.n_examples for run in fixed]):.2g}x in length, so the short ones "
+            f"spend much of their training on it, and the optimum moves to larger models "
+            f"(arXiv:2406.19146). Let the warm-up be a fixed share of each run.",
+        )
+
+
+def _share_of_steps(run: Run, warmup: float) -> float:
+    """Return what share of a run's steps its warm-up takes; infinity if unknown."""
+    batch = _number(run.facts.get("batch_size"))
+    if not batch:
+        return math.inf
+    per_item = _number(run.facts.get("examples_per_item")) or 1.0
+    return warmup * batch * per_item / run.n_examples
+
+
+def _untuned(table: RunTable) -> Iterator[Finding]:
+    if any(item.reason.startswith(_TUNED) for item in table.excluded):
+        return
+    tried, by_rate = defaultdict(set), defaultdict(list)
+    for run in table:
+        rate = _first_number(run, _RATES)
+        # With muP one rate is meant to be the best for all sizes.
+        if rate and not any(value and _MUP.search(name) for name, value in _settings(run).items()):
+            tried[run.n_params, run.n_examples].add(rate)
+            by_rate[rate].append(run)
+    if any(len(rates) > 1 for rates in tried.values()):
+        return
+    same = {
+        rate: runs
+        for rate, runs in by_rate.items()
+        if _ratio([run.n_params for run in runs]) > ONE_RATE
+    }
+    if same:
+        runs = [run for group in same.values() for run in group]
+        yield Finding(
+            code="untuned",
+            message=f"{_of(runs, table.runs)} share their learning rate ({_listed(sorted(same))})"
+            f"{_shared_batch(runs)} though they differ {_ratio([run.n_params for run in runs]):.2g}"
+            f"x in size, and nothing shows that others were tried. The best differs with size, and "
+            f"a law of badly tuned runs is a law of bad tuning (arXiv:2406.19146). Tune the "
+            f"smallest and the largest, and scale in between.",
+        )
+
+
+def _shared_batch(runs: Sequence[Run]) -> str:
+    """Return that the runs share their batch size, too, for a sentence; empty if not."""
+    sizes = {_number(run.facts.get("batch_size")) for run in runs}
+    (size, *others) = sizes
+    return "" if others or size is None else f" and batch size ({size:g})"
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    """Return the facts of a run by name; of two of one name, what it was really trained with."""
+    groups = ("learning_rate_schedule", "optimizer", "hyperparameters", None)
+    found: dict[str, Any] = {}
+    for name in groups:
+        facts = run.facts if name is None else run.facts.get(name)
+        for key, value in facts.items() if isinstance(facts, Mapping) else ():
+            found.setdefault(key, value)
+    return found
+
+
+def _first_number(run: Run, names: Sequence[str]) -> float | None:
+    """Return the first of some facts that a run knows as a number."""
+    settings = _settings(run)
+    return next((n for name in names if (n := _number(settings.get(name))) is not None), None)
+
+
+def _number(value: Any) -> float | None:
+    """Return a fact as a number, also where a CSV file has it as text; None if it isn't one."""
+    try:
+        return None if value is None or isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _ratio(values: Sequence[float]) -> float:
+    return max(values) / min(values)
+
+
 def _several_settings(runs: Sequence[Run]) -> Iterator[Finding]:
     by_configuration = defaultdict(set)
     for run in runs:
@@ -103,6 +216,10 @@ def _diverged(table: RunTable) -> Iterator[Finding]:
             message=f"{len(lost)} runs diverged or failed and are not fitted ({names}). If they "
             f"are the large ones, the law rests on the small; train them again.",
         )
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values[:3]) + (" and more" * (len(values) > 3))
 
 
 def _of(some: Sequence[Run], runs: Sequence[Run]) -> str:

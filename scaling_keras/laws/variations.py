@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.objectives import OBJECTIVES, get_objective
 from scaling_keras.laws.problem import Problem
-
-if TYPE_CHECKING:
-    from scaling_keras.laws.fit_result import Fit
 
 OUTLIER = 6.0
 """Robust standard deviations from which a row is an outlier."""
@@ -28,13 +24,15 @@ class Variation:
     """A fit done otherwise.
 
     Attributes:
-        name: What is different: an objective, `without outliers`, `without the cheapest fifth`.
+        name: What is different: an objective, `without outliers`, `without the cheapest fifth`,
+            `N counted as non_embedding`, `C counted as 6 N D`.
         rows: Names of the rows it leaves out.
         params: The fitted parameters by name.
         prediction: The target it predicts at ten times the compute of the dearest row; for a law
             of a loss, at the lowest of the rows.
         change: Of the prediction, relative to the fit as it is.
         standard_errors: The change in standard errors of that prediction.
+        frontier_param_exponent: The `a` of `N_opt ~ C**a`; None for a law that has none.
     """
 
     name: str
@@ -43,44 +41,13 @@ class Variation:
     prediction: float
     change: float
     standard_errors: float
+    frontier_param_exponent: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
         values = dataclasses.asdict(self)
         values["rows"] = list(self.rows)
         return values
-
-
-def sensitivity(fit: Fit) -> tuple[Variation, ...]:
-    """Return how the prediction beyond the data moves when the fit is done otherwise.
-
-    Args:
-        fit: A fit to data.
-
-    Returns:
-        The fit as it is, then with each other objective, then without its outliers, if it has
-        any, and without the cheapest fifth of its rows.
-
-    Raises:
-        FitError: If the fit holds no rows.
-
-    Example:
-    >>> import numpy as np
-    >>> from scaling_keras import laws
-    >>> x = np.geomspace(1e3, 1e7, 24)
-    >>> scatter = np.random.default_rng(0).normal(0, 0.003, 24)
-    >>> fit = laws.fit("power_law_floor", x=x, loss=(1.5 + 20 / x**0.3) * np.exp(scatter))
-    >>> [variation.name for variation in laws.sensitivity(fit)][:3]
-    ['huber', 'squared_log', 'absolute_log']
-    """
-    if not len(fit.observed):
-        raise FitError(
-            f"A sensitivity table needs the rows that a law was fitted to. Received: a published "
-            f"`{fit.form}` law. Fit runs of your own."
-        )
-    objective = get_objective(fit.objective_name, fit.huber_delta or 1e-3)
-    problem = Problem.of(fit.law, fit.columns, objective, fit.fixed, fit.centre)
-    return variations(problem, fit.theta, fit.resamples)
 
 
 def variations(problem: Problem, theta: Floats, resamples: Floats) -> tuple[Variation, ...]:

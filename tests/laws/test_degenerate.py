@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scaling_keras import laws
 from scaling_keras.errors import TooFewRunsError
@@ -44,20 +46,23 @@ def test_a_perfect_fit_does_not_claim_a_miss():
     assert prediction.mean[0] == pytest.approx(truth, rel=1e-6)
 
 
-def test_rows_given_twice_are_rows_of_weight_two():
-    twice = np.repeat(np.arange(16), 2)
-    scatter = np.random.default_rng(1).normal(0, 0.004, 16)
-    loss = chinchilla_loss(HOFFMANN, N, D) * np.exp(scatter)
-    options = {"n_resamples": 100}
-    doubled = laws.fit(
-        "chinchilla", n_params=N[twice], n_examples=D[twice], loss=loss[twice], **options
-    )
-    weighted = laws.fit(
-        "chinchilla", n_params=N, n_examples=D, loss=loss, weights=np.full(16, 2.0), **options
-    )
-    assert doubled.objective == pytest.approx(weighted.objective, rel=1e-9)
-    assert doubled.params == pytest.approx(weighted.params, rel=1e-6)
-    assert "duplicate_rows" in codes(doubled)
+@settings(max_examples=15, deadline=None)
+@given(
+    times=st.lists(st.integers(1, 4), min_size=16, max_size=16),
+    objective=st.sampled_from(["huber", "squared_log"]),
+    seed=st.integers(0, 2**16),
+)
+def test_rows_given_several_times_are_rows_of_that_weight(times, objective, seed):
+    scatter = np.random.default_rng(seed).normal(0, 0.004, 16)
+    runs = {"n_params": N, "n_examples": D, "loss": chinchilla_loss(HOFFMANN, N, D)}
+    runs["loss"] = runs["loss"] * np.exp(scatter)
+    repeated = {name: np.repeat(column, times) for name, column in runs.items()}
+    options = {"n_resamples": 100, "check_held_out": False, "objective": objective}
+    several = laws.fit("chinchilla", repeated, **options)
+    weighted = laws.fit("chinchilla", runs, weights=times, **options)
+    assert several.objective == pytest.approx(weighted.objective, rel=1e-9)
+    assert several.params == pytest.approx(weighted.params, rel=1e-6)
+    assert ("duplicate_rows" in codes(several)) == (max(times) > 1)
 
 
 def test_a_loss_that_never_changes_identifies_no_exponent():

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from scaling_keras import laws
 from tests.strategies import HOFFMANN, chinchilla_loss, noisy_runs
@@ -64,12 +65,6 @@ def test_one_size_that_outweighs_the_others_is_reported():
     assert "unbalanced_sizes" in codes(many)
 
 
-def test_checkpoints_passed_as_runs_are_reported():
-    sizes, steps = (1e5, 1e6, 1e7, 1e8, 1e9), tuple(np.arange(1, 13) * 1e8)
-    runs = noisy_runs(HOFFMANN, noise=0.003, sizes=sizes, budgets=steps)
-    assert "checkpoints_as_runs" in codes(runs)
-
-
 def test_rows_that_repeat_are_reported():
     runs = grid_runs()
     twice = {name: np.append(column, column[:2]) for name, column in runs.items()}
@@ -80,6 +75,14 @@ def test_few_independent_runs_are_reported():
     runs = grid_runs()
     fit = laws.fit("chinchilla", runs, n_resamples=100, groups=runs["n_params"])
     assert "few_runs" in [finding.code for finding in fit.warnings]
+
+
+@pytest.mark.parametrize(("n_runs", "found"), [(8, True), (9, False)])
+def test_two_runs_more_than_parameters_are_few(n_runs, found):
+    chosen = np.random.default_rng(0).permutation(24)[:n_runs]
+    runs = {name: column[chosen] for name, column in grid_runs().items()}
+    fit = laws.fit("coupled", runs, n_resamples=100, check_held_out=False)
+    assert ("few_runs" in [finding.code for finding in fit.warnings]) == found
 
 
 def test_outliers_are_reported_by_name():

@@ -6,10 +6,14 @@ from scaling_keras.runs import Exclusion, Run, RunTable
 LOGGED = {"attempt": 1}
 
 
-def codes(runs, excluded=()):
+def findings(runs, excluded=()):
     found = run_findings(RunTable(runs=tuple(runs), excluded=excluded))
     assert all(finding.message.endswith(".") for finding in found)
-    return [finding.code for finding in found]
+    return found
+
+
+def codes(runs, excluded=()):
+    return [finding.code for finding in findings(runs, excluded)]
 
 
 def run(name, n_examples=1e6, loss_name="val_loss", n_params=1e4, **facts):
@@ -49,6 +53,83 @@ def test_one_schedule_for_runs_of_several_lengths_is_reported():
     assert codes(shared) == ["unmatched_schedules"]
     own = {**cosine, "decay_steps": 4000}
     assert codes([shared[0], run("b", 4e6, learning_rate_schedule=own)]) == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda steps: {"hyperparameters": {"warmup_steps": steps}},
+        lambda steps: {"learning_rate_schedule": {"decay_steps": 9, "warmup_steps": steps}},
+        lambda steps: {"warmup_steps": str(steps)},  # As a CSV file has it.
+    ],
+    ids=["hyperparameter", "schedule", "column"],
+)
+def test_a_warmup_as_long_for_short_runs_as_for_long_ones_is_reported(where):
+    lengths = (1e8, 1e9, 1e10, 1e11)
+    fixed = [run(f"r{d:g}", d, **where(3000)) for d in lengths]
+    assert "warmup_not_scaled" in codes(fixed)
+    message = next(f.message for f in findings(fixed) if f.code == "warmup_not_scaled")
+    assert "All 4 runs warm up for 3000 steps though they differ 1e+03x in length" in message
+    scaled = [run(f"r{d:g}", d, **where(d / 1e5)) for d in lengths]
+    assert "warmup_not_scaled" not in codes(scaled)
+
+
+def test_a_warmup_that_is_short_for_every_run_is_not():
+    lengths = {"warmup_steps": 10, "batch_size": 100, "examples_per_item": 10}
+    assert codes([run("a", 1e7, **lengths), run("b", 1e9, **lengths)]) == []
+    assert codes([run("a", 1e5, **lengths), run("b", 1e9, **lengths)]) == ["warmup_not_scaled"]
+
+
+SIZES = (1e6, 1e7, 1e8, 1e9)
+
+
+def at_sizes(**facts):
+    return [
+        run(f"r{n:g}", n_params=n, **{name: value(n) for name, value in facts.items()})
+        for n in SIZES
+    ]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"optimizer": lambda n: {"name": "adam", "learning_rate": 1e-3}},
+        {"hyperparameters": lambda n: {"learning_rate": 1e-3, "warmup_fraction": 0.1}},
+        {"learning_rate_schedule": lambda n: {"initial_learning_rate": 1e-3, "decay_steps": n}},
+    ],
+    ids=["optimizer", "hyperparameter", "schedule"],
+)
+def test_one_learning_rate_for_sizes_far_apart_is_reported(facts):
+    (finding,) = findings(at_sizes(**facts, batch_size=lambda n: 256))
+    assert finding.code == "untuned"
+    assert "share their learning rate (0.001) and batch size (256)" in finding.message
+    assert "differ 1e+03x in size" in finding.message
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"optimizer": lambda n: {"learning_rate": 1 / n}},
+        {
+            "hyperparameters": lambda n: {"learning_rate": 1e-3},
+            "optimizer": lambda n: {"learning_rate": 1 / n},
+        },
+        {"hyperparameters": lambda n: {"learning_rate": 1e-3, "mup": True}},
+        {"hyperparameters": lambda n: {"learning_rate": 1e-3, "mup_base_width": 64}},
+    ],
+    ids=["of each size", "a base of each size's", "muP", "muP with a base"],
+)
+def test_learning_rates_that_fit_the_size_are_not(facts):
+    assert codes(at_sizes(**facts)) == []
+
+
+def test_a_learning_rate_that_was_tuned_is_not():
+    runs = at_sizes(optimizer=lambda n: {"learning_rate": 1e-3})
+    other = run("other", n_params=SIZES[0], optimizer={"learning_rate": 3e-3})
+    assert "untuned" not in codes([*runs, other])
+    tuned = (Exclusion(name="t", reason="other hyperparameters reached a lower loss: r1e+06"),)
+    assert codes(runs, excluded=tuned) == []
+    assert codes(runs[:2]) == []  # Ten times the size, and no more.
 
 
 def test_several_settings_of_one_configuration_are_reported_but_seeds_are_not():
