@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from collections.abc import Iterator, Sequence
 from typing import TextIO
@@ -16,6 +17,7 @@ from scaling_keras.laws.hardware import Duration, hours, measured_flops_per_seco
 from scaling_keras.laws.next_runs import NextRuns, next_runs
 from scaling_keras.laws.plan_result import FORWARD_SHARE, Plan
 from scaling_keras.laws.planning import allocate, cheapest
+from scaling_keras.laws.results import Finding, distinct
 from scaling_keras.runs import RunTable
 
 HELP = "say how large a model, on how much data, a budget or a target loss asks for"
@@ -69,6 +71,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     if args.json:
         values = {
             **plan.to_dict(),
+            "warnings": [dataclasses.asdict(finding) for finding in _findings(plan, took)],
             "formula": fit.formula(),
             "duration": took.to_dict() if took else None,
             "next_runs": advice.to_dict() if advice else None,
@@ -113,8 +116,12 @@ def describe(plan: Plan, took: Duration | None, limits: Sequence[str] = ()) -> I
         yield f"  {plan.extrapolation:.3g}x beyond the runs"
     else:
         yield "  inside the range of the runs"
-    findings = (*plan.fit.warnings, *plan.warnings, *(took.warnings if took else ()))
-    yield from (f"  ! {finding.message}" for finding in findings)
+    yield from (f"  ! {finding.message}" for finding in _findings(plan, took))
+
+
+def _findings(plan: Plan, took: Duration | None) -> tuple[Finding, ...]:
+    """Return what is to be said of the plan, its fit and its hours, each once."""
+    return distinct((*plan.fit.warnings, *plan.warnings, *(took.warnings if took else ())))
 
 
 def _title(plan: Plan, limits: Sequence[str]) -> str:
