@@ -162,8 +162,10 @@ def _describe_next(advice: NextRuns | None, plan: Plan) -> Iterator[str]:
             f"  {place}. {run.n_params:.3g} parameters on {run.n_examples:.3g} {unit}: "
             f"{run.train_flops:.3g} FLOPs narrow its interval by {run.cut:.1%}, "
             f"from {run.width_before:.2%} of the loss to {run.width_after:.2%}"
+            + (f"; {run.extrapolation:.2g}x beyond the runs" if run.extrapolation > 1 else "")
         )
-    yield from (f"  ! {finding.message}" for finding in advice.warnings)
+    said = {*plan.fit.warnings, *plan.warnings}
+    yield from (f"  ! {finding.message}" for finding in advice.warnings if finding not in said)
 
 
 def _refuse_unused(args: argparse.Namespace) -> None:

@@ -138,7 +138,7 @@ class Fit:
 
     @functools.cached_property
     def inseparable(self) -> tuple[Inseparable, ...]:
-        """Pairs of variables whose effects the runs can't tell apart, as where all D/N are equal."""
+        """Pairs of variables that the runs can't tell apart, as where all `D/N` are equal."""
         used = self.weights > 0
         if not used.any():
             return ()

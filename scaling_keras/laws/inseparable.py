@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+
 import numpy as np
 
 from scaling_keras.laws.forms.base import Floats, Form

@@ -154,4 +154,6 @@ def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def _plain(numbers: Any) -> Any:
     """Return a number, or an array as a list; what JSON has no number for as None."""
     array = np.asarray(numbers, dtype=np.float64)
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+    plain = array.astype(object)
+    plain[~np.isfinite(array)] = None
+    return plain.tolist()
