@@ -23,6 +23,7 @@ from scaling_keras.laws.inseparable import (
     aside_findings,
     inseparable,
     law_draws,
+    sizes_in_band,
     split_findings,
 )
 from scaling_keras.laws.results import (
@@ -139,14 +140,9 @@ class Fit:
     @functools.cached_property
     def inseparable(self) -> tuple[Inseparable, ...]:
         """Pairs of variables that the runs can't tell apart, as where all `D/N` are equal."""
-        used = self.weights > 0
-        if not used.any():
-            return ()
-        return inseparable(
-            self.law,
-            self.law.into_frame(self.values[used], self.centre),
-            self.law.target_into_frame(self.observed[used], self.centre),
-        )
+        z = self.law.into_frame(self.values, self.centre)
+        y = self.law.target_into_frame(self.observed, self.centre)
+        return inseparable(self.law, z, y, self.weights)
 
     def predict(self, *, level: float = 0.9, **variables: Any) -> Prediction:
         """Return the loss that runs elsewhere are expected to reach.
@@ -229,8 +225,9 @@ class Fit:
     def optimal_allocation(self, *, train_flops: Any, level: float = 0.9) -> Allocation:
         """Return the split of a compute budget that the law says reaches the lowest loss.
 
-        Where the runs can't tell size from data, no split is known to be better than another: the
-        intervals of both then have no ends, and a finding `not_separable` says so.
+        Where the runs can't tell size from data, no split is known to be better than another: it
+        then keeps the ratio of the runs, the intervals of both have no ends, and the finding
+        `not_separable` says so.
 
         Args:
             train_flops: The budget: forward and backward FLOPs of the whole run. Positive and
@@ -260,14 +257,17 @@ class Fit:
             )
         budget = positive("train_flops", train_flops)
         cost = self.example_cost
-        size = optimal_n_params(self.law, self.theta[None], self.centre, cost, budget)[0]
+        unknown = split_findings(self.law, self.inseparable)
+        if unknown:
+            size = sizes_in_band(self.law, self.inseparable, self.centre, cost, budget)
+        else:
+            size = optimal_n_params(self.law, self.theta[None], self.centre, cost, budget)[0]
         sizes = optimal_n_params(self.law, self.resamples, self.centre, cost, budget)
         data, datas = budget / cost(size), budget / cost(sizes)
         loss = self.predict(n_params=size, n_examples=data, level=level)
         scalar = np.ndim(train_flops) == 0
         size_ends = np.exp(quantiles(np.log(size), np.log(sizes), level))
         data_ends = np.exp(quantiles(np.log(data), np.log(datas), level))
-        unknown = split_findings(self.law, self.inseparable)
         if unknown:
             size_ends = data_ends = np.array([np.zeros(len(budget)), np.full(len(budget), np.inf)])
 

@@ -13,6 +13,7 @@ import itertools
 import numpy as np
 
 from scaling_keras.laws.forms.base import Floats, Form
+from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.results import Finding
 
 CORRELATION = 0.97
@@ -59,7 +60,7 @@ class Inseparable:
         return np.where(self.is_aside(z)[:, None], moved, z)
 
 
-def inseparable(form: Form, z: Floats, y: Floats) -> tuple[Inseparable, ...]:
+def inseparable(form: Form, z: Floats, y: Floats, weights: Floats) -> tuple[Inseparable, ...]:
     """Return the pairs of variables whose effects on a loss the rows can't tell apart.
 
     Their logs correlate at more than 0.97, and the loss doesn't show what either does when the
@@ -70,8 +71,10 @@ def inseparable(form: Form, z: Floats, y: Floats) -> tuple[Inseparable, ...]:
         form: A law; of another target than a loss nothing is said.
         z: The rows in the frame of the form, shape `(rows, variables)`.
         y: Their target in that frame, shape `(rows,)`.
+        weights: Their weights, shape `(rows,)`; those of none don't count.
     """
     found = []
+    z, y = z[weights > 0], y[weights > 0]
     if form.is_surface and len(z):
         for one, other in itertools.combinations(range(z.shape[1]), 2):
             if np.corrcoef(z[:, one], z[:, other])[0, 1] <= CORRELATION:
@@ -136,6 +139,11 @@ def law_draws(form: Form, resamples: Floats, z: Floats, pairs: tuple[Inseparable
     return draws
 
 
+def pair_findings(form: Form, pairs: tuple[Inseparable, ...]) -> tuple[Finding, ...]:
+    """Return what must be said of a fit to such runs."""
+    return tuple(_finding(form, pair) for pair in pairs)
+
+
 def aside_findings(form: Form, z: Floats, pairs: tuple[Inseparable, ...]) -> tuple[Finding, ...]:
     """Return what must be said of predictions aside of runs whose variables rise together."""
     return tuple(_finding(form, pair) for pair in pairs if pair.is_aside(z).any())
@@ -146,6 +154,37 @@ def split_findings(form: Form, pairs: tuple[Inseparable, ...]) -> tuple[Finding,
     return tuple(_finding(form, pair) for pair in pairs if _is_split(form, pair))
 
 
+def sizes_in_band(
+    form: Form,
+    pairs: tuple[Inseparable, ...],
+    centre: Floats,
+    cost: ExampleCost,
+    train_flops: Floats,
+) -> Floats:
+    """Return the size that a budget buys with as much data as the runs had for theirs.
+
+    With `C = k N**q D` and, in the middle of the band, `log D = slope log N + offset`, it is
+    `log N = (log C / k - offset) / (q + slope)`.
+
+    Args:
+        form: A law of size and data.
+        pairs: What the runs can't tell apart, size and data among them.
+        centre: Origin of the solver's frame.
+        cost: What an example costs.
+        train_flops: Budgets, shape `(budgets,)`.
+
+    Returns:
+        Shape `(budgets,)`.
+    """
+    (pair,) = (pair for pair in pairs if _is_split(form, pair))
+    slope, offset = pair.slope, (pair.low + pair.high) / 2
+    offset += centre[pair.other] - slope * centre[pair.one]
+    if form.variables[pair.one] != "n_params":
+        slope, offset = 1 / slope, -offset / slope
+    sizes: Floats = np.exp((np.log(train_flops / cost.coef) - offset) / (cost.exponent + slope))
+    return sizes
+
+
 def _is_split(form: Form, pair: Inseparable) -> bool:
     """Return whether a pair is what a budget is split between."""
     names = {form.variables[pair.one], form.variables[pair.other]}
@@ -154,10 +193,14 @@ def _is_split(form: Form, pair: Inseparable) -> bool:
 
 def _finding(form: Form, pair: Inseparable) -> Finding:
     one, other = form.variables[pair.one], form.variables[pair.other]
-    split = ", and the best split of a budget is not identified" if _is_split(form, pair) else ""
+    split = (
+        " The best split of a budget is not identified, and allocations keep the ratio of the runs."
+        if _is_split(form, pair)
+        else ""
+    )
     return Finding(
         code="not_separable",
         message=f"{other} rises with {one} in the runs, and either alone explains their losses: "
-        f"predictions with another ratio may lie anywhere between what the two give{split}. "
+        f"predictions with another ratio may lie anywhere between what the two give.{split} "
         f"Train runs that vary one at a fixed value of the other.",
     )

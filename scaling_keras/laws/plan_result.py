@@ -29,7 +29,8 @@ class Plan:
     """A run to train, and how sure each number of it is.
 
     Where an upper end is `inf`, too many resamples of the fit never get there; where an interval
-    is from 0 to `inf`, the runs can't tell size from data (the finding `not_separable`).
+    is from 0 to `inf`, the runs can't tell size from data, and the plan keeps their ratio (the
+    finding `not_separable`).
 
     Attributes:
         n_params: Parameters of the model.
@@ -129,7 +130,7 @@ def plan_of(
         n_epochs=interval(log_d - np.log(dataset_size)) if dataset_size else None,
         examples_served=served,
         inference_flops=interval(cost + log_serving) if served else None,
-        saving=None if saving is None else _saving_interval(saving, level, bool(unknown)),
+        saving=None if saving is None else _saving_interval(saving, level),
         level=level,
         extrapolation=float(factor[0]),
         warnings=distinct((*findings, *unknown, *loss.warnings)),
@@ -187,10 +188,8 @@ def _interval(logs: Floats, level: float, widening: float, given: float | None =
         )
 
 
-def _saving_interval(saving: Floats, level: float, is_unknown: bool) -> Interval:
+def _saving_interval(saving: Floats, level: float) -> Interval:
     """Return the saving with limits from the draws in which there is one."""
-    if is_unknown:
-        return Interval(value=float(saving[0]), low=0.0, high=1.0)
     draws = saving[1:][np.isfinite(saving[1:])]
     if not len(draws):
         return Interval(value=float(saving[0]), low=float("nan"), high=float("nan"))

@@ -33,7 +33,7 @@ def fitted(runs, form="chinchilla", **options):
 
 def pairs_of(runs):
     z = np.log(np.stack([runs["n_params"], runs["n_examples"]], axis=1))
-    return inseparable(laws.FORMS["chinchilla"], z - z.mean(axis=0), np.log(runs["loss"]))
+    return inseparable(laws.FORMS["chinchilla"], z - z.mean(axis=0), np.log(runs["loss"]), np.ones(len(z)))
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +126,17 @@ def test_whether_runs_near_a_line_are_separable_depends_on_their_noise(
         assert (pairs_of(ladder(seed, scatter=scatter, noise=noise)) == ()) == are_separable
 
 
+def test_a_fit_to_runs_of_one_ratio_says_so_and_rows_without_weight_do_not_hide_it():
+    runs = ladder(noise=0.001)
+    aside = {"n_params": 1e8, "n_examples": 2e8, "loss": chinchilla_loss(HOFFMANN, 1e8, 2e8)}
+    both = {name: np.append(column, aside[name]) for name, column in runs.items()}
+    said = [
+        [finding.code for finding in fitted(rows, **options).warnings].count("not_separable")
+        for rows, options in ((runs, {}), (both, {"weights": np.append(np.ones(20), 0)}))
+    ]
+    assert said == [1, 1]
+
+
 def test_runs_of_one_budget_are_separable():
     """Along them more size lowers the loss, and less data raises it."""
     n_examples = 1e18 / (6 * SIZES)
@@ -168,16 +179,30 @@ def test_what_many_epochs_are_worth_is_not_told_by_runs_of_few(epochs):
     assert fresh.high[0] / fresh.low[0] < 1.05
 
 
-def test_plans_of_runs_of_one_ratio_have_no_ends_but_what_is_given(fit):
+def test_the_plan_of_a_budget_has_no_ends_but_what_is_given(fit):
     plan = laws.allocate(fit, train_flops=1e19)
     assert_has_no_ends(plan.n_examples)
     assert plan.train_flops.low == plan.train_flops.high == 1e19
     assert plan.warnings[0].code == "not_separable"
-    cheapest = laws.cheapest(fit, loss=2.7, examples_served=1e11)
-    assert_has_no_ends(cheapest.train_flops)
-    assert (cheapest.saving.low, cheapest.saving.high) == (0.0, 1.0)
-    values = json.loads(json.dumps(cheapest.to_dict(), allow_nan=False))
-    assert values["train_flops"]["high"] is None
+    values = json.loads(json.dumps(plan.to_dict(), allow_nan=False))
+    assert values["n_params"]["high"] is None
+
+
+def test_the_split_keeps_the_ratio_of_the_runs_and_so_its_loss_is_known(fit):
+    best = fit.optimal_allocation(train_flops=1e19)
+    plan = laws.allocate(fit, train_flops=1e19)
+    assert best.n_params.value == pytest.approx(np.sqrt(1e19 / 120))
+    assert best.n_examples.value == pytest.approx(20 * best.n_params.value)
+    assert plan.n_params.value == pytest.approx(best.n_params.value)
+    assert best.extrapolation == 1.0
+    truth = chinchilla_loss(HOFFMANN, best.n_params.value, best.n_examples.value)
+    for loss in (best.loss, plan.loss):
+        assert loss.low < truth < loss.high < 1.06 * loss.low
+
+
+def test_the_cheapest_run_of_a_loss_is_refused(fit):
+    with pytest.raises(FitError, match="The cheapest run of a loss is not identified"):
+        laws.cheapest(fit, loss=2.7)
 
 
 def test_a_budget_for_a_given_size_buys_what_it_buys(fit):
