@@ -103,7 +103,8 @@ def _answer(results: ReportResults) -> Iterator[Block]:
     )
     yield Paragraph(
         text="“Beyond the runs” is the factor in size, data, compute or examples per parameter to "
-        "the nearest point between the runs. The interval of the loss is for one new run, trained as these were."
+        "the nearest point between the runs. The interval of the loss is for one new run, trained "
+        "as these were."
     )
 
 

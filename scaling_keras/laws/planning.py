@@ -153,8 +153,7 @@ def cheapest(
 
     Raises:
         FitError: If the fit can't answer, as where its runs can't tell size from data, an argument
-            can't be used, or the fitted law never
-            reaches the target within the limits.
+            can't be used, or the fitted law never reaches the target within the limits.
 
     Example:
     >>> import numpy as np

@@ -33,7 +33,9 @@ def fitted(runs, form="chinchilla", **options):
 
 def pairs_of(runs):
     z = np.log(np.stack([runs["n_params"], runs["n_examples"]], axis=1))
-    return inseparable(laws.FORMS["chinchilla"], z - z.mean(axis=0), np.log(runs["loss"]), np.ones(len(z)))
+    return inseparable(
+        laws.FORMS["chinchilla"], z - z.mean(axis=0), np.log(runs["loss"]), np.ones(len(z))
+    )
 
 
 @pytest.fixture(scope="module")
