@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from collections.abc import Iterator, Sequence
 from typing import TextIO
@@ -16,6 +17,7 @@ from scaling_keras.laws.hardware import Duration, hours, measured_flops_per_seco
 from scaling_keras.laws.next_runs import NextRuns, next_runs
 from scaling_keras.laws.plan_result import FORWARD_SHARE, Plan
 from scaling_keras.laws.planning import allocate, cheapest
+from scaling_keras.laws.results import Finding, distinct
 from scaling_keras.runs import RunTable
 
 HELP = "say how large a model, on how much data, a budget or a target loss asks for"
@@ -69,6 +71,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     if args.json:
         values = {
             **plan.to_dict(),
+            "warnings": [dataclasses.asdict(finding) for finding in _findings(plan, took)],
             "formula": fit.formula(),
             "duration": took.to_dict() if took else None,
             "next_runs": advice.to_dict() if advice else None,
@@ -113,8 +116,12 @@ def describe(plan: Plan, took: Duration | None, limits: Sequence[str] = ()) -> I
         yield f"  {plan.extrapolation:.3g}x beyond the runs"
     else:
         yield "  inside the range of the runs"
-    findings = (*plan.fit.warnings, *plan.warnings, *(took.warnings if took else ()))
-    yield from (f"  ! {finding.message}" for finding in findings)
+    yield from (f"  ! {finding.message}" for finding in _findings(plan, took))
+
+
+def _findings(plan: Plan, took: Duration | None) -> tuple[Finding, ...]:
+    """Return what is to be said of the plan, its fit and its hours, each once."""
+    return distinct((*plan.fit.warnings, *plan.warnings, *(took.warnings if took else ())))
 
 
 def _title(plan: Plan, limits: Sequence[str]) -> str:
@@ -155,8 +162,10 @@ def _describe_next(advice: NextRuns | None, plan: Plan) -> Iterator[str]:
             f"  {place}. {run.n_params:.3g} parameters on {run.n_examples:.3g} {unit}: "
             f"{run.train_flops:.3g} FLOPs narrow its interval by {run.cut:.1%}, "
             f"from {run.width_before:.2%} of the loss to {run.width_after:.2%}"
+            + (f"; {run.extrapolation:.2g}x beyond the runs" if run.extrapolation > 1 else "")
         )
-    yield from (f"  ! {finding.message}" for finding in advice.warnings)
+    said = {*plan.fit.warnings, *plan.warnings}
+    yield from (f"  ! {finding.message}" for finding in advice.warnings if finding not in said)
 
 
 def _refuse_unused(args: argparse.Namespace) -> None:

@@ -102,8 +102,9 @@ def _answer(results: ReportResults) -> Iterator[Block]:
         n_text_columns=0,
     )
     yield Paragraph(
-        text="“Beyond the runs” is the factor by which size, data or their product leaves the "
-        "range of the runs. The interval of the loss is for one new run, trained as these were."
+        text="“Beyond the runs” is the factor in size, data, compute or examples per parameter to "
+        "the nearest point between the runs. The interval of the loss is for one new run, trained "
+        "as these were."
     )
 
 

@@ -12,6 +12,7 @@ from scaling_keras.errors import FitError
 from scaling_keras.laws.fit_result import positive
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import optimal_n_params
+from scaling_keras.laws.inseparable import law_draws, split_findings
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -57,6 +58,12 @@ def aim_at_run(fit: Fit, target: Mapping[str, float], spread: float, level: floa
 
 def aim_at_optimum(fit: Fit, train_flops: Any, level: float) -> Aim:
     """Return the optimal size on a budget as what is to be known."""
+    if split_findings(fit.law, fit.inseparable):
+        raise FitError(
+            f"The best size of a budget is not identified: the runs can't tell size from data, so "
+            f"neither can they what would narrow it. Received: train_flops={train_flops!r}. Train "
+            f"runs that vary one at a fixed value of the other first."
+        )
     best = fit.optimal_allocation(train_flops=train_flops, level=level)
     if np.ndim(best.train_flops):
         raise FitError(f"`train_flops` must be one number. Received: train_flops={train_flops!r}.")
@@ -96,4 +103,5 @@ def by_name(fit: Fit, point: Floats) -> dict[str, float]:
 
 def log_losses(fit: Fit, points: Floats) -> Floats:
     """Return the log loss of each draw of the law at each point, shape `(draws, points)`."""
-    return fit.law.value(fit.resamples, fit.law.into_frame(points, fit.centre))
+    z = fit.law.into_frame(points, fit.centre)
+    return law_draws(fit.law, fit.resamples, z, fit.inseparable)

@@ -12,6 +12,7 @@ from scaling_keras.laws.fit_result import Fit
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.holdout import Backtest
+from scaling_keras.laws.inseparable import inseparable, pair_findings
 from scaling_keras.laws.problem import Minimum, Problem
 from scaling_keras.laws.results import Finding
 
@@ -55,6 +56,7 @@ def assemble(
         seed: As it was passed to `fit`.
     """
     law, columns, objective = problem.form, problem.columns, problem.objective
+    pairs = inseparable(law, problem.z, problem.y, columns.weights)
     return Fit(
         form=law.name,
         law=law,
@@ -70,7 +72,7 @@ def assemble(
         at_bound=tuple(np.array(law.parameters)[best.at_bound].tolist()),
         converged=best.converged,
         message=("" if best.converged else "No start reached a minimum within the allowed steps."),
-        warnings=tuple(findings),
+        warnings=(*findings, *pair_findings(law, pairs)),
         excluded=columns.excluded,
         labels=columns.labels,
         example_cost=cost,

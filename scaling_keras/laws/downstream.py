@@ -10,7 +10,8 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws.fit_result import Fit, check_level
 from scaling_keras.laws.forms.base import Floats
-from scaling_keras.laws.results import Finding, Prediction
+from scaling_keras.laws.inseparable import law_draws
+from scaling_keras.laws.results import Finding, Prediction, caveats, distinct
 from scaling_keras.laws.uncertainty import quantiles, with_noise
 
 BEYOND_LOSSES = 1.1
@@ -81,7 +82,13 @@ def predict_downstream(
         high=law.target_from_frame(high, centre),
         level=level,
         extrapolation=np.maximum(loss.extrapolation, at_mean.extrapolation),
-        warnings=(*loss.warnings, *_findings(fit, downstream, loss, at_mean)),
+        warnings=distinct(
+            (
+                *_findings(fit, downstream, loss, at_mean),
+                *loss.warnings,
+                *caveats(downstream.warnings),
+            )
+        ),
     )
 
 
@@ -106,7 +113,9 @@ def _loss_draws(fit: Fit, variables: Any, loss: Prediction) -> tuple[Floats, Flo
     """Return draws of the law's loss, and of what a new run reaches, shape `(draws, points)`."""
     columns = (np.atleast_1d(np.asarray(variables[name], float)) for name in fit.law.variables)
     values = np.stack(np.broadcast_arrays(*columns), axis=1)
-    draws = fit.law.value(fit.resamples, fit.law.into_frame(values, fit.centre))
+    draws = law_draws(
+        fit.law, fit.resamples, fit.law.into_frame(values, fit.centre), fit.inseparable
+    )
     noisy = with_noise(draws, fit.residuals, _n_free(fit))
     if fit.backtest:
         middle = fit.law.target_into_frame(loss.mean, fit.centre)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,22 @@ from scaling_keras.laws.forms import get_form
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost, optimal_n_params
 from scaling_keras.laws.holdout import Backtest
-from scaling_keras.laws.results import Allocation, Finding, Interval, Prediction
+from scaling_keras.laws.inseparable import (
+    Inseparable,
+    aside_findings,
+    inseparable,
+    law_draws,
+    sizes_in_band,
+    split_findings,
+)
+from scaling_keras.laws.results import (
+    Allocation,
+    Finding,
+    Interval,
+    Prediction,
+    caveats,
+    distinct,
+)
 from scaling_keras.laws.uncertainty import quantile, quantiles, with_noise
 from scaling_keras.runs import Exclusion
 
@@ -121,6 +137,13 @@ class Fit:
         residuals: Floats = self.law.target_into_frame(self.observed, self.centre) - fitted
         return residuals
 
+    @functools.cached_property
+    def inseparable(self) -> tuple[Inseparable, ...]:
+        """Pairs of variables that the runs can't tell apart, as where all `D/N` are equal."""
+        z = self.law.into_frame(self.values, self.centre)
+        y = self.law.target_into_frame(self.observed, self.centre)
+        return inseparable(self.law, z, y, self.weights)
+
     def predict(self, *, level: float = 0.9, **variables: Any) -> Prediction:
         """Return the loss that runs elsewhere are expected to reach.
 
@@ -128,7 +151,8 @@ class Fit:
         constrain the law little errs less than the value of the best fit alone. The interval is
         for a single new run: it holds the spread of the resamples and the scatter of runs around
         the law, and grows beyond the data as far as the backtest missed there
-        (`Backtest.widening`).
+        (`Backtest.widening`). Where the runs can't tell size from data, as when all have the same
+        examples per parameter, it spans what either alone would give (`inseparable`).
 
         Args:
             level: Share of new runs that the interval is meant to contain, in `(0, 1)`.
@@ -153,7 +177,7 @@ class Fit:
         check_level(level)
         values = self._points(variables)
         z = self.law.into_frame(values, self.centre)
-        draws = self.law.value(self.resamples, z)
+        draws = law_draws(self.law, self.resamples, z, self.inseparable)
         mean = np.median(draws, axis=0) if len(draws) else self.law.value(self.theta[None], z)[0]
         draws = with_noise(draws, self.residuals, len(self.theta) - len(self.fixed))
         factor = extrapolation_factor(values, self.values, self.law.variables)
@@ -165,7 +189,13 @@ class Fit:
             high=self.law.target_from_frame(high, self.centre),
             level=level,
             extrapolation=factor,
-            warnings=extrapolation_findings(factor, self.backtest),
+            warnings=distinct(
+                (
+                    *aside_findings(self.law, z, self.inseparable),
+                    *extrapolation_findings(factor, self.backtest),
+                    *caveats(self.warnings),
+                )
+            ),
         )
 
     def intervals(self, level: float = 0.9) -> dict[str, Interval]:
@@ -195,6 +225,10 @@ class Fit:
     def optimal_allocation(self, *, train_flops: Any, level: float = 0.9) -> Allocation:
         """Return the split of a compute budget that the law says reaches the lowest loss.
 
+        Where the runs can't tell size from data, no split is known to be better than another: it
+        then keeps the ratio of the runs, the intervals of both have no ends, and the finding
+        `not_separable` says so.
+
         Args:
             train_flops: The budget: forward and backward FLOPs of the whole run. Positive and
                 finite; a number or a one-dimensional array.
@@ -223,11 +257,19 @@ class Fit:
             )
         budget = positive("train_flops", train_flops)
         cost = self.example_cost
-        size = optimal_n_params(self.law, self.theta[None], self.centre, cost, budget)[0]
+        unknown = split_findings(self.law, self.inseparable)
+        if unknown:
+            size = sizes_in_band(self.law, self.inseparable, self.centre, cost, budget)
+        else:
+            size = optimal_n_params(self.law, self.theta[None], self.centre, cost, budget)[0]
         sizes = optimal_n_params(self.law, self.resamples, self.centre, cost, budget)
         data, datas = budget / cost(size), budget / cost(sizes)
         loss = self.predict(n_params=size, n_examples=data, level=level)
         scalar = np.ndim(train_flops) == 0
+        size_ends = np.exp(quantiles(np.log(size), np.log(sizes), level))
+        data_ends = np.exp(quantiles(np.log(data), np.log(datas), level))
+        if unknown:
+            size_ends = data_ends = np.array([np.zeros(len(budget)), np.full(len(budget), np.inf)])
 
         def interval(value: Floats, low: Floats, high: Floats) -> Interval:
             if scalar:
@@ -236,12 +278,12 @@ class Fit:
 
         return Allocation(
             train_flops=float(budget[0]) if scalar else budget,
-            n_params=interval(size, *np.exp(quantiles(np.log(size), np.log(sizes), level))),
-            n_examples=interval(data, *np.exp(quantiles(np.log(data), np.log(datas), level))),
+            n_params=interval(size, *size_ends),
+            n_examples=interval(data, *data_ends),
             loss=interval(loss.mean, loss.low, loss.high),
             level=level,
             extrapolation=float(loss.extrapolation[0]) if scalar else loss.extrapolation,
-            warnings=loss.warnings,
+            warnings=distinct((*unknown, *loss.warnings)),
             fit=self,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -145,7 +146,8 @@ def compare(
         backtest last, in the order given.
 
     Raises:
-        FitError: As `fit` does, for any of the forms.
+        FitError: As `fit` does, for any of the forms; or if the forms can't all be fitted to the
+            same runs, as where some of a table's have no `dataset_size`.
 
     Example:
     >>> from scaling_keras import laws
@@ -155,7 +157,22 @@ def compare(
     ['power_law_floor']
     """
     fits = [fit(form, data, **options) for form in forms]
+    _check_same_rows(fits)
     return tuple(fit for _, fit in _ranked(fits))
+
+
+def _check_same_rows(fits: Sequence[Fit]) -> None:
+    """Raise a `FitError` if a form was fitted to other rows, whose errors tell nothing of it."""
+    if len({(one.names, one.observed.tobytes()) for one in fits}) < 2:
+        return
+    used = ", ".join(f"{one.n_runs} runs for `{one.form}`" for one in fits)
+    everywhere = set.intersection(*(set(one.excluded) for one in fits))
+    reasons = Counter(out.reason for one in fits for out in set(one.excluded) - everywhere)
+    why = "".join(f"; {n} runs are left out, each since {reason}" for reason, n in reasons.items())
+    raise FitError(
+        f"Forms are ranked by how they predict the same runs. Received: {used}{why}. Leave what "
+        f"one of them can't use out of `data` first, as with `RunTable.where`."
+    )
 
 
 def _ranked(fits: Sequence[Fit]) -> list[tuple[float, Fit]]:

@@ -14,7 +14,8 @@ from scaling_keras.laws.fit_result import Fit, check_level, positive
 from scaling_keras.laws.fitting import fit
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import optimal_n_params
-from scaling_keras.laws.results import Finding, Interval
+from scaling_keras.laws.inseparable import split_findings
+from scaling_keras.laws.results import Finding, Interval, caveats, distinct
 from scaling_keras.laws.uncertainty import quantile
 from scaling_keras.runs import TEXT_COLUMNS, RunTable
 
@@ -37,7 +38,7 @@ class ComputeMultiplier:
         share_above_one: Share of the resamples in which the other group is better.
         level: Of the intervals, in `(0, 1)`.
         extrapolation: How far the farther of the two budgets lies beyond the runs of its group.
-        warnings: Findings about the comparison.
+        warnings: Findings about the comparison, and those about both fits that bear on it.
     """
 
     train_flops: float
@@ -104,7 +105,8 @@ def compute_multiplier(
         level: Of the intervals, in `(0, 1)`.
 
     Raises:
-        FitError: If a fit has no compute to compare by, or the losses differ in kind.
+        FitError: If a fit has no compute to compare by or can't tell size from data, or the
+            losses differ in kind.
 
     Example:
     >>> import numpy as np
@@ -161,7 +163,12 @@ def compute_multiplier(
         share_above_one=float(np.mean(factors > 1)) if n else float("nan"),
         level=level,
         extrapolation=extrapolation,
-        warnings=tuple(_findings(low, high, extrapolation)),
+        warnings=distinct(
+            (
+                *_findings(low, high, extrapolation),
+                *caveats((*baseline.warnings, *other.warnings)),
+            )
+        ),
     )
 
 
@@ -216,6 +223,12 @@ def _along(fit: Fit, budgets: Floats) -> tuple[Floats, Floats]:
     """Return the loss at each budget, by the fit and by each resample: `(1, b)` and `(r, b)`."""
     names = fit.law.variables
     if set(names) == {"n_params", "n_examples"} and fit.law.is_surface:
+        if split_findings(fit.law, fit.inseparable):
+            raise FitError(
+                "A compute multiplier needs to know how each law would split a budget between "
+                "size and data. Received: a fit whose runs can't tell the two apart, as n_examples "
+                "rises with n_params in all of them. Fit a curve against train_flops instead."
+            )
         return _frontier(fit, fit.theta[None], budgets), _frontier(fit, fit.resamples, budgets)
     of_compute = names == ("x",) and fit.labels.get("x", "train_flops") == "train_flops"
     if of_compute and fit.law.lower_is_better:

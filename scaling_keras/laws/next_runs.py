@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.aims import Aim, aim_at_optimum, aim_at_run, by_name, log_losses, points_of
+from scaling_keras.laws.diagnostics import FAR
+from scaling_keras.laws.extrapolation import extrapolation_factor
 from scaling_keras.laws.fit_result import check_level, positive
 from scaling_keras.laws.forms.base import Floats
-from scaling_keras.laws.results import Finding
+from scaling_keras.laws.results import Finding, caveats, distinct
 from scaling_keras.laws.uncertainty import noise
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class NextRun:
         width_after: Width expected with it.
         cut: Share of the width that it takes away, in `[0, 1)`.
         cut_per_flop: `cut` over `train_flops`.
+        extrapolation: Factor beyond the runs of the fit, as in `Prediction`. The law, by which
+            the run is judged, is not known there.
     """
 
     variables: Mapping[str, float]
@@ -49,6 +53,7 @@ class NextRun:
     width_after: float
     cut: float
     cut_per_flop: float
+    extrapolation: float
 
     @property
     def n_params(self) -> float:
@@ -72,7 +77,7 @@ class NextRuns:
         noise: Standard deviation of a run's log loss around the law.
         max_flops: Most that one run may cost.
         level: Level of the intervals whose widths are given.
-        warnings: Findings about the advice.
+        warnings: Findings about the advice, and those about the fit that bear on it.
     """
 
     runs: tuple[NextRun, ...]
@@ -123,7 +128,8 @@ def next_runs(
         target: The run whose loss is to be predicted: every variable of the law, by name.
         train_flops: Instead of `target`, a budget whose optimal `n_params` is to be known.
         candidates: Runs that could be done: every variable of the law, numbers or arrays of one
-            length. By default a grid over the sizes and data of the runs and four times beyond.
+            length. By default a grid over the sizes and data of the runs and four times beyond,
+            without what is cheaper than all runs: the law isn't known to hold so early.
         running: Runs that are under way, in the same form: their losses are not known yet, but
             will be, so nothing that they will tell is bought twice.
         max_flops: Most that one run may cost; by default what the dearest run did.
@@ -176,6 +182,7 @@ def next_runs(
     losses = log_losses(fit, np.concatenate([awaited, points]))
     left, chosen = _greedy(losses, aim, flops, spread, n, worth)
     runs, before = [], aim.width * left
+    beyond = extrapolation_factor(points, fit.values, fit.law.variables)
     for index, left in chosen:
         after = aim.width * left
         cut = 1 - after / before if before > 0 else 0.0
@@ -187,6 +194,7 @@ def next_runs(
                 width_after=after,
                 cut=cut,
                 cut_per_flop=cut / float(flops[index]),
+                extrapolation=float(beyond[index]),
             )
         )
         before = after
@@ -197,7 +205,13 @@ def next_runs(
         noise=spread,
         max_flops=limit,
         level=level,
-        warnings=_findings(fit, chosen[-1][1], limit),
+        warnings=distinct(
+            (
+                *_findings(fit, chosen[-1][1], limit),
+                *_beyond_findings(runs),
+                *caveats(fit.warnings),
+            )
+        ),
     )
 
 
@@ -211,6 +225,10 @@ def _train_flops(fit: Fit, points: Floats) -> Floats:
 
 def _dearest(fit: Fit) -> float:
     return float(_train_flops(fit, fit.values).max())
+
+
+def _cheapest(fit: Fit) -> float:
+    return float(_train_flops(fit, fit.values).min())
 
 
 def _check_fit(fit: Fit) -> None:
@@ -244,6 +262,7 @@ def _candidates(
                 columns[name] = np.array([where[name]])
         grid = np.meshgrid(*(columns[name] for name in names), indexing="ij")
         points = np.stack([column.ravel() for column in grid], axis=1)
+        points = points[_train_flops(fit, points) >= _cheapest(fit) * (1 - 1e-9)]
     else:
         points = points_of(fit, "candidates", given)
     flops = _train_flops(fit, points)
@@ -320,6 +339,20 @@ def _trimmed(draws: Floats) -> Floats:
     """
     low, high = np.quantile(draws, [0.01, 0.99], axis=0)
     return np.clip(draws, low, high)
+
+
+def _beyond_findings(runs: Sequence[NextRun]) -> Iterator[Finding]:
+    """Yield which of the runs lie far beyond those of the fit."""
+    far = [(place, run) for place, run in enumerate(runs, 1) if run.extrapolation >= FAR]
+    if far:
+        places = ", ".join(str(place) for place, _ in far)
+        farthest = max(run.extrapolation for _, run in far)
+        yield Finding(
+            code="far_extrapolation",
+            message=f"Of these runs, number {places} lies up to {farthest:.3g}x beyond those of "
+            f"the fit, where the law that recommends it was not seen to hold. Prefer one that "
+            f"lies nearer, or pass `candidates`.",
+        )
 
 
 def _findings(fit: Fit, left: float, max_flops: float) -> tuple[Finding, ...]:

@@ -10,8 +10,9 @@ import numpy as np
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
+from scaling_keras.laws.inseparable import split_findings
 from scaling_keras.laws.iso_loss import REACH
-from scaling_keras.laws.results import Finding, Interval
+from scaling_keras.laws.results import Finding, Interval, distinct
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -27,7 +28,9 @@ Kaplan et al., arXiv:2001.08361, section 2.1.
 class Plan:
     """A run to train, and how sure each number of it is.
 
-    Where an upper end is `inf`, too many resamples of the fit never get there.
+    Where an upper end is `inf`, too many resamples of the fit never get there; where an interval
+    is from 0 to `inf`, the runs can't tell size from data, and the plan keeps their ratio (the
+    finding `not_separable`).
 
     Attributes:
         n_params: Parameters of the model.
@@ -44,7 +47,7 @@ class Plan:
             the same loss that is cheapest to train; None without `examples_served`.
         level: Share that the intervals are meant to contain, in `(0, 1)`.
         extrapolation: Factor beyond the runs of the fit, as in `Prediction`.
-        warnings: Findings about the plan.
+        warnings: Findings about the plan, and those about the fit that bear on it.
         fit: The fit that it comes from.
     """
 
@@ -71,10 +74,7 @@ class Plan:
         del values["fit"]
         for name, value in values.items():
             if isinstance(value, Interval):
-                values[name] = {
-                    key: number if np.isfinite(number) else None
-                    for key, number in value.to_dict().items()
-                }
+                values[name] = value.to_dict()
         values["warnings"] = [dataclasses.asdict(finding) for finding in self.warnings]
         return values
 
@@ -98,7 +98,8 @@ def plan_of(
 ) -> Plan:
     """Return the plan of the first row, with the spread of the others.
 
-    What was `given` is returned as it was, not as its logarithm's exponential.
+    What was `given` is returned as it was, not as its logarithm's exponential. What is neither
+    given nor follows from it is unknown where the runs can't tell size from data.
     """
     n_params, n_examples = given.get("n_params") or float(np.exp(log_n[0])), float(np.exp(log_d[0]))
     _check_whole(fit, n_params, n_examples)
@@ -108,24 +109,31 @@ def plan_of(
     unreached = float(np.mean(np.isinf(log_d[1:]))) if len(log_d) > 1 else 0.0
     if unreached > (1 - level) / 2:
         findings = (*findings, _may_be_unreachable(target_loss, unreached))
+    unknown = split_findings(fit.law, fit.inseparable)
+    if {"n_params", "train_flops"} <= {name for name, value in given.items() if value}:
+        unknown = ()  # The budget buys what it buys.
+
+    def interval(logs: Floats, given: float | None = None) -> Interval:
+        if unknown and given is None:
+            return Interval(value=float(np.exp(logs[0])), low=0.0, high=float("inf"))
+        return _interval(logs, level, widening, given)
+
     log_serving = np.log(served * forward_share) if served else 0.0
     cost = np.log(fit.example_cost.coef) + fit.example_cost.exponent * log_n
     return Plan(
-        n_params=_interval(log_n, level, widening, given.get("n_params")),
-        n_examples=_interval(log_d, level, widening),
-        train_flops=_interval(log_c, level, widening, given.get("train_flops")),
+        n_params=interval(log_n, given.get("n_params")),
+        n_examples=interval(log_d),
+        train_flops=interval(log_c, given.get("train_flops")),
         loss=Interval(value=float(loss.mean[0]), low=float(loss.low[0]), high=float(loss.high[0])),
         target_loss=target_loss,
         unreached=unreached,
-        n_epochs=(
-            _interval(log_d - np.log(dataset_size), level, widening) if dataset_size else None
-        ),
+        n_epochs=interval(log_d - np.log(dataset_size)) if dataset_size else None,
         examples_served=served,
-        inference_flops=_interval(cost + log_serving, level, widening) if served else None,
+        inference_flops=interval(cost + log_serving) if served else None,
         saving=None if saving is None else _saving_interval(saving, level),
         level=level,
         extrapolation=float(factor[0]),
-        warnings=(*findings, *loss.warnings),
+        warnings=distinct((*findings, *unknown, *loss.warnings)),
         fit=fit,
     )
 

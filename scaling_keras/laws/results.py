@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,8 +42,8 @@ class Interval:
     high: Any
 
     def to_dict(self) -> dict[str, Any]:
-        """Return `value`, `low` and `high` as plain numbers or lists."""
-        return {key: np.asarray(getattr(self, key)).tolist() for key in ("value", "low", "high")}
+        """Return `value`, `low` and `high` as plain numbers or lists; not finite ones as None."""
+        return {key: _plain(getattr(self, key)) for key in ("value", "low", "high")}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,9 +56,10 @@ class Prediction:
         low: Lower ends of the intervals for the loss a single new run reaches.
         high: Upper ends.
         level: Share of new runs that the intervals are meant to contain, in `(0, 1)`.
-        extrapolation: How far each point lies beyond the runs of the fit: the largest factor by
-            which a variable, or the product of all, leaves the observed range; 1 inside.
-        warnings: Findings about the prediction.
+        extrapolation: How far each point lies beyond the runs of the fit: the factor in size,
+            data, compute or examples per parameter to the nearest point between them
+            (`extrapolation_factor`); 1 between them.
+        warnings: Findings about the prediction, and those about the fit that bear on it.
     """
 
     mean: Floats
@@ -69,11 +70,11 @@ class Prediction:
     warnings: tuple[Finding, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as plain numbers and lists."""
+        """Return the fields as plain numbers and lists; not finite ones as None."""
         return {
-            "mean": self.mean.tolist(),
-            "low": self.low.tolist(),
-            "high": self.high.tolist(),
+            "mean": _plain(self.mean),
+            "low": _plain(self.low),
+            "high": _plain(self.high),
             "level": self.level,
             "extrapolation": self.extrapolation.tolist(),
             "warnings": [dataclasses.asdict(finding) for finding in self.warnings],
@@ -84,6 +85,9 @@ class Prediction:
 class Allocation:
     """How to spend a compute budget; floats, or arrays where several budgets were asked for.
 
+    Where the runs can't tell size from data (the finding `not_separable`), the two keep the ratio
+    that the runs had, and their intervals go from 0 to infinity.
+
     Attributes:
         train_flops: The budget: forward and backward FLOPs of the whole run.
         n_params: Parameters of the model that reaches the lowest loss.
@@ -91,7 +95,7 @@ class Allocation:
         loss: The loss a run at that allocation reaches; its interval is a prediction's.
         level: Share that the intervals are meant to contain, in `(0, 1)`.
         extrapolation: Factor beyond the runs of the fit, as in `Prediction`.
-        warnings: Findings about the allocation.
+        warnings: Findings about the allocation, and those about the fit that bear on it.
         fit: The fit that it comes from.
     """
 
@@ -105,7 +109,7 @@ class Allocation:
     fit: Fit = dataclasses.field(repr=False, compare=False)
 
     def to_dict(self) -> Mapping[str, Any]:
-        """Return the fields, without the fit, as plain numbers and lists."""
+        """Return the fields, without the fit, as plain numbers and lists; infinite ones as None."""
         return {
             "train_flops": np.asarray(self.train_flops).tolist(),
             "n_params": self.n_params.to_dict(),
@@ -115,3 +119,41 @@ class Allocation:
             "extrapolation": np.asarray(self.extrapolation).tolist(),
             "warnings": [dataclasses.asdict(finding) for finding in self.warnings],
         }
+
+
+CAVEATS = frozenset(
+    {
+        "checkpoints_as_runs",
+        "collinear",
+        "early_rows",
+        "few_runs",
+        "lack_of_fit",
+        "misfit",
+        "no_backtest",
+        "no_better_than_baseline",
+        "no_interval",
+        "not_identified",
+        "not_moved",
+        "objective_sensitive",
+        "starts_disagree",
+    }
+)
+"""Findings about a fit for which its answers, or their intervals, may be wrong."""
+
+
+def caveats(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return those findings about a fit that each of its answers has to carry."""
+    return tuple(finding for finding in findings if finding.code in CAVEATS)
+
+
+def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings without repetitions, in the order in which they first came."""
+    return tuple(dict.fromkeys(findings))
+
+
+def _plain(numbers: Any) -> Any:
+    """Return a number, or an array as a list; what JSON has no number for as None."""
+    array = np.asarray(numbers, dtype=np.float64)
+    plain = array.astype(object)
+    plain[~np.isfinite(array)] = None
+    return plain.tolist()

@@ -1,10 +1,11 @@
 import json
 
+import numpy as np
 import pytest
 
 from scaling_keras.cli import main
 from scaling_keras.runs import Run, RunTable
-from tests.strategies import HOFFMANN, noisy_runs
+from tests.strategies import HOFFMANN, chinchilla_loss, noisy_runs
 
 
 @pytest.fixture
@@ -34,6 +35,32 @@ def test_plan_prints_json_that_a_program_reads(runs_csv, capsys):
     values = json.loads(capsys.readouterr().out)
     assert 6 * values["n_params"]["value"] * values["n_examples"]["value"] == pytest.approx(1e17)
     assert values["loss"]["low"] < values["loss"]["value"] < values["loss"]["high"]
+
+
+@pytest.fixture
+def ladder_csv(tmp_path):
+    """Runs of 20 examples per parameter, which tell size and data not apart."""
+    sizes = np.geomspace(1e6, 1e9, 12)
+    loss = chinchilla_loss(HOFFMANN, sizes, 20 * sizes)
+    loss *= np.exp(np.random.default_rng(0).normal(scale=0.004, size=12))
+    rows = enumerate(zip(sizes, loss, strict=True))
+    runs = (Run(name=f"r{i}", n_params=n, n_examples=20 * n, loss=value) for i, (n, value) in rows)
+    RunTable(runs=tuple(runs)).to_csv(tmp_path / "runs.csv")
+    return str(tmp_path / "runs.csv")
+
+
+def test_what_speaks_against_a_plan_is_in_json_as_in_text(ladder_csv, capsys):
+    arguments = ["plan", ladder_csv, "--flops", "1e19", "--form", "chinchilla"]
+    assert main(arguments) == 0
+    text = capsys.readouterr().out
+    assert main([*arguments, "--json"]) == 0
+    values = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert {"not_separable", "collinear"} <= {item["code"] for item in values["warnings"]}
+    assert values["n_params"]["high"] is None
+    assert "90% interval 0 and no upper end" in text
+    for item in values["warnings"]:
+        assert text.count(item["message"]) == 1
+    assert text.count("\n  ! ") == len(values["warnings"])
 
 
 @pytest.mark.parametrize("budget", ["0", "-1e15", "inf", "nan"])

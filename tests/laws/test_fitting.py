@@ -271,6 +271,32 @@ def test_forms_are_ranked_by_their_held_out_error():
     assert fits[0].backtest.error < fits[1].backtest.error
 
 
+def test_forms_that_would_use_different_runs_are_not_ranked():
+    runs = coupled_runs(0.35)
+    rows = enumerate(zip(*runs.values(), strict=True))
+    table = RunTable(
+        runs=tuple(
+            Run(
+                name=f"run {row}",
+                n_params=n,
+                n_examples=d,
+                loss=loss,
+                dataset_size=d / (1, 2, 4)[row % 3] if row < 18 else np.nan,
+            )
+            for row, (n, d, loss) in rows
+        )
+    )
+    forms = {"forms": ["chinchilla", "data_constrained"], "n_resamples": 100}
+    sentence = (
+        "36 runs for `chinchilla`, 18 runs for `data_constrained`; 18 runs are left out, each "
+        "since it has no dataset_size. Leave what one of them can't use out of `data` first"
+    )
+    with pytest.raises(FitError, match=sentence):
+        laws.compare(table, **forms)
+    both = laws.compare(table.where(lambda run: run.dataset_size > 0), **forms)
+    assert [fit.n_runs for fit in both] == [18, 18]
+
+
 def test_a_coupled_law_allocates_a_budget():
     fit = laws.fit("coupled", coupled_runs(0.35, noise=0.0), n_resamples=100)
     best = fit.optimal_allocation(train_flops=1e18)

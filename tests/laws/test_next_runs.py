@@ -60,6 +60,51 @@ def test_no_candidate_worth_it_cuts_more_per_flop(fit):
     assert run.cut == pytest.approx(cut[best])
 
 
+def profiles():
+    """Three budgets of six sizes each, from 1e18 to 1e20 FLOPs."""
+    budget = np.repeat([1e18, 1e19, 1e20], 6)
+    n = 0.6 * np.sqrt(budget / 120) * np.tile(np.geomspace(0.2, 5, 6), 3)
+    d = budget / (6 * n)
+    scatter = np.random.default_rng(0).normal(scale=0.005, size=18)
+    loss = chinchilla_loss(HOFFMANN, n, d) * np.exp(scatter)
+    return {"n_params": n, "n_examples": d, "loss": loss}
+
+
+def test_no_run_is_cheaper_than_those_there_are():
+    fit = laws.fit("chinchilla", profiles(), n_resamples=200)
+    for aim in ({"target": {"n_params": 7e9, "n_examples": 1.4e11}}, {"train_flops": 1e22}):
+        advice = next_runs(fit, n=4, worth=0.0, **aim)
+        assert min(run.train_flops for run in advice.runs) >= 1e18 * (1 - 1e-9)
+    with pytest.raises(FitError, match=r"max_flops=1e\+17, and the cheapest candidate takes"):
+        next_runs(fit, train_flops=1e22, max_flops=1e17)
+
+
+def test_each_run_tells_how_far_beyond_the_others_it_lies():
+    fit = laws.fit("chinchilla", profiles(), n_resamples=200)
+    places = {"n_params": [1e8, 1e8], "n_examples": [1e10, 1e13]}
+    inside, beyond = (
+        next_runs(
+            fit,
+            train_flops=1e22,
+            candidates={name: [values[place]] for name, values in places.items()},
+            max_flops=1e30,
+            n=1,
+        )
+        for place in (0, 1)
+    )
+    assert inside.runs[0].extrapolation == 1.0
+    assert beyond.runs[0].extrapolation == fit.predict(n_params=1e8, n_examples=1e13).extrapolation
+    assert "far_extrapolation" not in [finding.code for finding in inside.warnings]
+    (found,) = (f for f in beyond.warnings if f.code == "far_extrapolation")
+    assert "number 1 lies up to" in found.message
+
+
+def test_advice_carries_what_the_fit_says_against_itself(fit):
+    misfit = laws.Finding(code="misfit", message="The form is wrong.")
+    told = dataclasses.replace(fit, warnings=(misfit,))
+    assert misfit in next_runs(told, target=TARGET, n=1).warnings
+
+
 def test_worth_trades_flops_for_narrowness(fit):
     cheap, fair, dear = (
         next_runs(fit, target=TARGET, n=1, worth=worth).runs[0] for worth in (0.0, 0.5, 1.0)

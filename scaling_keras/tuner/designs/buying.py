@@ -103,9 +103,11 @@ def fit_law(
 
 
 def width_at(goal: Goal, fit: laws.Fit) -> float:
-    """Return the width of the interval at the target, in logs."""
+    """Return the width of the interval at the target, in logs; `inf` where it has no ends."""
     if "train_flops" in goal.target:
         best = fit.optimal_allocation(level=goal.level, **goal.target)
+        if best.n_params.low == 0:
+            return math.inf
         return float(np.log(best.n_params.high / best.n_params.low))
     predicted = fit.predict(level=goal.level, **goal.target)
     return float(np.log(predicted.high[0] / predicted.low[0]))
