@@ -18,6 +18,7 @@ from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost, optimal_n_params
 from scaling_keras.laws.holdout import Backtest
 from scaling_keras.laws.results import Allocation, Finding, Interval, Prediction
+from scaling_keras.laws.row_options import real_numbers
 from scaling_keras.laws.uncertainty import quantile, quantiles, with_noise
 from scaling_keras.runs import Exclusion
 
@@ -155,7 +156,8 @@ class Fit:
         z = self.law.into_frame(values, self.centre)
         draws = self.law.value(self.resamples, z)
         mean = np.median(draws, axis=0) if len(draws) else self.law.value(self.theta[None], z)[0]
-        draws = with_noise(draws, self.residuals, len(self.theta) - len(self.fixed))
+        n_free = len(self.theta) - len(self.fixed)
+        draws = with_noise(draws, self.residuals, n_free, weights=self.weights)
         factor = extrapolation_factor(values, self.values, self.law.variables)
         widening = self.backtest.widening(factor) if self.backtest else np.ones(len(factor))
         low, high = quantiles(mean, draws, level, widening)
@@ -331,18 +333,26 @@ class Fit:
             for name in names
         ]
         try:
-            return np.stack(np.broadcast_arrays(*columns), axis=1)
+            points = np.stack(np.broadcast_arrays(*columns), axis=1)
         except ValueError:
             raise FitError(
                 f"{' and '.join(names)} must be numbers or arrays of one length. Received: "
                 f"lengths {', '.join(str(len(column)) for column in columns)}."
             ) from None
+        with np.errstate(over="ignore"):
+            product = points.prod(axis=1)
+        if not np.isfinite(product).all():
+            raise FitError(
+                f"The product of {' and '.join(names)} must be a finite number. Received: "
+                f"{', '.join(f'{name}={variables[name]!r}' for name in names)}. Pass smaller ones."
+            )
+        return points
 
 
 def positive(name: str, given: Any, *, or_zero: bool = False) -> Floats:
     """Return `given` as a one-dimensional array, or raise a `FitError` that names it."""
     try:
-        array = np.atleast_1d(np.asarray(given, dtype=np.float64))
+        array = np.atleast_1d(real_numbers(given))
     except (TypeError, ValueError):
         array = np.array([np.nan])
     usable = np.isfinite(array) & ((array >= 0) if or_zero else (array > 0))

@@ -91,7 +91,7 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
         raise FitError(
             f"`parameter` must be a fitted parameter: {', '.join(free)}. Received: {parameter!r}."
         )
-    if not len(fit.observed):
+    if not fit.n_runs:
         raise FitError(
             f"A profile needs the rows that a law was fitted to. Received: a published "
             f"`{fit.form}` law. Fit runs of your own."

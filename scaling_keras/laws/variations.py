@@ -62,7 +62,7 @@ def sensitivity(fit: Fit) -> tuple[Variation, ...]:
         any, and without the cheapest fifth of its rows.
 
     Raises:
-        FitError: If the fit holds no rows.
+        FitError: If the fit is of no runs, as one taken from a publication.
 
     Example:
     >>> import numpy as np
@@ -73,7 +73,7 @@ def sensitivity(fit: Fit) -> tuple[Variation, ...]:
     >>> [variation.name for variation in laws.sensitivity(fit)][:3]
     ['huber', 'squared_log', 'absolute_log']
     """
-    if not len(fit.observed):
+    if not fit.n_runs:
         raise FitError(
             f"A sensitivity table needs the rows that a law was fitted to. Received: a published "
             f"`{fit.form}` law. Fit runs of your own."
