@@ -24,7 +24,16 @@ from scaling_keras.runs import Exclusion
 
 _MAYBE_UNKNOWN = ("objective", "start_agreement", "moved")
 """Numbers that are `nan` for a law taken from a publication; JSON has no `nan`."""
-_ARRAYS = ("theta", "centre", "values", "observed", "weights", "groups", "resamples")
+_ARRAYS = (
+    "theta",
+    "centre",
+    "values",
+    "observed",
+    "weights",
+    "groups",
+    "resamples",
+    "set_aside",
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,7 +73,10 @@ class Fit:
         resamples: `theta` of each bootstrap resample, shape `(n_resamples, p)`; none for a law
             taken from a publication, whose intervals are then `nan`.
         seed: Seed of the starts and resamples; None if a generator was passed.
-        data_digest: Hash of the rows, to tell whether two fits saw the same data.
+        data_digest: Hash of the rows that were handed over, to tell whether two fits saw the same
+            data.
+        set_aside: Variables of rows that `auto` was handed and its formula leaves out, shape
+            `(rows, variables)`. They were observed: a prediction among them is no extrapolation.
         versions: Version by package name.
     """
 
@@ -97,6 +109,7 @@ class Fit:
     resamples: Floats = dataclasses.field(repr=False)
     seed: int | None
     data_digest: str
+    set_aside: Floats = dataclasses.field(repr=False)
     versions: Mapping[str, str]
 
     @property
@@ -160,6 +173,9 @@ class Fit:
         draws = with_noise(draws, self.residuals, n_free, weights=self.weights)
         factor = extrapolation_factor(values, self.values, self.law.variables)
         widening = self.backtest.widening(factor) if self.backtest else np.ones(len(factor))
+        if len(self.set_aside):  # Observed, and yet where the law may not hold.
+            seen = np.concatenate([self.values, self.set_aside])
+            factor = extrapolation_factor(values, seen, self.law.variables)
         low, high = quantiles(mean, draws, level, widening)
         return Prediction(
             mean=self.law.target_from_frame(mean, self.centre),
@@ -308,6 +324,7 @@ class Fit:
         for name in _MAYBE_UNKNOWN:
             restored[name] = np.nan if values[name] is None else values[name]
         restored["resamples"] = restored["resamples"].reshape(-1, len(restored["theta"]))
+        restored["set_aside"] = restored["set_aside"].reshape(-1, restored["values"].shape[1])
         restored["groups"] = np.asarray(values["groups"], dtype=np.int64)
         restored["law"] = law or get_form(values["form"])
         for name in ("at_bound", "names"):

@@ -91,10 +91,10 @@ def check_fixed(form: Form, fixed: Mapping[str, Any] | None) -> dict[str, float]
                 f"`fixed` must give each parameter a finite number. Received: {name}={value!r}."
             )
         checked[name] = float(value)
-        if not _is_possible(form, name, checked[name]):
+        if not _may_be(form, name, checked[name]):
             raise FitError(
-                f"`fixed` must give `{name}` a value that a `{form.name}` law can have. Received: "
-                f"{name}={value!r}. Pass a positive number."
+                f"`fixed` must give `{name}` of `{form.name}` a number that is not negative. "
+                f"Received: {name}={value!r}."
             )
     if len(checked) == len(form.parameters):
         raise FitError(
@@ -104,11 +104,17 @@ def check_fixed(form: Form, fixed: Mapping[str, Any] | None) -> dict[str, float]
     return checked
 
 
-def _is_possible(form: Form, name: str, value: float) -> bool:
-    """Return whether a law has parameters of its own frame with this one at `value`."""
+def _may_be(form: Form, name: str, value: float) -> bool:
+    """Return whether a parameter may be negative, if `value` is.
+
+    One that may not is met by its log, which is `nan` there and not at the value without its sign.
+    """
     centre = np.zeros(len(form.variables) + 1)
     middle = 0.5 * (np.array(form.start_low) + np.array(form.start_high))
-    params = {**form.to_params(middle, centre), name: np.float64(value)}
-    with np.errstate(all="ignore"):  # The log of a negative number is `nan`, which is the answer.
-        theta = form.from_params(params, centre)
-    return not bool(np.isnan(theta).any())
+    params = form.to_params(middle, centre)
+    with np.errstate(all="ignore"):
+        known = [
+            not np.isnan(form.from_params({**params, name: np.float64(tried)}, centre)).any()
+            for tried in (value, abs(value))
+        ]
+    return known[0] or not known[1]
