@@ -69,10 +69,10 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
     `exp(-rho(r) / s)` of each residual, with the scale `s` at its own maximum.
 
     That likelihood takes rows for independent and their residuals for what the objective stands
-    for. So its deviance is scaled to fall off as the variance of the parameter says that takes
-    neither for granted, from sums of the score over whole clusters (`fit.groups`), and compared
-    with the F distribution of as many degrees of freedom as clusters exceed the fitted
-    parameters. A common factor of the weights has no effect.
+    for. So its deviance is scaled to fall off as a variance of the parameter says that takes
+    neither for granted, a jackknife of whole clusters (`fit.groups`), and compared with the F
+    distribution of as many degrees of freedom as clusters exceed the fitted parameters. A common
+    factor of the weights has no effect.
 
     Args:
         fit: A fit to data, not one taken from a publication.
@@ -95,8 +95,8 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
     References:
         Venzon and Moolgavkar (1988), doi:10.2307/2347496; Raue et al. (2009),
         doi:10.1093/bioinformatics/btp358, for identifiability. Chandler and Bate (2007),
-        doi:10.1093/biomet/asm015, for scaling the deviance of an independence likelihood; Cameron
-        and Miller (2015), doi:10.3368/jhr.50.2.317, for few clusters.
+        doi:10.1093/biomet/asm015, for scaling the deviance of an independence likelihood;
+        MacKinnon, Nielsen and Webb, arXiv:2205.03288, for the jackknife.
     """
     check_level(level)
     if parameter not in fit.params or parameter in fit.fixed:
@@ -133,13 +133,16 @@ class _Deviance:
         self._parameter, self._fixed = parameter, dict(fit.fixed)
         self._law, self._centre = fit.law, fit.centre
         self._objective = get_objective(fit.objective_name, fit.huber_delta or 1e-3)
-        self._columns = fit.columns
+        columns = fit.columns
+        relative = columns.weights / columns.weights.mean()
+        self._columns = dataclasses.replace(columns, weights=relative)
         self.start = fit.theta
         n_free, n_clusters = len(fit.theta) - len(fit.fixed), len(np.unique(fit.groups))
         self.degrees = max(n_clusters - n_free, 1)
         free = self._problem(self._fixed)
         worth = score_worth(free, fit.theta, parameter)
-        self._scale = 2.0 * worth * self.degrees / n_clusters
+        n_rows = len(fit.observed)
+        self._scale = 2.0 * worth * max(n_rows - n_free, 1) / n_rows
         self._best = self._log_likelihood(fit.theta)
 
     def __call__(self, value: float, near: Floats) -> tuple[float, Floats]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize, special
 
+from scaling_keras.laws.columns import Columns
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.solver import huber_sum
 
 _MAD_TO_SD = 1.4826
+_RIDGE = 1e-10
 
 
 def log_likelihood(residuals: Floats, weights: Floats, delta: float) -> float:
@@ -66,40 +68,64 @@ def score_worth(problem: Problem, theta: Floats, parameter: str) -> float:
 
     Near its maximum the log likelihood falls off as for the variance `s v / k`, with
     `v = g' M**-1 g`, `M = sum w J J'` over the rows, `g` the derivatives of the parameter by
-    `theta`, and `k` the mean slope of `psi = rho'`. The estimate in fact has the variance
-    `l' B l / k**2`, with `l = M**-1 g`. Were rows independent and the weights numbers of rows, `B`
-    would be `m M`, with `m` the mean of `psi**2`; by clusters it is the sum of the squares of
-    their scores `sum w psi J`. So the factor is
+    `theta`, and `k` the mean slope of `psi = rho'`. For independent rows the estimate in fact has
+    the variance `m v / k**2`, with `m` the mean of `psi**2`; where rows hang together that grows
+    by the design effect, the jackknife's variance by clusters over that by rows. Leaving out a
+    cluster moves the estimate by `g' (M - M_c)**-1 S_c`, with `M_c` and the score
+    `S_c = sum w psi J` those of its rows. So the factor is
 
-        k s / m * (l' [sum_rows w psi**2 J J'] l) / (l' [sum_clusters S S'] l),
-
-    where the second part is 1 over the design effect of clusters and unequal weights.
+        k s / m * sum_rows w [g' (M - J J')**-1 psi J]**2 / sum_clusters [g' (M - M_c)**-1 S_c]**2
 
     Args:
-        problem: The rows and the form.
+        problem: The rows and the form, the weights with a mean of 1.
         theta: The fitted parameters in the solver's frame, shape `(p,)`.
         parameter: Name of the one that is asked about.
 
     References:
         Huber, The behavior of maximum likelihood estimates under nonstandard conditions (1967),
         for the variance; Chandler and Bate (2007), doi:10.1093/biomet/asm015, for the scaling;
-        Kish, Survey Sampling (1965), section 8.2, for the design effect.
+        MacKinnon, Nielsen and Webb, arXiv:2205.03288, for the jackknife
+        by clusters; Kish, Survey Sampling (1965), section 8.2, for the design effect.
     """
     residuals, jacobian, gradient = problem.linearised(theta, parameter)
-    weights, delta = problem.columns.weights, problem.objective.delta
-    pull = _psi(residuals, delta)
-    # Scaled by its diagonal, so that directions the data say nothing of can be told by rounding.
-    matrix = (jacobian * weights) @ jacobian.T
-    unit = 1 / np.sqrt(np.maximum(np.diag(matrix), 1e-300))
-    inverse = np.linalg.pinv(matrix * unit * unit[:, None], rcond=1e-12, hermitian=True)
-    along = (unit * (inverse @ (unit * gradient))) @ jacobian
-    of_rows = weights @ (pull * along) ** 2
-    of_clusters = (np.bincount(problem.columns.groups, weights * pull * along) ** 2).sum()
+    columns, delta = problem.columns, problem.objective.delta
+    weights, pull = columns.weights, _psi(residuals, delta)
+    # Scaled so that the diagonal is of ones; a ridge lets flat directions drop out.
+    unit = 1 / np.sqrt(np.maximum(weights @ jacobian.T**2, 1e-300))
+    rows, aim = (jacobian * unit[:, None]).T, gradient * unit
+    matrix = np.einsum("i,ij,ik->jk", weights, rows, rows) + _RIDGE * np.eye(len(unit))
+    inverse = np.linalg.inv(matrix)
+    leverage = np.einsum("ij,jk,ik->i", rows, inverse, rows)
+    moved = pull * (rows @ inverse @ aim) / np.maximum(1 - leverage, _RIDGE)
+    of_rows = float(weights @ moved**2)
+    of_clusters = _by_clusters(columns, matrix, rows, pull, aim)
     slope, squared = _slope(residuals, weights, delta, len(gradient)), weights @ pull**2
     if not (of_clusters > 0 and squared > 0 and slope > 0):
-        return float(1 / weights.mean())
+        return 1.0
     scale = best_scale(residuals, weights, delta)
     return float(slope * scale * weights.sum() / squared * of_rows / of_clusters)
+
+
+def _by_clusters(
+    columns: Columns, matrix: Floats, rows: Floats, pull: Floats, aim: Floats
+) -> float:
+    """Return the sum of the squares by which leaving out each cluster moves the parameter.
+
+    Args:
+        columns: The rows.
+        matrix: `M`, shape `(p, p)`.
+        rows: `J` of each row, shape `(rows, p)`.
+        pull: `psi` of each row.
+        aim: `g`.
+    """
+    groups = np.unique(columns.groups, return_inverse=True)[1]
+    part = np.zeros((groups.max() + 1, *matrix.shape))
+    score = np.zeros(part.shape[:2])
+    weighted = columns.weights[:, None] * rows
+    np.add.at(part, groups, weighted[:, :, None] * rows[:, None])
+    np.add.at(score, groups, weighted * pull[:, None])
+    without = np.linalg.solve(matrix - part, score[:, :, None])[:, :, 0]
+    return float(((without @ aim) ** 2).sum())
 
 
 def _slope(residuals: Floats, weights: Floats, delta: float, n_parameters: int) -> float:
