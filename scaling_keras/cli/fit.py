@@ -25,9 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--x",
-        default="train_flops",
         choices=("train_flops", "n_params", "n_examples"),
-        help="the variable of a one-variable law",
+        help="the variable of a one-variable law, train_flops by default; with auto, to fit one",
     )
     parser.add_argument(
         "--loss",
@@ -60,7 +59,8 @@ def table_from(args: argparse.Namespace) -> RunTable:
 
 def fit_table(args: argparse.Namespace, table: RunTable, form: str) -> laws.Fit:
     """Fit `form` to runs, with the options of the arguments."""
-    x = args.x if form in laws.FORMS and "x" in laws.FORMS[form].variables else None
+    of_x = form in laws.FORMS and "x" in laws.FORMS[form].variables
+    x = args.x or ("train_flops" if of_x else None)
     return laws.fit(form, table, x=x, seed=args.seed)
 
 

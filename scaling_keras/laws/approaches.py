@@ -26,11 +26,12 @@ from scaling_keras.laws.exponents import frontier_exponents
 from scaling_keras.laws.fit_result import Fit, check_level, positive
 from scaling_keras.laws.fitting import fit as fit_law
 from scaling_keras.laws.frontier import optimal_n_params
-from scaling_keras.laws.frontier_line import FrontierLine, check_resampling
+from scaling_keras.laws.frontier_line import FrontierLine
 from scaling_keras.laws.isoflop import isoflop
 from scaling_keras.laws.isoflop_result import IsoFlop
 from scaling_keras.laws.isoflop_rows import Rows, read_rows
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.uncertainty import check_resampling
 from scaling_keras.runs import RunTable
 
 BIASED = 0.05

@@ -8,6 +8,7 @@ from importlib import metadata
 import numpy as np
 
 from scaling_keras.errors import ConvergenceError
+from scaling_keras.laws.columns import Columns
 from scaling_keras.laws.fit_result import Fit
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import ExampleCost
@@ -43,6 +44,8 @@ def assemble(
     backtest: Backtest | None,
     findings: Iterable[Finding],
     seed: int | np.random.Generator | None,
+    handed_over: Columns | None = None,
+    set_aside: Floats | None = None,
 ) -> Fit:
     """Return the fit of a problem.
 
@@ -54,6 +57,9 @@ def assemble(
         backtest: The held-out check, None if there are too few runs.
         findings: In the order to be read.
         seed: As it was passed to `fit`.
+        handed_over: All rows that the answer depends on; those of the problem by default.
+        set_aside: Variables of those of them that the problem doesn't have, shape
+            `(rows, variables)`.
     """
     law, columns, objective = problem.form, problem.columns, problem.objective
     pairs = inseparable(law, problem.z, problem.y, columns.weights)
@@ -86,6 +92,7 @@ def assemble(
         names=columns.names,
         resamples=resamples,
         seed=None if seed is None or isinstance(seed, np.random.Generator) else int(seed),
-        data_digest=columns.digest(),
+        data_digest=(columns if handed_over is None else handed_over).digest(),
+        set_aside=columns.values[:0] if set_aside is None else set_aside,
         versions={name: metadata.version(name) for name in ("scaling-keras", "numpy", "scipy")},
     )

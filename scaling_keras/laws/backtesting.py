@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaling_keras.errors import FitError
+from scaling_keras.laws.auto_variables import is_of_one_variable
 from scaling_keras.laws.columns import Columns, gather
 from scaling_keras.laws.fit_result import Fit
 from scaling_keras.laws.fitting import AUTO, fit
@@ -16,6 +17,17 @@ from scaling_keras.laws.frontier import fit_example_cost
 from scaling_keras.laws.holdout import guess, held_out_rows, price_of_rows, relative_error
 from scaling_keras.laws.results import Prediction
 from scaling_keras.runs import RunTable
+
+_OPTIONS = {
+    "fixed",
+    "objective",
+    "huber_delta",
+    "n_resamples",
+    "seed",
+    "on_failure",
+    "check_held_out",
+}
+"""What `fit` takes by name and is no column."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -96,7 +108,9 @@ def backtest(
     if isinstance(form, Form):
         law = form
     elif form == AUTO:
-        law = get_form("power_law_floor" if given["x"] is not None else "chinchilla")
+        others = {name: options[name] for name in set(options) - _OPTIONS}
+        one_variable = is_of_one_variable(data, {**given, **others})
+        law = get_form("power_law_floor" if one_variable else "chinchilla")
     else:
         law = get_form(form)
     for name in (*law.variables, law.target):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,12 @@ from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.best_settings import best_settings
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.row_options import (
+    checked_weights,
+    cluster_numbers,
+    real_numbers,
+    row_option,
+)
 from scaling_keras.laws.run_findings import run_findings
 from scaling_keras.runs import NUMERIC_COLUMNS, Exclusion, Run, RunTable, unique_units
 
@@ -27,7 +33,7 @@ class Columns:
     Attributes:
         values: The variables, shape `(rows, variables)`, positive; linear ones may be zero.
         observed: The target, the loss for most forms. Shape `(rows,)`.
-        weights: Shape `(rows,)`, not negative.
+        weights: Shape `(rows,)`, positive.
         groups: Cluster of each row for resampling, integers from 0. Shape `(rows,)`.
         names: Name of each row, `row 0` and so on where there are none.
         labels: What is known of the table: `param_convention`, `loss_choice`, `loss_name`,
@@ -105,8 +111,8 @@ def _gathered(
     """Return the checked columns; `left_out` says why some rows are not among them."""
     table = _usable(form, data, given) if isinstance(data, RunTable) else None
     source: Any = data if table is None else table
-    names = (*form.variables, form.target)
-    arrays = {name: _column(name, source, given.get(name), form) for name in names}
+    columns = (*form.variables, form.target)
+    arrays = {name: _column(name, source, given.get(name), form) for name in columns}
     length = len(arrays[form.target])
     for name, array in arrays.items():
         if len(array) != length:
@@ -114,25 +120,35 @@ def _gathered(
                 f"The columns of a fit must have one length. Received: {length} values of "
                 f"`{form.target}` and {len(array)} of `{name}`. Pass one value per run."
             )
-    excluded = table.excluded if table is not None else left_out
-    _check_range(form, arrays)
+    names = [f"row {i}" for i in range(length)] if table is None else [run.name for run in table]
+    weights = checked_weights(row_option("weights", given["weights"], source), length)
+    rows = np.flatnonzero(weights > 0)
+    arrays = {name: array[rows] for name, array in arrays.items()}
+    table = None if table is None else _with_runs(table, rows)
+    excluded = (
+        *(left_out if table is None else table.excluded),
+        *(Exclusion(name=names[i], reason="its weight is 0") for i in np.flatnonzero(weights == 0)),
+    )
+    _check_range(form, arrays, rows)
     _check_enough(form, arrays, excluded)
     values = np.stack([arrays[name] for name in form.variables], axis=1)
+    groups = row_option("groups", given["groups"], source)
     return Columns(
         values=values,
         observed=arrays[form.target],
-        weights=_checked_weights(given["weights"], length),
-        groups=_checked_groups(given["groups"], values),
-        names=(
-            tuple(f"row {index}" for index in range(length))
-            if table is None
-            else tuple(run.name for run in table)
-        ),
+        weights=weights[rows],
+        groups=cluster_numbers(groups, values, rows, length),
+        names=tuple(names[i] for i in rows),
         labels=_labels(table, given),
         excluded=excluded,
         findings=() if table is None else run_findings(table),
-        **_compute_columns(source, length),
+        **_compute_columns(source, rows, length),
     )
+
+
+def _with_runs(table: RunTable, rows: np.ndarray) -> RunTable:
+    """Return the table of the runs at some places."""
+    return dataclasses.replace(table, runs=tuple(table.runs[i] for i in rows))
 
 
 def _of_best_settings(form: Form, table: RunTable, given: Mapping[str, Any]) -> Columns:
@@ -260,10 +276,11 @@ def _column(name: str, source: Any, given: Any, form: Form) -> Floats:
             f"no `{name}`. Pass an array, or a RunTable as `data`."
         )
     try:
-        array = np.asarray(given, dtype=np.float64)
+        array = real_numbers(given)
     except (TypeError, ValueError):
         raise FitError(
-            f"`{name}` must be an array of numbers. Received: {given!r}. Convert it first."
+            f"`{name}` must be an array of numbers, none complex. Received: {given!r}. "
+            f"Convert it first."
         ) from None
     if array.ndim != 1:
         raise FitError(
@@ -273,8 +290,14 @@ def _column(name: str, source: Any, given: Any, form: Form) -> Floats:
     return array
 
 
-def _check_range(form: Form, arrays: Mapping[str, Floats]) -> None:
-    """Raise a `FitError` that names the rows where a column can't be what it is."""
+def _check_range(form: Form, arrays: Mapping[str, Floats], rows: np.ndarray) -> None:
+    """Raise a `FitError` that names the rows where a column can't be what it is.
+
+    Args:
+        form: The law.
+        arrays: The columns of the rows that are used.
+        rows: Their places among all rows, to name them by.
+    """
     for name, array in arrays.items():
         if name == form.target and form.link == "share":
             usable, wanted = (array >= 0) & (array <= 1), "shares from 0 to 1"
@@ -284,7 +307,7 @@ def _check_range(form: Form, arrays: Mapping[str, Floats]) -> None:
             usable, wanted = array > 0, "positive, finite numbers"
         bad = np.flatnonzero(~(np.isfinite(array) & usable))
         if len(bad):
-            shown = ", ".join(f"{array[i]!r} in row {i}" for i in bad[:3])
+            shown = ", ".join(f"{array[i]!r} in row {rows[i]}" for i in bad[:3])
             more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
             raise FitError(
                 f"`{name}` must hold {wanted}. Received: {shown}{more}. Drop "
@@ -322,40 +345,7 @@ def _simpler(form: Form) -> str:
     return ", or fit `power_law_floor` against one variable" if len(form.variables) > 1 else ""
 
 
-def _checked_weights(weights: Any, length: int) -> Floats:
-    """Return the weights as floats, ones if None."""
-    if weights is None:
-        return np.ones(length)
-    array = np.asarray(weights, dtype=np.float64)
-    usable = array.shape == (length,) and bool(np.isfinite(array).all()) and array.min() >= 0
-    if not usable or array.sum() == 0:
-        raise FitError(
-            f"`weights` must hold {length} finite numbers, none negative and not all zero. "
-            f"Received: {weights!r}. Pass one weight per run."
-        )
-    return array
-
-
-def _checked_groups(groups: Any, values: Floats) -> np.ndarray:
-    """Return clusters numbered from 0; by default rows of one configuration are one.
-
-    Seeds of a configuration share what the law gets wrong there, so they are drawn together.
-    """
-    length = len(values)
-    if groups is None:
-        numbers_by_row: np.ndarray = np.unique(values, axis=0, return_inverse=True)[1].reshape(-1)
-        return numbers_by_row
-    labels: list[Hashable] = list(groups)
-    if len(labels) != length:
-        raise FitError(
-            f"`groups` must name the cluster of each of {length} runs. Received: {len(labels)} "
-            f"values. Pass one per run."
-        )
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(label, len(numbers)) for label in labels])
-
-
-def _compute_columns(source: Any, length: int) -> dict[str, Floats]:
+def _compute_columns(source: Any, rows: np.ndarray, length: int) -> dict[str, Floats]:
     """Return the runs' parameters and counted FLOPs per example, empty where unknown."""
     empty = {"n_params": np.empty(0), "train_flops_per_example": np.empty(0)}
     if source is None:
@@ -365,6 +355,7 @@ def _compute_columns(source: Any, length: int) -> dict[str, Floats]:
     columns = {name: np.asarray(source[name], dtype=np.float64) for name in empty}
     if any(len(array) != length for array in columns.values()):
         return empty
+    columns = {name: array[rows] for name, array in columns.items()}
     if not np.isfinite(columns["train_flops_per_example"]).any():
         return empty
     return columns

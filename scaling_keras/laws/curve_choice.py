@@ -233,7 +233,9 @@ def _backtest(
     mean, reached = np.median(draws, axis=0), np.log(judged.observed)
     last = parts[-1]
     residuals = np.log(kept.observed[last.rows]) - last.mean(log_x[~held][last.rows])
-    low, high = quantiles(mean, with_noise(draws, residuals, len(FORM.parameters)), LEVEL)
+    weights = kept.weights[last.rows]
+    noisy = with_noise(draws, residuals, len(FORM.parameters), weights=weights)
+    low, high = quantiles(mean, noisy, LEVEL)
     factor = extrapolation_factor(judged.values, kept.values, FORM.variables)
     return Backtest(
         n_train=int((~held).sum()),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 
 from scaling_keras.laws.assembling import assemble
 from scaling_keras.laws.columns import Columns
 from scaling_keras.laws.curve_choice import FORM, average_laws, chosen
-from scaling_keras.laws.diagnostics import data_findings, fit_findings, pattern_findings
+from scaling_keras.laws.curve_laws import fit_laws
+from scaling_keras.laws.diagnostics import data_findings, fit_findings, residual_findings
 from scaling_keras.laws.fit_result import Fit
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import fit_example_cost
+from scaling_keras.laws.holdout import can_determine
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import AGREEMENT, Minimum, Problem
+from scaling_keras.laws.results import Finding
+from scaling_keras.laws.stray_rows import STRAY, stray_rows
 from scaling_keras.runs import Exclusion
 
 OBJECTIVE = "squared_log"
@@ -31,7 +36,8 @@ def fit_curve(
 
     The resamples of the fit are laws drawn from the average, so its predictions and intervals are
     those of the average. Its formula is the best fit from the beginning that counts most; the rows
-    before that are among its exclusions, with that reason.
+    before that are among its exclusions, with that reason, and so are single rows far off all
+    others (`stray_rows`), which would bend every law.
 
     Args:
         columns: Rows that determine a power law with floor.
@@ -39,26 +45,27 @@ def fit_curve(
         seed: As `fit` takes it.
     """
     rng = np.random.default_rng(seed)
-    average = average_laws(columns, n_resamples, rng)
+    stray = _stray(columns)
+    followed = columns.take(~stray)
+    average = average_laws(followed, n_resamples, rng)
     rows = average.laws[average.best].rows
-    begins = float(columns.values[rows].min())
-    early = tuple(
-        Exclusion(
-            name=name,
-            reason=f"it lies before x = {begins:.4g}, from where on the law predicts best",
-        )
-        for name, kept in zip(columns.names, rows, strict=True)
-        if not kept
+    kept = dataclasses.replace(
+        followed.take(rows),
+        excluded=(
+            *columns.excluded,
+            *_excluded(columns, stray, "it lies far off its neighbours"),
+            *_excluded(followed, ~rows, _before(float(followed.values[rows].min()))),
+        ),
     )
-    kept = dataclasses.replace(columns.take(rows), excluded=(*columns.excluded, *early))
     problem = Problem.of(FORM, kept, get_objective(OBJECTIVE, 1.0), {})
     best = _minimum(problem, average.starts(problem.centre))
-    resamples = average.draws(columns, problem.centre, n_resamples, rng)
+    resamples = average.draws(followed, problem.centre, n_resamples, rng)
     cost = fit_example_cost(columns.n_params, columns.train_flops_per_example)
     findings = (
-        chosen(average, columns),
+        chosen(average, followed),
         *columns.findings,
         *data_findings(FORM, columns),
+        *_stray_findings(columns, stray),
         *fit_findings(
             FORM,
             best,
@@ -67,8 +74,10 @@ def fit_curve(
             cost=cost,
             backtest=average.backtest,
         ),
-        *pattern_findings(problem, best.theta),
+        *residual_findings(problem, best.theta, resamples),
     )
+    used = ~stray
+    used[used] = rows
     return assemble(
         problem,
         best,
@@ -77,7 +86,42 @@ def fit_curve(
         backtest=average.backtest,
         findings=findings,
         seed=seed,
+        handed_over=columns,
+        set_aside=columns.values[~used],
     )
+
+
+def _stray(columns: Columns) -> np.ndarray:
+    """Return which rows are stray, by what a law through all rows leaves of them."""
+    log_x = np.log(columns.values[:, 0])
+    log_x -= log_x.mean()
+    every = np.ones(len(log_x), dtype=bool)
+    law = fit_laws(log_x, columns, [every])[0]
+    stray = stray_rows(log_x, np.log(columns.observed) - law.mean(log_x))
+    enough = can_determine(len(FORM.parameters), columns.values[~stray])
+    return stray if enough else ~every
+
+
+def _excluded(columns: Columns, rows: np.ndarray, reason: str) -> tuple[Exclusion, ...]:
+    """Return the rows where a mask is true as left out."""
+    names = (columns.names[row] for row in np.flatnonzero(rows))
+    return tuple(Exclusion(name=name, reason=reason) for name in names)
+
+
+def _before(begin: float) -> str:
+    return f"it lies before x = {begin:.4g}, from where on the law predicts best"
+
+
+def _stray_findings(columns: Columns, stray: np.ndarray) -> Iterator[Finding]:
+    if stray.any():
+        names = ", ".join(columns.names[row] for row in np.flatnonzero(stray)[:3])
+        more = f" and {stray.sum() - 3} more" if stray.sum() > 3 else ""
+        yield Finding(
+            code="outliers",
+            message=f"{stray.sum()} of {len(stray)} rows lie more than {STRAY:g} robust standard "
+            f"deviations off the line of their neighbours ({names}{more}) and are left out. Find "
+            f"out why; name a form to have them fitted.",
+        )
 
 
 def _minimum(problem: Problem, starts: Floats) -> Minimum:

@@ -68,7 +68,9 @@ def predict_downstream(
     best = _through(downstream, downstream.theta[None], loss.mean[None])[0]
     mean = np.median(expected, axis=0) if len(expected) else best
     reached = _through(downstream, theta, noisy[first])
-    reached = with_noise(reached, downstream.residuals, _n_free(downstream))
+    reached = with_noise(
+        reached, downstream.residuals, _n_free(downstream), weights=downstream.weights
+    )
     at_mean = downstream.predict(loss=loss.mean, level=level)
     widening = (
         downstream.backtest.widening(at_mean.extrapolation)
@@ -116,7 +118,7 @@ def _loss_draws(fit: Fit, variables: Any, loss: Prediction) -> tuple[Floats, Flo
     draws = law_draws(
         fit.law, fit.resamples, fit.law.into_frame(values, fit.centre), fit.inseparable
     )
-    noisy = with_noise(draws, fit.residuals, _n_free(fit))
+    noisy = with_noise(draws, fit.residuals, _n_free(fit), weights=fit.weights)
     if fit.backtest:
         middle = fit.law.target_into_frame(loss.mean, fit.centre)
         noisy = middle + fit.backtest.widening(loss.extrapolation) * (noisy - middle)

@@ -17,12 +17,12 @@ from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier_line import (
     FrontierLine,
     FrontierPoint,
-    check_resampling,
     describe_line,
     line_operator,
     point_on,
 )
 from scaling_keras.laws.results import Finding, Interval
+from scaling_keras.laws.uncertainty import check_resampling
 from scaling_keras.runs import Exclusion, RunTable
 
 MIN_SIZES = 3

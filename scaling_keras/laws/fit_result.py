@@ -34,12 +34,22 @@ from scaling_keras.laws.results import (
     caveats,
     distinct,
 )
+from scaling_keras.laws.row_options import real_numbers
 from scaling_keras.laws.uncertainty import quantile, quantiles, with_noise
 from scaling_keras.runs import Exclusion
 
 _MAYBE_UNKNOWN = ("objective", "start_agreement", "moved")
 """Numbers that are `nan` for a law taken from a publication; JSON has no `nan`."""
-_ARRAYS = ("theta", "centre", "values", "observed", "weights", "groups", "resamples")
+_ARRAYS = (
+    "theta",
+    "centre",
+    "values",
+    "observed",
+    "weights",
+    "groups",
+    "resamples",
+    "set_aside",
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,7 +89,10 @@ class Fit:
         resamples: `theta` of each bootstrap resample, shape `(n_resamples, p)`; none for a law
             taken from a publication, whose intervals are then `nan`.
         seed: Seed of the starts and resamples; None if a generator was passed.
-        data_digest: Hash of the rows, to tell whether two fits saw the same data.
+        data_digest: Hash of the rows that were handed over, to tell whether two fits saw the same
+            data.
+        set_aside: Variables of rows that `auto` was handed and its formula leaves out, shape
+            `(rows, variables)`. They were observed: a prediction among them is no extrapolation.
         versions: Version by package name.
     """
 
@@ -112,6 +125,7 @@ class Fit:
     resamples: Floats = dataclasses.field(repr=False)
     seed: int | None
     data_digest: str
+    set_aside: Floats = dataclasses.field(repr=False)
     versions: Mapping[str, str]
 
     @property
@@ -179,9 +193,13 @@ class Fit:
         z = self.law.into_frame(values, self.centre)
         draws = law_draws(self.law, self.resamples, z, self.inseparable)
         mean = np.median(draws, axis=0) if len(draws) else self.law.value(self.theta[None], z)[0]
-        draws = with_noise(draws, self.residuals, len(self.theta) - len(self.fixed))
+        n_free = len(self.theta) - len(self.fixed)
+        draws = with_noise(draws, self.residuals, n_free, weights=self.weights)
         factor = extrapolation_factor(values, self.values, self.law.variables)
         widening = self.backtest.widening(factor) if self.backtest else np.ones(len(factor))
+        if len(self.set_aside):  # Observed, and yet where the law may not hold.
+            seen = np.concatenate([self.values, self.set_aside])
+            factor = extrapolation_factor(values, seen, self.law.variables)
         low, high = quantiles(mean, draws, level, widening)
         return Prediction(
             mean=self.law.target_from_frame(mean, self.centre),
@@ -348,6 +366,7 @@ class Fit:
         for name in _MAYBE_UNKNOWN:
             restored[name] = np.nan if values[name] is None else values[name]
         restored["resamples"] = restored["resamples"].reshape(-1, len(restored["theta"]))
+        restored["set_aside"] = restored["set_aside"].reshape(-1, restored["values"].shape[1])
         restored["groups"] = np.asarray(values["groups"], dtype=np.int64)
         restored["law"] = law or get_form(values["form"])
         for name in ("at_bound", "names"):
@@ -373,18 +392,26 @@ class Fit:
             for name in names
         ]
         try:
-            return np.stack(np.broadcast_arrays(*columns), axis=1)
+            points = np.stack(np.broadcast_arrays(*columns), axis=1)
         except ValueError:
             raise FitError(
                 f"{' and '.join(names)} must be numbers or arrays of one length. Received: "
                 f"lengths {', '.join(str(len(column)) for column in columns)}."
             ) from None
+        with np.errstate(over="ignore"):
+            product = points.prod(axis=1)
+        if not np.isfinite(product).all():
+            raise FitError(
+                f"The product of {' and '.join(names)} must be a finite number. Received: "
+                f"{', '.join(f'{name}={variables[name]!r}' for name in names)}. Pass smaller ones."
+            )
+        return points
 
 
 def positive(name: str, given: Any, *, or_zero: bool = False) -> Floats:
     """Return `given` as a one-dimensional array, or raise a `FitError` that names it."""
     try:
-        array = np.atleast_1d(np.asarray(given, dtype=np.float64))
+        array = np.atleast_1d(real_numbers(given))
     except (TypeError, ValueError):
         array = np.array([np.nan])
     usable = np.isfinite(array) & ((array >= 0) if or_zero else (array > 0))

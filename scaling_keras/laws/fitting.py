@@ -12,6 +12,7 @@ import numpy as np
 
 from scaling_keras.errors import ConvergenceError, FitError, TooFewRunsError
 from scaling_keras.laws.assembling import assemble, reach_minimum
+from scaling_keras.laws.auto_variables import is_of_one_variable
 from scaling_keras.laws.averaging import Candidate, average
 from scaling_keras.laws.columns import gather
 from scaling_keras.laws.conventions import convention_findings
@@ -27,9 +28,11 @@ from scaling_keras.laws.holdout import SHARES, hold_out, judge, rank
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.uncertainty import check_resampling
 from scaling_keras.runs import RunTable
 
 AUTO = "auto"
+DEFAULT_OBJECTIVE = "huber"
 AUTO_SURFACES = ("chinchilla", "coupled")
 """What `auto` averages over size and data: the forms that have a floor."""
 AUTO_CURVES = ("power_law", "power_law_floor")
@@ -47,7 +50,7 @@ def fit(
     weights: Any = None,
     groups: Any = None,
     fixed: Mapping[str, float] | None = None,
-    objective: str = "huber",
+    objective: str | None = None,
     huber_delta: float = 1e-3,
     n_resamples: int = 1000,
     seed: int | np.random.Generator | None = 0,
@@ -74,9 +77,11 @@ def fit(
             runs of one configuration, which differ in their seeds; points of one training must
             share one.
         fixed: Parameters to hold at a value, by name; the others are fitted.
-        objective: `huber`, Huber's function of the residuals of log loss, as Hoffmann et al. do;
-            `squared_log`, their squares over two; `absolute_log`, their absolute values; or
-            `squared` and `absolute`, the same of the residuals of the loss. Summed over the runs.
+        objective: `huber`, Huber's function of the residuals of log loss, as Hoffmann et al. do
+            and by default; `squared_log`, their squares over two; `absolute_log`, their absolute
+            values; or `squared` and `absolute`, the same of the residuals of the loss. Summed over
+            the runs. The averages of `auto` over one variable are of least squares: there
+            another objective takes the best single form, and none stands for `squared_log`.
         huber_delta: Bend of Huber's function, on log loss. Positive.
         n_resamples: Bootstrap resamples, at least 100.
         seed: Of the starts and resamples: a whole number, a generator, or None for a fresh one.
@@ -117,12 +122,13 @@ def fit(
     }
     given = {"n_params": n_params, "n_examples": n_examples, "loss": loss, "x": x, **others}
     columns = {**given, "weights": weights, "groups": groups}
-    if form != AUTO:
-        law = form if isinstance(form, Form) else get_form(form)
-        return _fit_form(law, data, columns, **options).fit
-    if x is None:
+    if form == AUTO and is_of_one_variable(data, columns):
+        return _auto_curve(data, columns, options)
+    options["objective"] = DEFAULT_OBJECTIVE if objective is None else objective
+    if form == AUTO:
         return average(_candidates(AUTO_SURFACES, data, columns, options))
-    return _auto_curve(data, columns, options)
+    law = form if isinstance(form, Form) else get_form(form)
+    return _fit_form(law, data, columns, **options).fit
 
 
 def compare(
@@ -203,14 +209,17 @@ def _auto_curve(data: Any, columns: Mapping[str, Any], options: Mapping[str, Any
     the default is asked for, or the rows can't determine a floor, the best single form.
     """
     run = {name: options[name] for name in ("n_resamples", "seed")}
-    _check_options(**run, on_failure=options["on_failure"])
-    get_objective(options["objective"], options["huber_delta"])
+    check_resampling(**run)
+    _check_on_failure(options["on_failure"])
+    wanted = options["objective"]
+    alone = {**options, "objective": DEFAULT_OBJECTIVE if wanted is None else wanted}
+    get_objective(alone["objective"], options["huber_delta"])
     if options["fixed"]:
-        return _fit_form(FORM, data, columns, **options).fit
-    if options["objective"] in ("huber", OBJECTIVE):
+        return _fit_form(FORM, data, columns, **alone).fit
+    if wanted in (None, OBJECTIVE):
         with contextlib.suppress(TooFewRunsError):
             return fit_curve(gather(FORM, data, columns), **run)
-    return _best_of(AUTO_CURVES, data, {**columns, **options})
+    return _best_of(AUTO_CURVES, data, {**columns, **alone})
 
 
 def _best_of(forms: Sequence[str], data: Any, arguments: Mapping[str, Any]) -> Fit:
@@ -256,7 +265,8 @@ def _fit_form(
     check_held_out: bool,
 ) -> Candidate:
     """Fit one form, and look how it does on runs held out."""
-    _check_options(n_resamples, seed, on_failure)
+    check_resampling(n_resamples, seed)
+    _check_on_failure(on_failure)
     wanted = get_objective(objective, huber_delta)
     if law.link == "share" and objective.endswith("_log"):
         raise FitError(
@@ -304,16 +314,7 @@ def _fit_form(
     return Candidate(fit=fitted, problem=problem, folds=folds)
 
 
-def _check_options(
-    n_resamples: int, seed: int | np.random.Generator | None, on_failure: str
-) -> None:
-    """Raise a `FitError` that names the option that can't be used."""
-    if n_resamples < 100:
-        raise FitError(
-            f"`n_resamples` must be at least 100 for an interval to mean anything. "
-            f"Received: {n_resamples!r}."
-        )
-    if isinstance(seed, int) and seed < 0:
-        raise FitError(f"`seed` must not be negative. Received: seed={seed!r}.")
+def _check_on_failure(on_failure: str) -> None:
+    """Raise a `FitError` unless it says what to do."""
     if on_failure not in ("raise", "return"):
         raise FitError(f"`on_failure` must be 'raise' or 'return'. Received: {on_failure!r}.")

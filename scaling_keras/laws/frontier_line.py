@@ -11,7 +11,8 @@ from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.fit_result import check_level, positive
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.results import Interval
-from scaling_keras.laws.uncertainty import quantiles
+from scaling_keras.laws.row_options import checked_weights
+from scaling_keras.laws.uncertainty import check_resampling, quantiles
 
 _EDGE = 1e-9
 """A point whose residual keeps less than this share of its error has the line to itself."""
@@ -184,12 +185,7 @@ def frontier_exponent(
             f"`train_flops` and `n_params` must have one length. Received: {len(budgets)} and "
             f"{len(sizes)} values. Pass one optimum per budget."
         )
-    weight = np.ones(len(sizes)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if weight.shape != sizes.shape or not (np.isfinite(weight) & (weight >= 0)).all():
-        raise FitError(
-            f"`weights` must hold {len(sizes)} finite numbers, none negative. Received: "
-            f"{weights!r}. Drop the optima whose error is not known."
-        )
+    weight = checked_weights(weights, len(sizes), or_all_zero=True)
     used = weight > 0
     if len(np.unique(budgets[used])) < 2:
         raise TooFewRunsError(
@@ -268,17 +264,6 @@ def describe_line(
         theta=theta,
         draws=thetas,
     )
-
-
-def check_resampling(n_resamples: int, seed: int | np.random.Generator | None) -> None:
-    """Raise a `FitError` that names the option that can't be used."""
-    if not isinstance(n_resamples, int) or n_resamples < 100:
-        raise FitError(
-            f"`n_resamples` must be at least 100 for an interval to mean anything. "
-            f"Received: {n_resamples!r}."
-        )
-    if isinstance(seed, int) and seed < 0:
-        raise FitError(f"`seed` must not be negative. Received: seed={seed!r}.")
 
 
 def _interval(ends: Any) -> Interval:

@@ -210,9 +210,23 @@ def _parts(data: RunTable | Mapping[str, Any], by: str) -> dict[Hashable, Any]:
             f"`by` must be a column of `data`. Received: {by!r}, and the columns "
             f"{', '.join(map(str, data))}."
         )
-    column = np.asarray(data[by])
-    rows = {label: column == label for label in dict.fromkeys(column.tolist())}
-    columns = {name: np.asarray(values) for name, values in data.items() if name != by}
+    columns = {name: np.asarray(values) for name, values in data.items()}
+    column = columns.pop(by)
+    lengths = {np.shape(values) for values in columns.values()}
+    if column.ndim != 1 or lengths != {column.shape}:
+        raise FitError(
+            f"`by` must name a group for each row of columns of one length. Received: a column "
+            f"{by!r} of shape {column.shape} beside columns of shape "
+            f"{', '.join(map(str, sorted(lengths)))}. Pass one label per row."
+        )
+    labels = column.tolist()
+    unknown = [row for row, label in enumerate(labels) if label is None or label != label]
+    if unknown:
+        raise FitError(
+            f"`by` must name a group for each row. Received: {labels[unknown[0]]} in row "
+            f"{unknown[0]}. Name it, or drop the row."
+        )
+    rows = {label: column == label for label in dict.fromkeys(labels)}
     return {
         label: {name: values[chosen] for name, values in columns.items()}
         for label, chosen in rows.items()

@@ -165,7 +165,12 @@ def _fold(
     return Fold(
         held=held,
         law=draws,
-        reached=with_noise(draws, residuals, len(theta) - len(problem.fixed)),
+        reached=with_noise(
+            draws,
+            residuals,
+            len(theta) - len(problem.fixed),
+            weights=problem.columns.weights[~held],
+        ),
         factor=extrapolation_factor(values[held], values[~held], form.variables),
         baseline=float(guess(form, problem.columns.observed[~held], price[~held], np.ones(1))[0]),
     )

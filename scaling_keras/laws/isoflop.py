@@ -12,7 +12,6 @@ from scaling_keras.laws.fit_result import check_level
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier_line import (
     FrontierLine,
-    check_resampling,
     line_through,
 )
 from scaling_keras.laws.isoflop_minimum import (
@@ -26,7 +25,7 @@ from scaling_keras.laws.isoflop_minimum import (
 from scaling_keras.laws.isoflop_result import IsoFlop, IsoFlopProfile
 from scaling_keras.laws.isoflop_rows import Rows, group_budgets, read_rows
 from scaling_keras.laws.results import Finding, Interval
-from scaling_keras.laws.uncertainty import quantiles
+from scaling_keras.laws.uncertainty import check_resampling, quantiles
 from scaling_keras.runs import RunTable
 
 BUDGET_RATIO = 1.1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.row_options import cluster_numbers, real_numbers
 from scaling_keras.runs import Exclusion, RunTable, unique_units
 
 COLUMNS = ("n_params", "n_examples", "loss")
@@ -88,7 +89,9 @@ def read_rows(data: RunTable | Mapping[str, Any] | None, given: Mapping[str, Any
                 FALLBACK_FLOPS_PER_PARAM * arrays["n_params"] * arrays["n_examples"]
             )
             findings = (FLOPS_ASSUMED,)
-    clusters = _clusters(_lookup("groups", data, given["groups"]), arrays)
+    pairs = np.stack([arrays["n_params"], arrays["n_examples"]], axis=1)
+    groups = _lookup("groups", data, given["groups"])
+    clusters = cluster_numbers(groups, pairs, np.arange(length), length)
     return Rows(**arrays, clusters=clusters, excluded=excluded, findings=findings)
 
 
@@ -160,7 +163,7 @@ def _column(name: str, data: Any, given: Any) -> Floats:
     if found is None:
         return np.empty(0)
     try:
-        array = np.asarray(found, dtype=np.float64)
+        array = real_numbers(found)
     except (TypeError, ValueError):
         array = np.array([[np.nan]])
     if array.ndim != 1:
@@ -177,19 +180,3 @@ def _column(name: str, data: Any, given: Any) -> Floats:
             f"rows, or pass a RunTable, which leaves out runs that did not complete."
         )
     return array
-
-
-def _clusters(groups: Any, arrays: Mapping[str, Floats]) -> np.ndarray:
-    """Return clusters numbered from 0; by default the runs of one size and amount of data."""
-    if groups is None:
-        pairs = np.stack([arrays["n_params"], arrays["n_examples"]], axis=1)
-        rows: np.ndarray = np.unique(pairs, axis=0, return_inverse=True)[1].reshape(-1)
-        return rows
-    labels: list[Hashable] = list(groups)
-    if len(labels) != len(arrays["n_params"]):
-        raise FitError(
-            f"`groups` must name the cluster of each of {len(arrays['n_params'])} runs. "
-            f"Received: {len(labels)} values. Pass one per run."
-        )
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(label, len(numbers)) for label in labels])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 
@@ -215,11 +216,32 @@ class Problem:
         """Return the target at the rows in the solver's frame, shape `(batch, rows)`."""
         return self.form.value(theta, self.z)
 
+    def residuals(self, theta: Floats) -> Floats:
+        """Return what the objective is a function of, in the solver's frame, `(batch, rows)`."""
+        law = self.objective.form_for_solver(self.form)
+        off: Floats = law.value(theta, self.z) - self.objective.target_for_solver(self.form, self.y)
+        return off
+
     def total(self, theta: Floats, weights: Floats) -> Floats:
         """Return the objective at each of several parameter vectors, in its own unit."""
-        law = self.objective.form_for_solver(self.form)
-        residuals = law.value(theta, self.z) - self.objective.target_for_solver(self.form, self.y)
-        return self.objective.total(residuals, weights, float(np.exp(self.centre[-1])))
+        unit = float(np.exp(self.centre[-1]))
+        return self.objective.total(self.residuals(theta), weights, unit)
+
+    def linearised(self, theta: Floats, parameter: str) -> tuple[Floats, Floats, Floats]:
+        """Return the residuals, their derivatives and those of a published parameter.
+
+        Args:
+            theta: Where, shape `(p,)`.
+            parameter: Its name.
+
+        Returns:
+            Shapes `(rows,)`, `(free, rows)` and `(free,)`: by the free components of `theta`.
+        """
+        law, free = self._free_form, self._free_part(theta)
+        jacobian = self.objective.form_for_solver(law).value_and_jacobian(free[None], self.z)[1][0]
+        nudged = free + 1e-30j * np.eye(len(free))
+        gradient = law.to_params(cast("Floats", nudged), self.centre)[parameter].imag / 1e-30
+        return self.residuals(theta[None])[0], jacobian, gradient
 
     def _solve(
         self, starts: Floats, weights: Floats, *, far: bool, max_steps: int = MAX_STEPS

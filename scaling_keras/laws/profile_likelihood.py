@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import stats
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.fit_result import Fit, check_level
@@ -14,6 +14,7 @@ from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Interval
+from scaling_keras.laws.working_likelihood import log_likelihood, score_worth
 
 _FIRST_STEP = 0.02
 _GROWTH = 1.5
@@ -28,7 +29,9 @@ class Profile:
     Attributes:
         parameter: Its name.
         values: Where it was held, rising, shape `(points,)`.
-        deviance: Twice the log likelihood lost there against the best fit, shape `(points,)`.
+        deviance: Twice the log likelihood lost there against the best fit, for as many
+            independent rows as the clusters are worth (`profile`). Shape `(points,)`.
+        threshold: The deviance from which on the data reject a value at `level`.
         interval: The values that the data can't reject at `level`; an end that they don't bound is
             0 or infinity (minus infinity for a parameter that may be negative).
         level: Of the interval, in `(0, 1)`.
@@ -38,6 +41,7 @@ class Profile:
     parameter: str
     values: Floats
     deviance: Floats
+    threshold: float
     interval: Interval
     level: float
     identified: bool
@@ -49,6 +53,7 @@ class Profile:
             "parameter": self.parameter,
             "values": self.values.tolist(),
             "deviance": self.deviance.tolist(),
+            "threshold": self.threshold,
             "interval": {key: end if np.isfinite(end) else None for key, end in ends.items()},
             "level": self.level,
             "identified": self.identified,
@@ -62,6 +67,12 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
     fitted anew, until the data reject the value at `level` or, some factors of ten out, it is
     plain that they don't. The likelihood is the one that the objective stands for, a density
     `exp(-rho(r) / s)` of each residual, with the scale `s` at its own maximum.
+
+    That likelihood takes rows for independent and their residuals for what the objective stands
+    for. So its deviance is scaled to fall off as a variance of the parameter says that takes
+    neither for granted, a jackknife of whole clusters (`fit.groups`), and compared with the F
+    distribution of as many degrees of freedom as clusters exceed the fitted parameters. A common
+    factor of the weights has no effect.
 
     Args:
         fit: A fit to data, not one taken from a publication.
@@ -83,7 +94,9 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
 
     References:
         Venzon and Moolgavkar (1988), doi:10.2307/2347496; Raue et al. (2009),
-        doi:10.1093/bioinformatics/btp358, for identifiability.
+        doi:10.1093/bioinformatics/btp358, for identifiability. Chandler and Bate (2007),
+        doi:10.1093/biomet/asm015, for scaling the deviance of an independence likelihood;
+        MacKinnon, Nielsen and Webb, arXiv:2205.03288, for the jackknife.
     """
     check_level(level)
     if parameter not in fit.params or parameter in fit.fixed:
@@ -91,14 +104,14 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
         raise FitError(
             f"`parameter` must be a fitted parameter: {', '.join(free)}. Received: {parameter!r}."
         )
-    if not len(fit.observed):
+    if not fit.n_runs:
         raise FitError(
             f"A profile needs the rows that a law was fitted to. Received: a published "
             f"`{fit.form}` law. Fit runs of your own."
         )
     best = float(fit.params[parameter])
-    threshold = float(stats.chi2.ppf(level, 1))
     deviance_at = _Deviance(fit, parameter)
+    threshold = float(stats.f.ppf(level, 1, deviance_at.degrees))
     found = {best: 0.0}
     ends = [_walk(deviance_at, best, sign, threshold, found) for sign in (-1, 1)]
     values = np.array(sorted(found))
@@ -106,6 +119,7 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
         parameter=parameter,
         values=values,
         deviance=np.array([found[value] for value in values]),
+        threshold=threshold,
         interval=Interval(value=best, low=ends[0], high=ends[1]),
         level=level,
         identified=bool(np.isfinite(ends[1]) and np.isfinite(ends[0]) and ends[0] != 0.0),
@@ -119,8 +133,16 @@ class _Deviance:
         self._parameter, self._fixed = parameter, dict(fit.fixed)
         self._law, self._centre = fit.law, fit.centre
         self._objective = get_objective(fit.objective_name, fit.huber_delta or 1e-3)
-        self._columns = fit.columns
+        columns = fit.columns
+        relative = columns.weights / columns.weights.mean()
+        self._columns = dataclasses.replace(columns, weights=relative)
         self.start = fit.theta
+        n_free, n_clusters = len(fit.theta) - len(fit.fixed), len(np.unique(fit.groups))
+        self.degrees = max(n_clusters - n_free, 1)
+        free = self._problem(self._fixed)
+        worth = score_worth(free, fit.theta, parameter)
+        n_rows = len(fit.observed)
+        self._scale = 2.0 * worth * max(n_rows - n_free, 1) / n_rows
         self._best = self._log_likelihood(fit.theta)
 
     def __call__(self, value: float, near: Floats) -> tuple[float, Floats]:
@@ -128,49 +150,15 @@ class _Deviance:
         fixed = {**self._fixed, self._parameter: value}
         problem = self._problem(fixed)
         theta = problem.minima_near(near, self._columns.weights[None])[0]
-        return max(0.0, 2.0 * (self._best - self._log_likelihood(theta))), theta
+        return max(0.0, self._scale * (self._best - self._log_likelihood(theta))), theta
 
     def _problem(self, fixed: dict[str, float]) -> Problem:
         return Problem.of(self._law, self._columns, self._objective, fixed, self._centre)
 
     def _log_likelihood(self, theta: Floats) -> float:
         """Return the log likelihood at `theta`, at the best scale."""
-        weights = self._columns.weights
-        total = self._problem(self._fixed).total(theta[None], weights[None])[0]
-        unit = 1.0 if self._objective.of_logs else float(np.exp(self._centre[-1]))
-        return log_likelihood(float(total), float(weights.sum()), self._objective.delta * unit)
-
-
-def log_likelihood(total: float, n: float, delta: float) -> float:
-    """Return the largest log likelihood, over scales `s`, of residuals with a given objective.
-
-    The density of a residual is `exp(-rho(r) / s) / Z(s)`. For squares (`delta` infinite) it is
-    the normal one, for absolute values (`delta` 0) Laplace's, and both maxima have closed forms.
-    In between `Z = sqrt(2 pi s) erf(delta / sqrt(2 s)) + 2 s / delta exp(-delta**2 / (2 s))`.
-
-    Args:
-        total: The objective: the sum of `rho`.
-        n: Rows, or the sum of their weights.
-        delta: Bend of Huber's function.
-    """
-    total = max(total, 1e-300)
-    if np.isinf(delta):
-        return float(-0.5 * n * (np.log(4 * np.pi * total / n) + 1))
-    if delta == 0:
-        return float(-n * (np.log(2 * total / n) + 1))
-
-    def negative(log_s: float) -> float:
-        s = np.exp(log_s)
-        bend = delta**2 / (2 * s)
-        inner = 0.5 * np.log(2 * np.pi * s) + np.log(special.erf(np.sqrt(bend)))
-        outer = np.log(2 * s / delta) - bend
-        return float(n * np.logaddexp(inner, outer) + total / s)
-
-    middle = np.log(total / n)
-    found = optimize.minimize_scalar(
-        negative, bounds=(middle - 10, middle + 10), method="bounded", options={"xatol": 1e-10}
-    )
-    return -float(found.fun)
+        residuals = self._problem(self._fixed).residuals(theta[None])[0]
+        return log_likelihood(residuals, self._columns.weights, self._objective.delta)
 
 
 def _walk(

@@ -110,6 +110,7 @@ class PublishedLaw:
             resamples=np.empty((0, len(law.parameters))),
             seed=None,
             data_digest="",
+            set_aside=values[:0],
             versions={"scaling-keras": metadata.version("scaling-keras")},
         )
 

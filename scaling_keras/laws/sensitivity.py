@@ -39,7 +39,7 @@ def sensitivity(fit: Fit, runs: RunTable | None = None) -> tuple[Variation, ...]
     >>> [variation.name for variation in laws.sensitivity(fit)][:3]
     ['huber', 'squared_log', 'absolute_log']
     """
-    if not len(fit.observed):
+    if not fit.n_runs:
         raise FitError(
             f"A sensitivity table needs the rows that a law was fitted to. Received: a published "
             f"`{fit.form}` law. Fit runs of your own."

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+from typing import Any
+
 import numpy as np
 
+from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
+
+
+def check_resampling(n_resamples: Any, seed: Any) -> None:
+    """Raise a `FitError` that names the option that can't be used."""
+    if not isinstance(n_resamples, Integral) or n_resamples < 100:
+        raise FitError(
+            f"`n_resamples` must be at least 100 for an interval to mean anything, and a whole "
+            f"number. Received: n_resamples={n_resamples!r}."
+        )
+    if seed is None or isinstance(seed, np.random.Generator):
+        return
+    if not isinstance(seed, Integral):
+        raise FitError(
+            f"`seed` must be a whole number, a generator or None. Received: seed={seed!r}."
+        )
+    if seed < 0:
+        raise FitError(f"`seed` must not be negative. Received: seed={seed!r}.")
 
 
 def resample_weights(
@@ -39,7 +60,7 @@ def resample_weights(
     return counts[:, groups] * weights
 
 
-def noise(residuals: Floats, n_parameters: int) -> Floats:
+def noise(residuals: Floats, n_parameters: int, weights: Floats | None = None) -> Floats:
     """Return the residuals scaled to the spread of a new run around the law.
 
     Residuals of a fit are smaller than the noise they stem from, because `p` parameters were
@@ -48,25 +69,33 @@ def noise(residuals: Floats, n_parameters: int) -> Floats:
     Args:
         residuals: Log loss minus fitted log loss, shape `(rows,)`.
         n_parameters: `p`.
+        weights: Weight of each row; where they differ, `n` is the number of equal weights that
+            would determine a mean as well.
+
+    References:
+        Kish, Survey Sampling (1965), section 11.7, for the number that unequal weights are worth.
     """
-    n = len(residuals)
+    n = len(residuals) if weights is None else weights.sum() ** 2 / (weights**2).sum()
     scaled: Floats = residuals * np.sqrt(n / max(n - n_parameters, 1))
     return scaled
 
 
-def with_noise(draws: Floats, residuals: Floats, n_parameters: int) -> Floats:
+def with_noise(draws: Floats, residuals: Floats, n_parameters: int, *, weights: Floats) -> Floats:
     """Return draws of what a new run reaches, from draws of the law.
 
     Args:
         draws: Log losses of the law in each resample, shape `(draws, points)`.
         residuals: Log loss minus fitted log loss, shape `(rows,)`.
         n_parameters: Parameters that were fitted.
+        weights: Weight of each row, by which its residual is met. Shape `(rows,)`.
     """
     if not len(draws) or not len(residuals):
         return draws
-    scatter = np.sort(noise(residuals, n_parameters))
-    picks = (van_der_corput(len(draws)) * len(scatter)).astype(int)
-    reached: Floats = draws + scatter[picks][:, None]
+    order = np.argsort(residuals, kind="stable")
+    scatter = noise(residuals, n_parameters, weights)[order]
+    share = np.cumsum(weights[order]) / weights.sum()
+    picks = np.searchsorted(share, van_der_corput(len(draws)), side="right")
+    reached: Floats = draws + scatter[np.minimum(picks, len(scatter) - 1)][:, None]
     return reached
 
 

@@ -49,6 +49,14 @@ def test_fit_takes_a_one_variable_form_and_a_convention(logdir, capsys):
     assert "N counts non_embedding parameters" in out
 
 
+def test_auto_fits_one_variable_where_it_is_named(logdir, capsys):
+    assert main(["fit", str(logdir), "--x", "n_params", "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values["labels"]["x"] == "n_params"
+    assert main(["fit", str(logdir), "--form", "chinchilla", "--x", "n_params"]) == 2
+    assert "Received: `x`. Leave it out" in capsys.readouterr().err
+
+
 def test_fit_reads_a_csv_file(tmp_path, capsys):
     rows = zip(*noisy_runs(HOFFMANN).values(), strict=True)
     table = RunTable(

@@ -29,6 +29,14 @@ def test_auto_chooses_on_the_fitted_runs_alone():
     assert held.fit.n_runs < 20
 
 
+def test_auto_takes_a_mapping_of_one_variable():
+    x = np.geomspace(1e3, 1e7, 20)
+    scatter = np.exp(np.random.default_rng(0).normal(0, 0.003, 20))
+    held = laws.backtest("auto", {"x": x, "loss": (1.5 + 20 / x**0.3) * scatter}, n_resamples=100)
+    assert held.fit.law.variables == ("x",)
+    assert len(held.observed) == 4
+
+
 def test_the_error_is_that_of_the_predictions():
     runs = noisy_runs(HOFFMANN, noise=0.003, sizes=SIZES)
     held = laws.backtest("chinchilla", runs, n_resamples=100)

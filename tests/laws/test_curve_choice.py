@@ -143,6 +143,60 @@ def test_a_held_parameter_or_another_objective_takes_the_best_single_form():
     assert auto(X, loss, fixed={"irreducible_loss": 0.3}).fixed == {"irreducible_loss": 0.3}
 
 
+def codes(fit):
+    return {finding.code for finding in fit.warnings}
+
+
+def test_an_objective_that_was_asked_for_is_the_one_that_is_minimised():
+    loss = noisy(0.3 + 0.6 * (X / 1e6) ** -0.35)
+    alone = laws.fit("power_law_floor", x=X, loss=loss, n_resamples=100)
+    asked = auto(X, loss, objective="huber", n_resamples=100)
+    assert (asked.objective_name, asked.huber_delta) == ("huber", 1e-3)
+    assert asked.objective == pytest.approx(alone.objective, rel=1e-9)
+    same = auto(X, loss, objective="squared_log")
+    np.testing.assert_array_equal(same.resamples, auto(X, loss).resamples)
+
+
+@pytest.mark.parametrize("row", [6, 15, 29])
+def test_one_row_far_off_neither_bends_the_law_nor_widens_its_intervals(row):
+    x = np.geomspace(1e3, 1e7, 30)
+    clean = noisy(1.5 + 20 / x**0.3, scale=0.003)
+    plain = auto(x, clean).predict(x=1e9)
+    off = auto(x, np.where(np.arange(30) == row, 1.25, 1.0) * clean)
+    p = off.predict(x=1e9)
+    assert p.low[0] < 1.5 + 20 / 1e9**0.3 < p.high[0]
+    assert (p.high - p.low)[0] < 1.25 * (plain.high - plain.low)[0]
+    (said,) = [finding.message for finding in off.warnings if finding.code == "outliers"]
+    assert said.startswith("1 of 30 rows lie more than 8 robust standard deviations off the line")
+    assert f"neighbours (row {row}) and are left out" in said
+    assert (f"row {row}", "it lies far off its neighbours") in [
+        (item.name, item.reason) for item in off.excluded
+    ]
+
+
+def test_what_the_residuals_of_an_average_show_is_told():
+    x = np.geomspace(1e3, 1e7, 30)
+    loss = noisy(1.5 + 20 / x**0.3, scale=0.003)
+    loss[[20, 21]] *= 1.2  # Side by side, so that they may be what the curve is like.
+    assert "outliers" in codes(auto(x, loss))
+    assert "objective_sensitive" in codes(auto(x, loss))
+    assert not {"outliers", "objective_sensitive", "early_rows"} & codes(
+        auto(x, noisy(1.5 + 20 / x**0.3, scale=0.003))
+    )
+
+
+def test_rows_before_the_law_begins_were_observed_and_count_as_data():
+    loss = noisy(slow_start(X))
+    fit = auto(X, loss)
+    assert fit.values.min() > X[0]
+    np.testing.assert_array_equal(fit.set_aside[:, 0], X[fit.values.min() > X])
+    p = fit.predict(x=[X[0] / 2, X[0], X[-1], 2 * X[-1]])
+    np.testing.assert_allclose(p.extrapolation, [2, 1, 1, 2])
+    changed = auto(X, np.r_[1.001 * loss[0], loss[1:]])
+    assert changed.data_digest != fit.data_digest
+    assert auto(X, loss, n_resamples=100).data_digest == fit.data_digest
+
+
 def test_thousands_of_rows_are_no_matter():
     x = np.geomspace(1e3, 1e9, 3000)
     fit = auto(x, noisy(1.0 + 20 / x**0.3), n_resamples=100)

@@ -156,3 +156,24 @@ def test_a_parameter_without_a_spread_is_not_printed_with_limits(noisy):
     stuck = np.repeat(noisy.theta[None], 100, axis=0)
     text = dataclasses.replace(noisy, resamples=stuck).summary()
     assert "not identified: every resample ends at its bound" in text
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_point_whose_compute_is_no_number_is_refused():
+    fit = laws.fit("chinchilla", noisy_runs(HOFFMANN), n_resamples=100)
+    with pytest.raises(FitError, match=r"product of n_params and n_examples .* n_params=1e\+300"):
+        fit.predict(n_params=1e300, n_examples=1e300)
+    with pytest.raises(FitError, match=r"`n_params` must be a positive.*Received: n_params=1j"):
+        fit.predict(n_params=1j, n_examples=1e9)
+    far = fit.predict(n_params=1e150, n_examples=1e150)
+    assert np.isfinite([far.low, far.mean, far.high]).all()
+
+
+def test_rows_set_aside_survive_saving():
+    x = np.geomspace(1e3, 1e7, 30)
+    loss = (1.5 + 20 / x**0.3) * np.where(np.arange(30) == 15, 1.25, 1.0)
+    fit = laws.fit("auto", x=x, loss=loss, n_resamples=100)
+    again = laws.Fit.from_dict(json.loads(json.dumps(fit.to_dict())))
+    np.testing.assert_array_equal(again.set_aside, fit.set_aside)
+    plain = laws.fit("power_law", x=x, loss=loss, n_resamples=100)
+    assert laws.Fit.from_dict(plain.to_dict()).set_aside.shape == (0, 1)

@@ -161,17 +161,115 @@ def test_runs_of_one_group_are_resampled_together():
         ({"x": np.ones(16)}, "Received: `x`. Leave it out"),
         ({"weights": [-1.0] * 16}, "`weights` must hold 16 finite numbers"),
         ({"weights": np.zeros(16)}, "not all zero"),
+        ({"weights": ["a"] * 16}, "`weights` must hold 16 finite numbers"),
+        ({"weights": "w"}, r"`weights` must .* name a column of the data. Received: 'w'"),
+        ({"loss": np.full(16, 2 + 1j)}, "`loss` must be an array of numbers, none complex"),
         ({"groups": [1, 2]}, "must name the cluster of each of 16 runs. Received: 2"),
+        ({"groups": 3}, "`groups` must be a list or array .* 16 runs. Received: 3"),
+        ({"groups": [[1]] * 16}, r"`groups` must be a list or array .* Received: \[\[1\]"),
+        ({"groups": [np.nan] * 16}, "Received: nan in row 0, nan in row 1, nan in row 2 and 13"),
+        ({"groups": [*range(15), None]}, "cluster of every run. Received: None in row 15"),
         ({"objective": "l2"}, "`objective` must be one of huber, squared_log"),
         ({"huber_delta": 0.0}, "`huber_delta` must be positive and finite"),
         ({"n_resamples": 10}, "`n_resamples` must be at least 100"),
+        ({"n_resamples": "x"}, "`n_resamples` must be .* whole number. Received: n_resamples='x'"),
+        ({"n_resamples": 150.5}, "whole number. Received: n_resamples=150.5"),
         ({"seed": -1}, "`seed` must not be negative. Received: seed=-1"),
+        ({"seed": "x"}, "`seed` must be a whole number, a generator or None. Received: seed='x'"),
+        ({"seed": 1.5}, "`seed` must be a whole number, a generator or None. Received: seed=1.5"),
         ({"on_failure": "ignore"}, "`on_failure` must be 'raise' or 'return'"),
     ],
 )
 def test_bad_input_is_named_with_what_was_received(change, sentence):
     with pytest.raises(FitError, match=sentence):
         laws.fit("chinchilla", **{**noisy_runs(HOFFMANN), **change})
+
+
+@pytest.mark.parametrize("groups", [np.zeros(16), [0] * 15 + [1]])
+def test_fewer_than_three_clusters_have_no_interval_and_are_refused(groups):
+    with pytest.raises(TooFewRunsError, match=r"`groups` must name at least 3 clusters.*Received"):
+        fit_chinchilla(noisy_runs(HOFFMANN), groups=groups)
+    assert fit_chinchilla(noisy_runs(HOFFMANN), groups=[0] * 10 + [1] * 3 + [2] * 3).n_runs == 16
+
+
+def test_weights_and_groups_may_be_columns_of_the_data():
+    runs = noisy_runs(HOFFMANN, noise=0.01)
+    weights = np.linspace(1, 2, 16)
+    named = laws.fit(
+        "chinchilla",
+        {**runs, "w": weights, "size": runs["n_params"]},
+        weights="w",
+        groups="size",
+        n_resamples=100,
+    )
+    passed = fit_chinchilla(runs, weights=weights, groups=runs["n_params"])
+    assert named.data_digest == passed.data_digest
+    assert named.params == passed.params
+
+
+def test_numbers_of_numpy_are_numbers():
+    runs = noisy_runs(HOFFMANN)
+    held = {"irreducible_loss": np.float32(1.5)}
+    fit = fit_chinchilla(runs, seed=np.int64(3), fixed=held)
+    assert (fit.seed, fit.fixed) == (3, {"irreducible_loss": 1.5})
+
+
+def test_a_row_of_weight_zero_is_left_out_as_if_it_were_not_there():
+    runs = noisy_runs(HOFFMANN, noise=0.003)
+    wrong = {name: np.r_[column, 3 * column[:4]] for name, column in runs.items()}
+    wrong["loss"][-1] = np.nan
+    weighted = fit_chinchilla(wrong, weights=[1.0] * 16 + [0.0] * 4)
+    plain = fit_chinchilla(runs, weights=np.ones(16))
+    assert weighted.data_digest == plain.data_digest
+    assert weighted.backtest == plain.backtest
+    here, there = (f.predict(n_params=1e9, n_examples=1e11) for f in (weighted, plain))
+    np.testing.assert_array_equal([here.low, here.high], [there.low, there.high])
+    assert [(item.name, item.reason) for item in weighted.excluded] == [
+        (f"row {row}", "its weight is 0") for row in range(16, 20)
+    ]
+
+
+def test_rows_of_weight_zero_do_not_make_up_for_runs_that_are_lacking():
+    weights = np.zeros(16)
+    weights[[0, 5, 10, 15]] = 1.0
+    with pytest.raises(TooFewRunsError, match=r"Received: 4 after leaving out 12: row 1 \(its wei"):
+        fit_chinchilla(noisy_runs(HOFFMANN), weights=weights)
+    x = np.geomspace(1e3, 1e6, 20)
+    with pytest.raises(TooFewRunsError, match=r"needs at least 5 runs.*Received: 2"):
+        laws.fit("power_law_floor", x=x, loss=1 + 1 / x, weights=np.r_[1.0, 1.0, np.zeros(18)])
+
+
+def test_a_run_of_weight_zero_leaves_a_table():
+    table = table_of(noisy_runs(HOFFMANN))
+    fit = laws.fit("chinchilla", table, weights=[0.0] + [1.0] * 15, n_resamples=100)
+    assert fit.names == tuple(run.name for run in table)[1:]
+    assert fit.excluded[-1].name == table.runs[0].name
+
+
+def test_auto_goes_by_the_columns_that_a_mapping_holds():
+    x = np.geomspace(1e3, 1e7, 12)
+    curve = {"x": x, "loss": 1.5 + 20 / x**0.3}
+    assert laws.fit("auto", curve, n_resamples=100).law.variables == ("x",)
+    assert laws.fit("auto", {**curve, "n_params": x}, n_resamples=100).law.variables == ("x",)
+    both = laws.fit("auto", {**noisy_runs(HOFFMANN), "x": np.arange(16)}, n_resamples=100)
+    assert both.law.variables == ("n_params", "n_examples")
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"dataset_size": [1.0]}, r"Received: `dataset_size`.*takes it: `data_constrained`"),
+        ({"x": [1.0], "metric": [0.5]}, r"Received: `metric`.*takes it: `bounded_metric`"),
+        ({"n_resample": 3}, r"Received: `n_resample`. Leave it out\."),
+        ({"data": {"x": [1.0], "metric": [0.5]}}, r"or x and loss. Received: x, metric"),
+        ({"n_params": [1.0], "loss": [2.0]}, r"Received: n_params, loss. Add what is missing"),
+        ({}, r"`auto` needs the columns n_params, n_examples and loss, or x and loss.*: none"),
+    ],
+)
+@pytest.mark.parametrize("function", [laws.fit, laws.backtest])
+def test_auto_says_which_columns_it_takes(function, columns, sentence):
+    with pytest.raises(FitError, match=sentence):
+        function("auto", **columns)
 
 
 def test_a_mapping_without_a_column_is_named():

@@ -44,6 +44,7 @@ def test_two_optima_leave_nothing_to_judge_their_line_by():
         (([1e16, -1], [1e6, 1e7]), {}, FitError, "`train_flops` must be a positive"),
         (([1e16, 1e17], [1e6, 0]), {}, FitError, "`n_params` must be a positive"),
         (([1e16, 1e17], [1e6, 1e7]), {"weights": [1, np.nan]}, FitError, "`weights` must hold 2"),
+        (([1e16, 1e17], [1e6, 1e7]), {"weights": "a"}, FitError, "`weights` .* Received: 'a'"),
         (([1e16, 1e16], [1e6, 1e7]), {}, TooFewRunsError, "two budgets or more. Received: 1"),
         (([1e16, 1e17], [1e6, 1e7]), {"weights": [0, 0]}, TooFewRunsError, "Received: 0"),
     ],

@@ -73,6 +73,10 @@ def test_each_group_of_columns_is_fitted_and_one_that_can_not_be_is_named():
         laws.fit_groups("chinchilla", runs, by="kind", n_resamples=100)
     with pytest.raises(FitError, match=r"`by` must be a column of `data`. Received: 'sort'"):
         laws.fit_groups("chinchilla", runs, by="sort")
+    with pytest.raises(FitError, match=r"of one length\. Received: .*of shape \(15,\) beside"):
+        laws.fit_groups("chinchilla", {**runs, "kind": ["a"] * 15}, by="kind")
+    with pytest.raises(FitError, match=r"a group for each row\. Received: nan in row 1"):
+        laws.fit_groups("chinchilla", {**runs, "kind": [1.0, np.nan] * 8}, by="kind")
 
 
 def test_what_can_not_be_compared_is_refused():

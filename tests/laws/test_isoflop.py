@@ -225,6 +225,22 @@ def test_a_profile_of_three_sizes_has_the_scatter_of_the_others():
     assert "three_sizes" in codes(found)
 
 
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        (3, "`groups` must be a list or array with a number or name"),
+        ("same", "The runs need the column `same`"),
+        (np.full(28, np.nan), "Received: nan in row 0"),
+        (np.zeros(28), "at least 3 clusters.* Received: 1"),
+    ],
+)
+def test_clusters_that_can_not_be_drawn_are_refused(groups, message):
+    runs = profiles(n_sizes=7)
+    assert len(runs["loss"]) == 28
+    with pytest.raises(FitError, match=message):
+        isoflop(runs, groups=groups)
+
+
 def test_runs_of_one_configuration_are_one_cluster():
     runs = profiles(noise=0.004)
     twice = {name: np.concatenate([column, column]) for name, column in runs.items()}

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from scaling_keras.laws.uncertainty import noise, quantiles, resample_weights, van_der_corput
+from scaling_keras.laws.uncertainty import (
+    noise,
+    quantiles,
+    resample_weights,
+    van_der_corput,
+    with_noise,
+)
 
 
 def test_rows_of_a_cluster_are_drawn_together():
@@ -26,6 +32,25 @@ def test_noise_undoes_what_fitting_took():
         residuals = b - a @ np.linalg.lstsq(a, b, rcond=None)[0]
         spread.append(np.mean(noise(residuals, 5) ** 2))
     assert np.mean(spread) == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_scatter_of_a_row_counts_by_its_weight():
+    residuals, law = np.array([1.0, -3.0, 2.0]), np.zeros((64, 1))
+    alike = with_noise(law, residuals, 0, weights=np.full(3, 7.0))
+    assert np.unique(alike, return_counts=True)[1].tolist() == [22, 21, 21]
+    mostly = with_noise(law, residuals, 0, weights=np.array([1.0, 2.0, 1.0]))
+    assert np.unique(mostly, return_counts=True)[1].tolist() == [32, 16, 16]
+    twice = with_noise(law, residuals[[0, 1, 1, 2]], 0, weights=np.ones(4))
+    np.testing.assert_array_equal(mostly, twice)
+    almost_none = with_noise(law, residuals, 0, weights=np.array([1.0, 1e-9, 1.0]))
+    assert -3.0 not in almost_none
+
+
+def test_unequal_weights_are_worth_fewer_rows():
+    residuals = np.ones(10)
+    weights = np.r_[np.ones(5), np.full(5, 1e-9)]
+    assert noise(residuals, 2, weights)[0] == pytest.approx(np.sqrt(5 / 3))
+    np.testing.assert_array_equal(noise(residuals, 2, np.full(10, 4.0)), noise(residuals, 2))
 
 
 def test_limits_hold_the_value_and_widen_around_it():

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from scaling_keras import laws
+from scaling_keras.errors import FitError
+from scaling_keras.laws import published
 from tests.strategies import HOFFMANN, noisy_runs
 
 
@@ -38,6 +40,11 @@ def test_outliers_are_named_and_the_fit_without_them_is_that_of_the_other_rows()
     assert variation.params["data_exponent"] == pytest.approx(
         alone.params["data_exponent"], rel=1e-5
     )
+
+
+def test_a_published_law_has_no_rows_to_do_otherwise_with():
+    with pytest.raises(FitError, match=r"needs the rows .* Received: a published `chinchilla`"):
+        laws.sensitivity(published.get("hoffmann"))
 
 
 def test_an_exact_law_has_neither_outliers_nor_a_choice_that_matters():

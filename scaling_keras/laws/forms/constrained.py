@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any, cast
 
 import numpy as np
@@ -31,15 +33,19 @@ class Constrained(Form):
             setattr(self, name, tuple(np.array(getattr(form, name))[self._free]))
         middle = 0.5 * (np.array(form.start_low) + np.array(form.start_high))
         params = form.to_params(middle, centre)
-        self._base = form.from_params({**params, **self._fixed}, centre)
+        self._base = self._from_params(params)
 
     def expand(self, theta: Floats) -> Floats:
         """Return the form's `theta`, shape `(..., p)`, from the free components."""
         full = np.empty((*theta.shape[:-1], len(self._form.parameters)), dtype=theta.dtype)
         full[...] = self._base
         full[..., self._free] = theta
-        params = self._form.to_params(full, self._centre)
-        return self._form.from_params({**params, **self._fixed}, self._centre)
+        return self._from_params(self._form.to_params(full, self._centre))
+
+    def _from_params(self, params: Mapping[str, Any]) -> Floats:
+        """Return the form's `theta` for parameters, the fixed ones at their values."""
+        with np.errstate(divide="ignore"):  # The log of a floor that is held at zero.
+            return self._form.from_params({**params, **self._fixed}, self._centre)
 
     def value(self, theta: Floats, z: Floats) -> Floats:
         """Return the value of the form at the expanded parameters."""
@@ -68,21 +74,47 @@ class Constrained(Form):
 
 def check_fixed(form: Form, fixed: Mapping[str, Any] | None) -> dict[str, float]:
     """Return the parameters to hold, or raise a `FitError` that names the one that can't be."""
-    checked = {}
+    if fixed is not None and not isinstance(fixed, Mapping):
+        raise FitError(
+            f"`fixed` must be a mapping from names of parameters to their values. Received: "
+            f"{fixed!r}. Pass for example {{{form.parameters[0]!r}: 0.3}}."
+        )
+    checked: dict[str, float] = {}
     for name, value in (fixed or {}).items():
         if name not in form.parameters:
             raise FitError(
                 f"`fixed` must name parameters of `{form.name}`: {', '.join(form.parameters)}. "
                 f"Received: {name!r}."
             )
-        if not (isinstance(value, (int, float)) and np.isfinite(value)):
+        if not (isinstance(value, Real) and math.isfinite(value)):
             raise FitError(
                 f"`fixed` must give each parameter a finite number. Received: {name}={value!r}."
             )
         checked[name] = float(value)
+        if not _may_be(form, name, checked[name]):
+            raise FitError(
+                f"`fixed` must give `{name}` of `{form.name}` a number that is not negative. "
+                f"Received: {name}={value!r}."
+            )
     if len(checked) == len(form.parameters):
         raise FitError(
             f"`fixed` must leave a parameter of `{form.name}` to fit. Received: all of "
             f"{', '.join(form.parameters)}."
         )
     return checked
+
+
+def _may_be(form: Form, name: str, value: float) -> bool:
+    """Return whether a parameter may be negative, if `value` is.
+
+    One that may not is met by its log, which is `nan` there and not at the value without its sign.
+    """
+    centre = np.zeros(len(form.variables) + 1)
+    middle = 0.5 * (np.array(form.start_low) + np.array(form.start_high))
+    params = form.to_params(middle, centre)
+    with np.errstate(all="ignore"):
+        known = [
+            not np.isnan(form.from_params({**params, name: np.float64(tried)}, centre)).any()
+            for tried in (value, abs(value))
+        ]
+    return known[0] or not known[1]

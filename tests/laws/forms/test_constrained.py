@@ -46,9 +46,24 @@ def test_the_fixed_parameters_survive_saving():
     [
         ({"slope": 1.0}, r"`fixed` must name parameters of `chinchilla`: .*Received: 'slope'"),
         ({"data_coef": np.nan}, r"`fixed` must give each parameter a finite number.*nan"),
+        ({"irreducible_loss": -1}, r"`fixed` must give `irreducible_loss` .* not negative.*=-1"),
+        (["data_coef"], r"`fixed` must be a mapping .*Received: \['data_coef'\]"),
         (dict(HOFFMANN), r"`fixed` must leave a parameter of `chinchilla` to fit"),
     ],
 )
 def test_what_can_not_be_fixed_is_refused(fixed, message):
     with pytest.raises(FitError, match=message):
         fit(noisy_runs(HOFFMANN), fixed=fixed)
+
+
+def test_a_floor_may_be_held_at_zero_and_an_exponent_below():
+    runs = noisy_runs(HOFFMANN, noise=0.01)
+    assert fit(runs, fixed={"irreducible_loss": 0}).params["irreducible_loss"] == 0.0
+    assert fit(runs, fixed={"data_exponent": -0.1}).params["data_exponent"] == pytest.approx(-0.1)
+
+
+def test_a_value_is_judged_by_its_sign_alone_where_another_parameter_bounds_it():
+    x = np.geomspace(1e3, 1e7, 20)
+    held = {"irreducible_loss": 3.0}  # Above the middle of the range of the law's `initial_loss`.
+    fit = laws.fit("m4", x=x, loss=3.0 + 20 / x**0.3, fixed=held, n_resamples=100)
+    assert fit.params["irreducible_loss"] == pytest.approx(3.0)

@@ -1,0 +1,123 @@
+"""What a user may say of single rows: how much they count, and which belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+
+from scaling_keras.errors import FitError, TooFewRunsError
+from scaling_keras.laws.forms.base import Floats
+from scaling_keras.runs import RunTable
+
+MIN_CLUSTERS = 3
+"""Fewest clusters that a resample can vary: of one all are alike, of two there are three."""
+
+
+def real_numbers(given: Any) -> Floats:
+    """Return `given` as an array of floats.
+
+    Raises:
+        TypeError: If it holds complex numbers, whose imaginary part NumPy would drop.
+        ValueError: If it holds anything else that is no number.
+    """
+    array = np.asarray(given)
+    if np.iscomplexobj(array):
+        raise TypeError("complex numbers")
+    return array.astype(np.float64)
+
+
+def row_option(name: str, given: Any, source: RunTable | Mapping[str, Any] | None) -> Any:
+    """Return the values of `weights` or `groups`; a text names a column of the data."""
+    if not isinstance(given, str):
+        return given
+    known = () if source is None else getattr(source, "columns", source)
+    if source is None or given not in known:
+        columns = ", ".join(map(str, known)) or "none, as no `data` was passed"
+        raise FitError(
+            f"`{name}` must hold a value per run, or name a column of the data. Received: "
+            f"{given!r}, and the columns {columns}. Pass an array."
+        )
+    return source[given]
+
+
+def checked_weights(weights: Any, length: int, *, or_all_zero: bool = False) -> Floats:
+    """Return the weights as floats, ones if None.
+
+    Args:
+        weights: As the user passed them.
+        length: How many there must be.
+        or_all_zero: Whether all may be zero, since the caller says what is lacking then.
+    """
+    if weights is None:
+        return np.ones(length)
+    try:
+        array = real_numbers(weights)
+    except (TypeError, ValueError):
+        array = np.array([np.nan])
+    usable = array.shape == (length,) and bool((np.isfinite(array) & (array >= 0)).all())
+    if not usable or not (or_all_zero or array.any()):
+        wanted = "none negative" if or_all_zero else "none negative and not all zero"
+        raise FitError(
+            f"`weights` must hold {length} finite numbers, {wanted}. Received: {weights!r}. Pass "
+            f"one per row."
+        )
+    return array
+
+
+def cluster_numbers(groups: Any, values: Floats, rows: np.ndarray, length: int) -> np.ndarray:
+    """Return the cluster of each row, numbered from 0; by default a configuration is one.
+
+    Seeds of a configuration share what the law gets wrong there, so they are drawn together.
+
+    Args:
+        groups: As the user passed them, a label for each row; or None.
+        values: The variables of the rows that are used, shape `(used, variables)`.
+        rows: The places of those among all rows, shape `(used,)`.
+        length: How many rows there are in all.
+
+    Raises:
+        FitError: If there isn't a label for each row.
+        TooFewRunsError: If the labels name fewer than `MIN_CLUSTERS` clusters.
+    """
+    if groups is None:
+        by_default: np.ndarray = np.unique(values, axis=0, return_inverse=True)[1].reshape(-1)
+        return by_default
+    labels = _labels(groups, length)
+    unknown = [row for row in rows if labels[row] is None or labels[row] != labels[row]]
+    if unknown:
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        raise FitError(
+            f"`groups` must name the cluster of every run. Received: "
+            f"{', '.join(f'{labels[row]} in row {row}' for row in unknown[:3])}{more}. Give a run "
+            f"that stands alone a name of its own."
+        )
+    numbers: dict[Hashable, int] = {}
+    found = np.array([numbers.setdefault(labels[row], len(numbers)) for row in rows], dtype=int)
+    if len(numbers) < MIN_CLUSTERS:
+        raise TooFewRunsError(
+            f"`groups` must name at least {MIN_CLUSTERS} clusters, for intervals come from drawing "
+            f"whole clusters. Received: {len(numbers)}. Add runs, or leave `groups` out if the "
+            f"rows are independent."
+        )
+    return found
+
+
+def _labels(groups: Any, length: int) -> list[Hashable]:
+    """Return the labels as a list of things that can be told apart."""
+    try:
+        labels: list[Any] = list(groups)
+        for label in labels:
+            hash(label)
+    except TypeError:
+        raise FitError(
+            f"`groups` must be a list or array with a number or name for each of {length} runs. "
+            f"Received: {groups!r}. Pass one label per run."
+        ) from None
+    if len(labels) != length:
+        raise FitError(
+            f"`groups` must name the cluster of each of {length} runs. Received: {len(labels)} "
+            f"values. Pass one per run."
+        )
+    return labels
