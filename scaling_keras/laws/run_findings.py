@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from scaling_keras.laws.mixed_runs import mixed_findings
 from scaling_keras.laws.results import Finding
 from scaling_keras.runs import Run, RunTable
 
@@ -23,6 +24,7 @@ def run_findings(table: RunTable) -> tuple[Finding, ...]:
     """
     logged = [run for run in table if "attempt" in run.facts]
     return (
+        *mixed_findings(table),
         *_training_loss(logged),
         *_repeated_data(logged),
         *_unmatched_schedules(logged),
