@@ -216,9 +216,12 @@ class RunTable:
 
     def _without(self, reasons: Mapping[str, str]) -> RunTable:
         """Return the table without the runs that have a reason, which `excluded` keeps."""
-        dropped = tuple(Exclusion(name=name, reason=why) for name, why in reasons.items() if why)
-        names = {item.name for item in dropped}
-        kept = tuple(run for run in self.runs if run.name not in names)
+        kept = tuple(run for run in self.runs if not reasons.get(run.name))
+        dropped = tuple(
+            Exclusion(name=run.name, reason=why)
+            for run in self.runs
+            if (why := reasons.get(run.name))
+        )
         return dataclasses.replace(self, runs=kept, excluded=(*self.excluded, *dropped))
 
     def with_param_convention(self, param_convention: str) -> RunTable:

@@ -152,7 +152,7 @@ def _tested(fitted: Fit, table: RunTable) -> dict[str, Any]:
     """Return how far the law misses the runs that tested a prediction, none of which it knows."""
     runs = [run for run in table.completed() if tests_prediction(run)]
     labels = fitted.labels
-    places = {
+    places: dict[str, Any] = {
         name: np.array([getattr(run, labels["x"] if name == "x" else name) for run in runs])
         for name in fitted.law.variables
     }
@@ -160,7 +160,8 @@ def _tested(fitted: Fit, table: RunTable) -> dict[str, Any]:
     runs = [run for run, has_it in zip(runs, known, strict=True) if has_it]
     if not runs:
         return {"name": [], "log_error": []}
-    predicted = fitted.predict(**{name: column[known] for name, column in places.items()})
+    there: dict[str, Any] = {name: column[known] for name, column in places.items()}
+    predicted = fitted.predict(**there)
     losses = np.array([run.loss for run in runs])
     return {
         "name": [run.name for run in runs],
