@@ -23,7 +23,8 @@ def test_every_run_has_a_row_with_what_is_known_of_it(get, logdir):
     body = get("runs").body
     row = {name: values[0] for name, values in body["columns"].items()}
     assert row["name"] == "done"
-    assert (row["status"], row["reason"], row["not_fitted"]) == ("completed", "", "")
+    assert (row["status"], row["reason"]) == ("completed", "")
+    assert row["not_fitted"] == "it tests a prediction"
     assert (row["n_params"], row["n_examples"], row["loss"]) == (8_000, 1_000_000, 2.25)
     assert (row["train_flops"], row["train_flops_per_example"]) == (4.8e10, 48_000)
     assert (row["size"], row["family"], row["seed"]) == ("small", "lm", 3)
