@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scaling_keras.errors import RunsError
+from scaling_keras.law_runs import LEFT_OUT, why_left_out
 
 STATUSES = ("completed", "running", "stalled", "stopped", "diverged", "failed")
 """How a run stands. A fit uses `completed` ones only: the others ended off their schedule."""
@@ -116,6 +117,7 @@ class RunTable:
         excluded: Runs that are known of but not in the table, with their reasons.
         param_convention: Which parameters `n_params` counts, a key of `PARAM_CONVENTIONS`.
         loss_choice: How `loss` was taken from each run's curve: `final`, `best`, or `tail`.
+        include_tests: Whether a fit may use runs that tested a prediction; see `with_tests`.
 
     Example:
     >>> table = RunTable(runs=(
@@ -132,6 +134,7 @@ class RunTable:
     excluded: tuple[Exclusion, ...] = ()
     param_convention: str = "total"
     loss_choice: str = "final"
+    include_tests: bool = False
 
     def __post_init__(self) -> None:
         check_param_convention(self.param_convention)
@@ -189,16 +192,37 @@ class RunTable:
     def usable(self) -> RunTable:
         """Return the runs that a fit may use, the others moved to `excluded` with a reason.
 
-        Usable is a completed run with a finite, positive `loss`, `n_params` and `n_examples`.
+        Usable are the `completed` runs that are `of_law`.
         """
-        kept, dropped = [], []
-        for run in self.runs:
-            reason = _why_unusable(run)
-            if reason:
-                dropped.append(Exclusion(name=run.name, reason=reason))
-            else:
-                kept.append(run)
-        return dataclasses.replace(self, runs=tuple(kept), excluded=(*self.excluded, *dropped))
+        return self.completed().of_law()
+
+    def completed(self) -> RunTable:
+        """Return the completed runs with a finite, positive `loss`, `n_params` and `n_examples`."""
+        return self._without({run.name: _why_unusable(run) for run in self.runs})
+
+    def of_law(self) -> RunTable:
+        """Return the runs that may be part of a law, of whatever status.
+
+        Moved to `excluded` are runs that tested a prediction, unless `include_tests`, so that a
+        test stays a test; runs that tried out hyperparameters on part of the data; and of a
+        sweep's runs of one size, amount of data and seed all but those with the hyperparameters
+        that reached the lowest loss.
+        """
+        return self._without(why_left_out(self.runs, include_tests=self.include_tests))
+
+    def with_tests(self) -> RunTable:
+        """Return the table with the runs that tested a prediction as usable as any other."""
+        return dataclasses.replace(self, include_tests=True)
+
+    def _without(self, reasons: Mapping[str, str]) -> RunTable:
+        """Return the table without the runs that have a reason, which `excluded` keeps."""
+        kept = tuple(run for run in self.runs if not reasons.get(run.name))
+        dropped = tuple(
+            Exclusion(name=run.name, reason=why)
+            for run in self.runs
+            if (why := reasons.get(run.name))
+        )
+        return dataclasses.replace(self, runs=kept, excluded=(*self.excluded, *dropped))
 
     def with_param_convention(self, param_convention: str) -> RunTable:
         """Return the table with `n_params` counted under another convention.
@@ -224,12 +248,14 @@ class RunTable:
     def to_csv(self, path: str | Path) -> None:
         """Write the columns, and the facts that are single values, for `from_csv` to read back."""
         columns = (*TEXT_COLUMNS, *NUMERIC_COLUMNS, "seed")
-        facts = self._flat_facts()
+        left_out = why_left_out(self.runs)
+        facts = (*(name for name in self._flat_facts() if name != LEFT_OUT), LEFT_OUT)
+        facts = facts if left_out else facts[:-1]
         with Path(path).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow((*columns, *facts))
             for run in self.runs:
-                known = _flat(run.facts)
+                known = {**_flat(run.facts), LEFT_OUT: left_out.get(run.name)}
                 values = [getattr(run, column) for column in columns]
                 values.extend(known.get(name) for name in facts)
                 writer.writerow(["" if v is None else v for v in values])

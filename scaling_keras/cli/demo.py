@@ -207,8 +207,7 @@ def _check_length(text: SourceText, family: TransformerLM, scale: Scale) -> None
 
 def _dearest(tuner: ScalingTuner) -> float:
     """Return the FLOPs of the dearest run of the ladder."""
-    ladder = tuner.results().where(lambda run: not run.facts.get("prediction"))
-    return float(ladder.usable()["train_flops"].max())
+    return float(tuner.results().usable()["train_flops"].max())
 
 
 def _plan_test(demo: _Demo, best: laws.Allocation) -> TrialPlan:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from scaling_keras import laws
+from scaling_keras.errors import RunsError
+from scaling_keras.events.choosing import is_chosen, none_chosen
 from scaling_keras.events.reader import read_runs
 from scaling_keras.runs import PARAM_CONVENTIONS, RunTable
 
@@ -16,6 +18,16 @@ HELP = "fit a scaling law to the runs in a logdir or CSV file"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that choose the runs and the law."""
+    add_common_arguments(parser)
+    parser.add_argument(
+        "--x",
+        choices=("train_flops", "n_params", "n_examples"),
+        help="the variable of a one-variable law, train_flops by default; with auto, to fit one",
+    )
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that any command takes which fits a law."""
     parser.add_argument("logdir", help="directory with runs of ScalingLogger, or a CSV file")
     parser.add_argument(
         "--form",
@@ -24,9 +36,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the law to fit; auto takes the surface that predicts held-out runs best",
     )
     parser.add_argument(
-        "--x",
-        choices=("train_flops", "n_params", "n_examples"),
-        help="the variable of a one-variable law, train_flops by default; with auto, to fit one",
+        "--runs",
+        default="",
+        metavar="PATTERN",
+        help="names of the runs to fit, such as 'demo/*,mlp-*'; with ! before it, of those not to",
+    )
+    parser.add_argument(
+        "--include-tests",
+        action="store_true",
+        help="fit runs that tested a prediction, too",
+    )
+    parser.add_argument(
+        "--metric",
+        help="the metric to take the loss from; default val_loss if any run has it, else loss",
     )
     parser.add_argument(
         "--loss",
@@ -52,9 +74,32 @@ def is_csv(args: argparse.Namespace) -> bool:
 
 def table_from(args: argparse.Namespace) -> RunTable:
     """Read the runs that the arguments name."""
-    if is_csv(args):
-        return RunTable.from_csv(args.logdir, param_convention=args.param_convention)
-    return read_runs(args.logdir, loss=args.loss, param_convention=args.param_convention)
+    table = _csv_table(args) if is_csv(args) else _logdir_table(args)
+    return table.with_tests() if args.include_tests else table
+
+
+def _logdir_table(args: argparse.Namespace) -> RunTable:
+    return read_runs(
+        args.logdir,
+        loss=args.loss,
+        metric=args.metric,
+        param_convention=args.param_convention,
+        runs=args.runs,
+    )
+
+
+def _csv_table(args: argparse.Namespace) -> RunTable:
+    if args.metric is not None:
+        raise RunsError(
+            f"`--metric` chooses among the metrics of a logdir; a CSV file has its column `loss`. "
+            f"Received: --metric {args.metric} with {args.logdir!r}. Map the column with "
+            f"`scaling-keras import --columns loss={args.metric}`."
+        )
+    table = RunTable.from_csv(args.logdir, param_convention=args.param_convention)
+    chosen = table.where(lambda run: is_chosen(run.name, args.runs))
+    if len(table) and not len(chosen):
+        raise RunsError(none_chosen((run.name for run in table), args.runs))
+    return chosen
 
 
 def fit_table(args: argparse.Namespace, table: RunTable, form: str) -> laws.Fit:
@@ -75,6 +120,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
                     **fit.to_dict(resamples=False),
                     "formula": fit.formula(),
                     "level": args.level,
+                    "runs": args.runs,
                     "intervals": {name: value.to_dict() for name, value in intervals.items()},
                 },
                 indent=1,

@@ -24,9 +24,8 @@ HELP = "say how large a model, on how much data, a budget or a target loss asks 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `fit`, the goal, its limits and the hardware."""
-    fit_command.add_arguments(parser)
-    parser.set_defaults(x=None)
+    """Add the arguments of `fit` but `--x`, the goal, its limits and the hardware."""
+    fit_command.add_common_arguments(parser)
     goal = parser.add_mutually_exclusive_group(required=True)
     goal.add_argument(
         "--flops", type=float, help="the budget: forward and backward FLOPs of the whole run"
@@ -57,7 +56,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     """Print the plan as text or JSON."""
     _refuse_unused(args)
     runs = fit_command.table_from(args)
-    fit = fit_command.fit_table(args, runs, args.form)
+    fit = laws.fit(args.form, runs, seed=args.seed)
     # A file of numbers has no facts to tell the hours and the cost of serving from.
     table = None if fit_command.is_csv(args) else runs
     plan = _plan(args, fit, table)
@@ -175,11 +174,6 @@ def _refuse_unused(args: argparse.Namespace) -> None:
         raise FitError(
             f"A plan needs a law of n_params and n_examples. Received: --form {args.form}, a law "
             f"of {', '.join(form.variables)}. Choose a form of both, such as `chinchilla`."
-        )
-    if args.x is not None:
-        raise FitError(
-            f"`--x` is the variable of a one-variable law, and a plan needs a law of two. "
-            f"Received: --x {args.x}. Leave it out."
         )
     if args.next_runs is not None and args.next_runs < 1:
         raise FitError(

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     results = gather(
         fit,
         table,
-        source=Path(args.logdir).name or str(args.logdir),
+        source=_source(args),
         budgets=args.flops,
         level=args.level,
         seed=args.seed,
@@ -88,6 +88,12 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     else:
         out.write(_said(results, written))
     return 0
+
+
+def _source(args: argparse.Namespace) -> str:
+    """Return what the user calls the runs."""
+    name = Path(args.logdir).name or str(args.logdir)
+    return f"{name} ({args.runs})" if args.runs else name
 
 
 def _formats(text: str) -> list[str]:

@@ -301,7 +301,7 @@ def _why_not_comparable(run: Run, record: RunRecord, loss_name: str) -> str:
         return run.reason
     return (
         f"it has no {loss_name}, only {', '.join(sorted(metrics)) or 'no points'}; losses of "
-        f"different kinds are never mixed"
+        f"different kinds are never mixed (`metric`, on the command line `--metric`, chooses one)"
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from scaling_keras.errors import LogdirError
 from scaling_keras.events.assembling import assemble
+from scaling_keras.events.choosing import is_chosen, none_chosen
 from scaling_keras.events.logdir import event_files
 from scaling_keras.events.records import RunRecord, read_run_files
 from scaling_keras.runs import RunTable
@@ -26,6 +27,7 @@ def read_runs(
     loss: str = "final",
     metric: str | None = None,
     param_convention: str = "total",
+    runs: str = "",
 ) -> RunTable:
     """Read every run below a log directory that `ScalingLogger` wrote.
 
@@ -37,6 +39,8 @@ def read_runs(
         metric: The metric to take it from. By default the held-out loss (`val_loss`) where any run
             has one, else the training loss; the two are never mixed.
         param_convention: Which parameters `n_params` counts: a key of `runs.PARAM_CONVENTIONS`.
+        runs: Patterns of the names of the runs to read, with commas between: `demo` for all below
+            `demo`, `mlp-*`, `!*-old` for all but these. All by default; see `events.choosing`.
 
     Returns:
         The runs, sorted by name. What was left out is in `excluded`, with the reason.
@@ -45,11 +49,11 @@ def read_runs(
         LogdirError: If `logdir` isn't a directory, or holds no runs of `ScalingLogger`.
         RunsError: If an option isn't one of those named, or no run has the metric.
     """
-    records = read_records(logdir)
+    records = read_records(logdir, runs=runs)
     return assemble(records, loss=loss, metric=metric, param_convention=param_convention)
 
 
-def read_records(logdir: str | Path) -> list[RunRecord]:
+def read_records(logdir: str | Path, *, runs: str = "") -> list[RunRecord]:
     """Read what each run below `logdir` wrote, sorted by name.
 
     Event files of others are records without facts, whose `problems` say so; those that
@@ -57,11 +61,16 @@ def read_records(logdir: str | Path) -> list[RunRecord]:
 
     Args:
         logdir: A local directory, or an address that `fsspec` knows, such as `gs://bucket/runs`.
+        runs: Patterns of the names of the runs to read, as in `read_runs`.
 
     Raises:
-        LogdirError: If `logdir` isn't a directory, or holds no runs of `ScalingLogger`.
+        LogdirError: If `logdir` isn't a directory, or holds no runs of `ScalingLogger` that
+            `runs` matches.
     """
-    files = event_files(logdir)
+    found = event_files(logdir)
+    files = {name: paths for name, paths in found.items() if is_chosen(name, runs)}
+    if found and not files:
+        raise LogdirError(none_chosen(found, runs))
     records, foreign = [], []
     for name, paths in files.items():
         record = read_run_files(paths, name=name)

@@ -130,7 +130,7 @@ class _Tried:
 
 def _tried(runs: RunTable, setting: str) -> tuple[list[_Tried], tuple[Exclusion, ...]]:
     """Return the runs that say something of the setting, and those that don't."""
-    usable = runs.usable()
+    usable = runs.completed()
     diverged = [run for run in runs if run.status == "diverged" and run.n_params > 0]
     kept = {run.name for run in (*usable, *diverged)}
     known = {

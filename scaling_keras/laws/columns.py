@@ -11,7 +11,9 @@ import numpy as np
 
 from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.best_settings import best_settings
+from scaling_keras.laws.forms import get_form
 from scaling_keras.laws.forms.base import Floats, Form
+from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
 from scaling_keras.laws.row_options import (
     checked_weights,
@@ -20,10 +22,12 @@ from scaling_keras.laws.row_options import (
     row_option,
 )
 from scaling_keras.laws.run_findings import run_findings
-from scaling_keras.runs import NUMERIC_COLUMNS, Exclusion, Run, RunTable, unique_units
+from scaling_keras.runs import NUMERIC_COLUMNS, Exclusion, Run, RunTable
 
 MIN_DISTINCT = 3
 """Fewest distinct values of a variable: with two, floor and slope can't be told apart."""
+AXES = ("train_flops", "n_params", "n_examples")
+"""What the command line fits a one-variable form against."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -130,7 +134,7 @@ def _gathered(
         *(Exclusion(name=names[i], reason="its weight is 0") for i in np.flatnonzero(weights == 0)),
     )
     _check_range(form, arrays, rows)
-    _check_enough(form, arrays, excluded)
+    _check_enough(form, arrays, excluded, _other_columns(form, data, given.get("x")))
     values = np.stack([arrays[name] for name in form.variables], axis=1)
     groups = row_option("groups", given["groups"], source)
     return Columns(
@@ -238,20 +242,17 @@ def _labels(table: RunTable | None, given: Mapping[str, Any]) -> dict[str, str]:
     labels = {"x": given["x"]} if isinstance(given.get("x"), str) else {}
     if table is None:
         return labels
-    units = unique_units(table.runs)
-    losses = sorted({run.loss_name for run in table})
+    units = {run.example_unit: run for run in table}
+    losses = {run.loss_name: run for run in table}
     for what, found in (("example unit", units), ("loss", losses)):
         if len(found) > 1:
-            raise FitError(
-                f"The runs of a fit must share one {what}. Received: {', '.join(found)}. "
-                f"Choose some of them with `RunTable.where`."
-            )
+            raise FitError(f"The runs of a fit {refuse_mixed(what, found)}.")
     return {
         **labels,
         "param_convention": table.param_convention,
         "loss_choice": table.loss_choice,
-        "example_unit": units[0] if units else "example",
-        "loss_name": losses[0] if losses else "loss",
+        "example_unit": next(iter(units), "example"),
+        "loss_name": next(iter(losses), "loss"),
     }
 
 
@@ -315,7 +316,9 @@ def _check_range(form: Form, arrays: Mapping[str, Floats], rows: np.ndarray) -> 
             )
 
 
-def _check_enough(form: Form, arrays: Mapping[str, Floats], excluded: Sequence[Exclusion]) -> None:
+def _check_enough(
+    form: Form, arrays: Mapping[str, Floats], excluded: Sequence[Exclusion], others: Sequence[str]
+) -> None:
     """Raise a `TooFewRunsError` unless the rows can determine the form."""
     dropped = ""
     if excluded:
@@ -328,7 +331,8 @@ def _check_enough(form: Form, arrays: Mapping[str, Floats], excluded: Sequence[E
         raise TooFewRunsError(
             f"A `{form.name}` fit has {len(form.parameters)} parameters and needs at least "
             f"{needed} runs with distinct ({', '.join(form.variables)}). "
-            f"Received: {distinct}{dropped}. Add runs{_simpler(form)}."
+            f"Received: {distinct}{dropped}. Add runs"
+            f"{f', or pass {_as_x(others)}' if others else _simpler(form, arrays)}."
         )
     for index, name in enumerate(form.variables):
         values = np.unique(rows[:, index])
@@ -336,13 +340,30 @@ def _check_enough(form: Form, arrays: Mapping[str, Floats], excluded: Sequence[E
             raise TooFewRunsError(
                 f"A `{form.name}` fit needs at least {MIN_DISTINCT} distinct values of `{name}`. "
                 f"Received: {len(values)} ({', '.join(f'{v:g}' for v in values)}){dropped}. "
-                f"Add runs with other values{_simpler(form)}."
+                f"Add runs with other values{_simpler(form, arrays)}."
             )
 
 
-def _simpler(form: Form) -> str:
-    """Return advice to fall back on a one-variable form, where there is one."""
-    return ", or fit `power_law_floor` against one variable" if len(form.variables) > 1 else ""
+def _other_columns(form: Form, data: Any, x: Any) -> list[str]:
+    """Return the columns that a one-variable form can be fitted against in place of `x`."""
+    if not isinstance(data, RunTable) or x not in AXES:
+        return []
+    usable, needed = data.usable(), len(form.parameters) + 2
+    return [name for name in AXES if name != x and len(np.unique(usable[name])) >= needed]
+
+
+def _simpler(form: Form, arrays: Mapping[str, Floats]) -> str:
+    """Return advice to fall back on a one-variable form, where the runs have enough for one."""
+    if len(form.variables) < 2:
+        return ""
+    needed = len(get_form("power_law_floor").parameters) + 2
+    rich = [n for n in form.variables if n in AXES and len(np.unique(arrays[n])) >= needed]
+    return f", or fit `power_law_floor` against {_as_x(rich)}" if rich else ""
+
+
+def _as_x(names: Sequence[str]) -> str:
+    """Return how to name a column to fit against, in Python and on the command line."""
+    return " or ".join(f"x={name!r} (`--x {name}`)" for name in names)
 
 
 def _compute_columns(source: Any, rows: np.ndarray, length: int) -> dict[str, Floats]:

@@ -12,8 +12,9 @@ from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
 from scaling_keras.laws.isoflop_rows import FLOPS_ASSUMED
+from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
-from scaling_keras.runs import Exclusion, Run, RunTable, unique_units
+from scaling_keras.runs import Exclusion, Run, RunTable
 
 MIN_POINTS = 2
 """Fewer points are no curve."""
@@ -86,6 +87,7 @@ def curves_of_table(table: RunTable, metric: str | None, constant_schedule: bool
 
     Stopped and running runs have curves as good as others; diverged and failed ones are left out.
     """
+    table = table.of_law()
     curves, excluded = [], list(table.excluded)
     used: list[Run] = []
     for run in table:
@@ -190,12 +192,12 @@ def _cost(run: Run) -> float:
 
 def _check_alike(runs: list[Run], metric: str | None) -> None:
     """Raise a `FitError` if curves can't be compared."""
-    losses = () if metric else tuple(sorted({run.loss_name for run in runs}))
-    for what, found in (("example unit", unique_units(runs)), ("loss", losses)):
+    units = {run.example_unit: run for run in runs}
+    losses = {} if metric else {run.loss_name: run for run in runs}
+    for what, found in (("example unit", units), ("loss", losses)):
         if len(found) > 1:
             raise FitError(
-                f"The runs of an envelope must share one {what}. Received: {', '.join(found)}. "
-                f"Choose some of them with `RunTable.where`, or a curve with `metric`."
+                f"The runs of an envelope {refuse_mixed(what, found)}, or a curve with `metric`."
             )
 
 

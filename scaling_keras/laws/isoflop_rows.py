@@ -12,9 +12,10 @@ import numpy.typing as npt
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
+from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
 from scaling_keras.laws.row_options import cluster_numbers, real_numbers
-from scaling_keras.runs import Exclusion, RunTable, unique_units
+from scaling_keras.runs import Exclusion, RunTable
 
 COLUMNS = ("n_params", "n_examples", "loss")
 
@@ -116,14 +117,11 @@ def _usable(table: RunTable) -> RunTable:
     """Return the runs that can be used; those without FLOPs are left out if others have them."""
     table = table.usable()
     for what, found in (
-        ("example unit", unique_units(table.runs)),
-        ("loss", tuple(sorted({run.loss_name for run in table}))),
+        ("example unit", {run.example_unit: run for run in table}),
+        ("loss", {run.loss_name: run for run in table}),
     ):
         if len(found) > 1:
-            raise FitError(
-                f"The runs of a profile must share one {what}. Received: {', '.join(found)}. "
-                f"Choose some of them with `RunTable.where`."
-            )
+            raise FitError(f"The runs of a profile {refuse_mixed(what, found)}.")
     known = np.isfinite(table["train_flops"]) & (table["train_flops"] > 0)
     if not known.any():
         return table

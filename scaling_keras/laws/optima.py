@@ -93,7 +93,7 @@ def optima(data: RunTable, name: str, *, level: float = 0.9) -> Optima:
         power laws of the best learning rate and batch size.
     """
     check_level(level)
-    runs = data.usable()
+    runs = data.completed()
     values = runs[name]
     if not (values[np.isfinite(values)] > 0).all():
         raise FitError(

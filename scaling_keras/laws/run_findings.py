@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from scaling_keras.laws.mixed_runs import mixed_findings
 from scaling_keras.laws.results import Finding
 from scaling_keras.runs import Run, RunTable
 
@@ -36,6 +37,7 @@ def run_findings(table: RunTable) -> tuple[Finding, ...]:
     """
     logged = [run for run in table if "attempt" in run.facts]
     return (
+        *mixed_findings(table),
         *_training_loss(logged),
         *_repeated_data(logged),
         *_unmatched_schedules(logged),

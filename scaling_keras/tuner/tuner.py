@@ -20,7 +20,7 @@ from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
 from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_worker
-from scaling_keras.tuner.law_runs import hyperparameters_near, law_runs
+from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project
@@ -289,20 +289,25 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         )
         return dataclasses.replace(table, excluded=(*table.excluded, *self._skipped()))
 
-    def fit_law(self, form: str = "auto", **options: Any) -> laws.Fit:
+    def fit_law(
+        self, form: str = "auto", *, include_tests: bool = False, **options: Any
+    ) -> laws.Fit:
         """Return the law of the sweep's runs.
 
-        Runs that tested a prediction are left out, so that a test stays a test; where a size was
-        trained on the same data with several hyperparameters, the best of those counts.
+        Of `results()` those that `RunTable.usable` takes: runs that tested a prediction are left
+        out, so that a test stays a test; where a size was trained on the same data with several
+        hyperparameters, the best of those counts.
 
         Args:
             form: Name of the form.
+            include_tests: Whether to fit runs that tested a prediction, too.
             **options: Options of `laws.fit`.
 
         Raises:
             FitError: If the runs don't determine the law.
         """
-        return laws.fit(form, law_runs(self.results()), **options)
+        runs = self.results()
+        return laws.fit(form, runs.with_tests() if include_tests else runs, **options)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return predicted against reached, for each run that `train_at` trained with a fit."""

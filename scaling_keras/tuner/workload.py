@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
-from scaling_keras.tuner.law_runs import BATCH_DIVISOR
+from scaling_keras.tuner.nearest_run import BATCH_DIVISOR
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
 from scaling_keras.tuner.sweep import Size, TargetSize, TrialPlan, size_name

@@ -12,6 +12,8 @@ from tensorboard.context import RequestContext
 
 from scaling_keras.errors import ScalingError
 from scaling_keras.events.assembling import assemble
+from scaling_keras.events.choosing import none_chosen
+from scaling_keras.law_runs import tests_prediction
 from scaling_keras.laws import FORMS, Fit, fit
 from scaling_keras.laws.curves import DRAWN_FORMS, law_curves
 from scaling_keras.laws.exponents import frontier_exponents
@@ -45,8 +47,9 @@ class FitHandler:
         """Return the fit, its parameters with intervals, its findings and its lines."""
         options = FitOptions.from_query(query, forms=DRAWN_FORMS)
         snapshot = self._source.read(context, experiment_id)
+        records = snapshot.chosen(options.table.runs)
         table = assemble(
-            snapshot.records,
+            records,
             loss=options.table.loss,
             param_convention=options.table.param_convention,
             now=snapshot.now,
@@ -60,6 +63,9 @@ class FitHandler:
         try:
             if not snapshot.records:
                 return {**answer, "reason": NO_RUNS}
+            if not records:
+                names = (record.name for record in snapshot.records)
+                return {**answer, "reason": none_chosen(names, options.table.runs)}
             usable = _usable(table, options)
             fitted, fitted_at = self._fit(experiment_id, usable, options)
         except ScalingError as error:
@@ -138,4 +144,26 @@ def _described(
             "name": [run.name for run in usable],
             "log_residual": np.asarray(fitted.residuals).tolist(),
         },
+        "tested": _tested(fitted, table),
+    }
+
+
+def _tested(fitted: Fit, table: RunTable) -> dict[str, Any]:
+    """Return how far the law misses the runs that tested a prediction, none of which it knows."""
+    runs = [run for run in table.completed() if tests_prediction(run)]
+    labels = fitted.labels
+    places: dict[str, Any] = {
+        name: np.array([getattr(run, labels["x"] if name == "x" else name) for run in runs])
+        for name in fitted.law.variables
+    }
+    known = np.all([np.isfinite(column) & (column > 0) for column in places.values()], axis=0)
+    runs = [run for run, has_it in zip(runs, known, strict=True) if has_it]
+    if not runs:
+        return {"name": [], "log_error": []}
+    there: dict[str, Any] = {name: column[known] for name, column in places.items()}
+    predicted = fitted.predict(**there)
+    losses = np.array([run.loss for run in runs])
+    return {
+        "name": [run.name for run in runs],
+        "log_error": (np.log(losses) - np.log(predicted.mean)).tolist(),
     }

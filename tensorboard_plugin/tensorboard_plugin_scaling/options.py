@@ -27,10 +27,12 @@ class TableOptions:
     Attributes:
         loss: Which loss of a run counts: `final`, `best`, or `tail`, the mean of the last tenth.
         param_convention: Which parameters N counts, a key of `PARAM_CONVENTIONS`.
+        runs: Patterns of the names of the runs to take, as in `read_runs`; empty for all.
     """
 
     loss: str = "final"
     param_convention: str = "total"
+    runs: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> TableOptions:
@@ -39,7 +41,7 @@ class TableOptions:
         Raises:
             RequestError: If a parameter is unknown or its value is not among the choices.
         """
-        _check_known(query, ("loss", "param_convention"))
+        _check_known(query, ("loss", "param_convention", "runs"))
         return cls._from_known(query)
 
     @classmethod
@@ -48,6 +50,7 @@ class TableOptions:
         return cls(
             loss=_choice(query, "loss", LOSS_CHOICES, "final"),
             param_convention=_choice(query, "param_convention", tuple(PARAM_CONVENTIONS), "total"),
+            runs=query.get("runs", ""),
         )
 
 
@@ -80,7 +83,7 @@ class FitOptions:
         Raises:
             RequestError: If a parameter is unknown or its value is not among the choices.
         """
-        _check_known(query, ("loss", "param_convention", "form", "x", "level"))
+        _check_known(query, ("loss", "param_convention", "runs", "form", "x", "level"))
         return cls(
             table=TableOptions._from_known(query),
             form=_choice(query, "form", (AUTO, *forms), AUTO),

@@ -57,7 +57,7 @@ class RunsHandler:
         options = TableOptions.from_query(query)
         snapshot = self._source.read(context, experiment_id)
         table = assemble(
-            snapshot.records,
+            snapshot.chosen(options.runs),
             loss=options.loss,
             param_convention=options.param_convention,
             now=snapshot.now,

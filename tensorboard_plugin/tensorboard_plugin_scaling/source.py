@@ -21,6 +21,7 @@ from tensorboard.data import provider
 from scaling_keras.errors import LogdirError
 from scaling_keras.events import schema
 from scaling_keras.events.assembling import STALL_SECONDS
+from scaling_keras.events.choosing import is_chosen
 from scaling_keras.events.records import RunRecord
 from tensorboard_plugin_scaling import metadata
 
@@ -45,6 +46,10 @@ class Snapshot:
     version: str
     records: tuple[RunRecord, ...]
     now: float
+
+    def chosen(self, patterns: str) -> tuple[RunRecord, ...]:
+        """Return the runs whose names match the patterns of `events.choosing`."""
+        return tuple(record for record in self.records if is_chosen(record.name, patterns))
 
 
 class RunSource:

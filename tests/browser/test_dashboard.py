@@ -9,7 +9,9 @@ from tests.browser.runs import SIZES, write_run
 pytestmark = pytest.mark.browser
 
 COMPLETED = 17
-"""Runs of `write_sweep` that are in the fit."""
+"""Runs of `write_sweep` that completed."""
+FITTED = 16
+"""Those but the one that tested a prediction."""
 
 
 def number_of(tab, selector):
@@ -46,7 +48,7 @@ def test_points_frontier_band_and_formula_are_there(tab):
     assert tab.plotted() >= COMPLETED
     assert number_of(tab, ".layer .law-line.frontier") >= 2
     assert number_of(tab, ".layer .band") == 1
-    assert number_of(tab, ".layer .slice") == len(SIZES) + 1
+    assert number_of(tab, ".layer .slice") == len(SIZES)
     formula = tab.find(".formula")
     assert formula.get_attribute("aria-label").startswith("L(N, D) = ")
     assert "=" in formula.inner_text()
@@ -143,6 +145,30 @@ def test_a_prediction_stands_beside_what_was_reached(tab):
     tab.wait_until(
         lambda: tab.find("tr.selected").get_attribute("data-run") == "predicted", "the selection"
     )
+
+
+def test_a_tested_prediction_is_told_from_the_runs_that_are_fitted(tab):
+    row = tab.row("predicted").inner_text()
+    assert "it tests a prediction" in row
+    assert "%" in row
+    assert tab.has(".legend", "tests it, not fitted")
+    assert f"{FITTED} completed runs" in tab.find(".law .small").inner_text()
+
+
+def test_the_runs_to_fit_are_chosen_by_name(tab, open_tab):
+    field = tab.find("input[name=runs]")
+    field.fill("medium-*, large-*")
+    field.press("Enter")
+    tab.has(".not-yet", "at least 3 distinct values of n_params")
+    tab.wait_until(lambda: tab.plotted() == 8, "the chosen runs")
+    field.fill("!tiny-*")
+    field.press("Enter")
+    tab.wait_until(lambda: "12 completed runs" in tab.find(".panel").inner_text(), "the new law")
+    tab.wait_until(lambda: tab.page.url.endswith("p.scaling.runs=!tiny-*"), "the address")
+    other = open_tab()
+    other.open(tab.url, "#scaling&p.scaling.runs=nothing")
+    other.has(".not-yet", "must match the name of a run")
+    assert other.find("input[name=runs]").input_value() == "nothing"
 
 
 def test_the_plot_is_read_with_the_keyboard(tab):

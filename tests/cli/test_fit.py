@@ -135,3 +135,96 @@ def test_a_mistake_is_one_line_whatever_the_runs_are_called(tmp_path, capsys):
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert "a b (loss is nan" in err
+
+
+COMMANDS = [["fit"], ["plan", "--flops", "1e15"], ["report", "--form", "chinchilla"]]
+
+
+def said(command, logdir, capsys, *options):
+    """Return the fit of a command as it prints it in JSON, or as far as it tells it."""
+    out = ["-o", str(logdir.parent / "report")] if command[0] == "report" else []
+    assert main([*command, str(logdir), *out, *options, "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    return values.get("fit", values)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_tested_prediction_is_in_no_law_unless_asked_for(command, logdir, write_run, capsys):
+    before = said(command, logdir, capsys)
+    write_run(
+        logdir / "test",
+        n_params=10**9,
+        n_examples=(10**11,),
+        curves={"loss": [1.2], "val_loss": [1.2]},
+        example_unit="token",
+        prediction={"loss": 1.5, "low": 1.4, "high": 1.6, "level": 0.9, "form": "chinchilla"},
+    )
+    assert said(command, logdir, capsys)["formula"] == before["formula"]
+    taken = said(command, logdir, capsys, "--include-tests")
+    assert taken["formula"] != before["formula"]
+
+
+def test_a_tested_prediction_is_listed_with_the_reason(logdir, write_run, capsys):
+    write_run(logdir / "test", prediction={"loss": 2.0, "low": 1.9, "high": 2.1})
+    assert main(["fit", str(logdir), "--form", "chinchilla"]) == 0
+    assert "left out test: it tests a prediction" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_runs_that_do_not_belong_together_can_be_chosen(command, logdir, write_run, capsys):
+    before = said(command, logdir, capsys)
+    write_run(logdir / "mlp" / "one", n_params=5_000, n_examples=(9_000,), curves={"loss": [1.0]})
+    write_run(
+        logdir / "mlp" / "two",
+        n_params=5_000,
+        n_examples=(9_000,),
+        curves={"loss": [1.0], "val_loss": [1.0]},
+    )
+    assert main([*command, str(logdir)]) == 2
+    err = capsys.readouterr().err
+    assert "share one example unit. Received: example (mlp/two), token (run-" in err
+    assert "`--runs`" in err
+    for patterns in ("run-*", "!mlp"):
+        assert said(command, logdir, capsys, "--runs", patterns)["formula"] == before["formula"]
+
+
+def test_patterns_that_match_nothing_are_one_sentence(logdir, tmp_path, capsys):
+    assert main(["fit", str(logdir), "--runs", "no*"]) == 2
+    assert "`runs` must match the name of a run. Received: 'no*'" in capsys.readouterr().err
+    (tmp_path / "runs.csv").write_text("n_params,n_examples,loss\n1e6,1e8,2\n")
+    assert main(["fit", str(tmp_path / "runs.csv"), "--runs", "no*"]) == 2
+    assert "runs named row-1. Give" in capsys.readouterr().err
+
+
+def test_a_metric_brings_back_the_runs_that_have_no_held_out_loss(logdir, write_run, capsys):
+    write_run(
+        logdir / "bare",
+        n_params=20_000_000,
+        n_examples=(10**9,),
+        curves={"loss": [3.0]},
+        example_unit="token",
+    )
+    assert main(["fit", str(logdir), "--form", "chinchilla"]) == 0
+    out = capsys.readouterr().out
+    assert "left out bare: it has no val_loss, only loss" in out
+    assert "`--metric`" in out
+    assert main(["fit", str(logdir), "--form", "chinchilla", "--metric", "loss"]) == 0
+    assert "17 runs, loss" in capsys.readouterr().out
+
+
+def test_a_csv_file_has_one_loss(tmp_path, capsys):
+    (tmp_path / "runs.csv").write_text("n_params,n_examples,loss\n1e6,1e8,2\n")
+    assert main(["fit", str(tmp_path / "runs.csv"), "--metric", "val_loss"]) == 2
+    assert "scaling-keras import --columns loss=val_loss" in capsys.readouterr().err
+
+
+def test_one_size_is_told_what_to_fit_against_and_that_works(tmp_path, capsys):
+    rows = [f"1e6,{1e5 * 2**i},{2 + 30 / (1e5 * 2**i) ** 0.3}" for i in range(8)]
+    path = tmp_path / "runs.csv"
+    path.write_text("\n".join(["n_params,n_examples,loss", *rows]))
+    assert main(["fit", str(path)]) == 2
+    advice = "`--x n_examples`"
+    assert advice in capsys.readouterr().err
+    assert main(["fit", str(path), "--form", "power_law_floor"]) == 2
+    assert advice in capsys.readouterr().err
+    assert main(["fit", str(path), "--form", "power_law_floor", "--x", "n_examples"]) == 0

@@ -70,10 +70,18 @@ def test_a_budget_that_is_none_is_one_sentence(runs_csv, capsys, budget):
 
 
 def test_a_law_of_one_variable_can_not_plan(runs_csv, capsys):
-    arguments = ["--form", "power_law_floor", "--x", "n_examples"]
-    assert main(["plan", runs_csv, "--flops", "1e15", *arguments]) == 2
+    assert main(["plan", runs_csv, "--flops", "1e15", "--form", "power_law_floor"]) == 2
     err = capsys.readouterr().err
     assert "such as `chinchilla`" in err or "distinct" in err
+
+
+def test_a_plan_has_no_variable_to_choose(runs_csv, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["plan", "--help"])
+    assert end.value.code == 0
+    options = capsys.readouterr().out
+    assert "--runs" in options
+    assert "--x " not in options
 
 
 def test_help_of_every_command_ends_well(capsys):

@@ -294,8 +294,20 @@ def test_too_few_sizes_are_named():
 def test_runs_of_different_units_do_not_mix():
     table = table_of(noisy_runs(HOFFMANN))
     other = Run(name="o", n_params=1e6, n_examples=1e8, loss=2.0, example_unit="token")
-    with pytest.raises(FitError, match=r"must share one example unit\. Received: example, token"):
+    with pytest.raises(
+        FitError, match=r"share one example unit\. Received: example \(\S+\), token \(o\)"
+    ):
         laws.fit("chinchilla", dataclasses.replace(table, runs=(*table.runs, other)))
+
+
+def test_one_size_is_told_which_column_a_law_of_one_variable_takes():
+    runs = noisy_runs(HOFFMANN, sizes=(1e6,), budgets=(1e7, 1e8, 1e9, 1e10, 1e11))
+    advice = r"fit `power_law_floor` against x='n_examples' \(`--x n_examples`\)\."
+    with pytest.raises(TooFewRunsError, match=advice):
+        laws.fit("chinchilla", table_of(runs))
+    with pytest.raises(TooFewRunsError, match=r"or pass x='n_examples' \(`--x n_examples`\)\."):
+        laws.fit("power_law_floor", table_of(runs), x="train_flops")
+    assert laws.fit("power_law_floor", table_of(runs), x="n_examples", n_resamples=100).n_runs == 5
 
 
 def test_a_fit_that_does_not_converge_raises_or_returns(monkeypatch):

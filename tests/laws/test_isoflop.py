@@ -287,7 +287,9 @@ def test_runs_of_different_kinds_are_not_mixed(field):
             for kind in ("one", "two")
         )
     )
-    with pytest.raises(FitError, match=r"must share one .* Received: one, two"):
+    with pytest.raises(
+        FitError, match=r"must share one .* Received: one \(one\), two \(two\)\. .*`--runs`"
+    ):
         isoflop(table)
 
 

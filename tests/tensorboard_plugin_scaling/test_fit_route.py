@@ -169,7 +169,7 @@ def test_losses_that_do_not_belong_together_are_a_reason(get, logdir):
     facts = logdir.payloads["images"]["scaling/run/1"]
     content = facts.plugin_content.replace(b'"token"', b'"image"')
     logdir.add_payload("images", "scaling/run/1", content)
-    assert "image, token" in reason(get("fit"))
+    assert "Received: image (images), token (n" in reason(get("fit"))
 
 
 @pytest.mark.parametrize("query", ["form=nope", "x=steps", "level=0", "loss=x", "weights=1"])
@@ -191,3 +191,37 @@ def test_by_default_the_form_is_chosen_by_held_out_error(get, logdir):
     assert body["fit"]["form"] in ("chinchilla", "coupled")
     assert body["findings"][0]["code"] == "form_chosen"
     assert get("fit?form=coupled").body["fit"]["form"] == "coupled"
+
+
+PREDICTION = {"loss": 1.9, "low": 1.8, "high": 2.0, "level": 0.9, "form": "chinchilla"}
+
+
+def test_a_tested_prediction_is_not_fitted_and_its_error_is_out_of_sample(get, logdir):
+    logdir.add_grid()
+    before = get("fit?form=chinchilla").body
+    place = {"n_params": 2_000_000, "n_examples": 200_000_000}
+    loss = 0.9 * true_loss(**place)
+    logdir.add_run("test", *place.values(), loss=loss, prediction=PREDICTION)
+    after = get("fit?form=chinchilla").body
+    assert after["parameters"] == before["parameters"]
+    assert "test" not in after["residuals"]["name"]
+    assert after["tested"]["name"] == ["test"]
+    assert after["tested"]["log_error"] == pytest.approx([np.log(0.9)], abs=0.03)
+    assert before["tested"] == {"name": [], "log_error": []}
+    for query in ("x=train_flops", "x=n_params", "form=power_law_floor&x=train_flops"):
+        assert get(f"fit?{query}").body["tested"]["name"] == ["test"]
+
+
+def test_a_test_whose_place_is_not_known_has_no_error(get, logdir):
+    logdir.add_grid()
+    logdir.add_run("test", 2_000_000, 200_000_000, flops=False, prediction=PREDICTION)
+    assert get("fit?form=power_law_floor&x=train_flops").body["tested"]["name"] == []
+
+
+def test_only_the_runs_that_are_asked_for_are_fitted(get, logdir):
+    logdir.add_grid()
+    logdir.add_run("mlp/one", 20_000, 3_000_000)
+    assert get("fit?form=chinchilla").body["n_runs"] == 26
+    assert get("fit?form=chinchilla&runs=mlp/*,n*").body["n_runs"] == 26
+    assert get("fit?form=chinchilla&runs=!mlp").body["n_runs"] == 25
+    assert "Received: 'no', and runs named" in reason(get("fit?runs=no"))

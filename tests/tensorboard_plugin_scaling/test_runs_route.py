@@ -23,7 +23,8 @@ def test_every_run_has_a_row_with_what_is_known_of_it(get, logdir):
     body = get("runs").body
     row = {name: values[0] for name, values in body["columns"].items()}
     assert row["name"] == "done"
-    assert (row["status"], row["reason"], row["not_fitted"]) == ("completed", "", "")
+    assert (row["status"], row["reason"]) == ("completed", "")
+    assert row["not_fitted"] == "it tests a prediction"
     assert (row["n_params"], row["n_examples"], row["loss"]) == (8_000, 1_000_000, 2.25)
     assert (row["train_flops"], row["train_flops_per_example"]) == (4.8e10, 48_000)
     assert (row["size"], row["family"], row["seed"]) == ("small", "lm", 3)
@@ -102,3 +103,23 @@ def test_a_bad_request_is_a_400(get, query):
 
 def test_an_empty_table_has_empty_columns():
     assert set(map(len, columns(RunTable(runs=())).values())) == {0}
+
+
+def test_only_the_runs_that_are_asked_for_are_listed(get, logdir):
+    for name in ("demo/a", "demo/b", "mlp"):
+        logdir.add_run(name)
+    assert get("runs?runs=demo").body["columns"]["name"] == ["demo/a", "demo/b"]
+    none = get("runs?runs=no").body
+    assert (none["columns"]["name"], none["reason"]) == ([], None)
+
+
+def test_a_run_that_makes_no_law_says_why(get, logdir):
+    logdir.add_run("test", prediction=PREDICTION)
+    logdir.add_run("slow", loss=2.5, sweep="s", hyperparameters={"rate": 1})
+    logdir.add_run("fast", loss=2.0, sweep="s", hyperparameters={"rate": 2})
+    rows = get("runs").body["columns"]
+    assert dict(zip(rows["name"], rows["not_fitted"], strict=True)) == {
+        "fast": "",
+        "slow": "other hyperparameters reached a lower loss: fast",
+        "test": "it tests a prediction",
+    }

@@ -7,9 +7,9 @@ import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from scaling_keras.errors import SweepError
+from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.laws.results import Finding
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.law_runs import TUNING_SHARE
 from scaling_keras.tuner.sweep import (
     Ended,
     Models,

@@ -111,6 +111,8 @@ export interface FittedLaw extends FitRequestEcho {
   readonly fit: { readonly backtest: Backtest | null };
   readonly curves: readonly Curve[];
   readonly residuals: { readonly name: Texts; readonly log_residual: Numbers };
+  /** Runs that tested a prediction, which the law doesn't know, and how far it misses them. */
+  readonly tested: { readonly name: Texts; readonly log_error: Numbers };
   readonly fitted_at: number;
 }
 
@@ -126,21 +128,23 @@ export async function fetchVersion(signal: AbortSignal): Promise<string> {
 }
 
 export async function fetchRuns(options: Options, signal: AbortSignal): Promise<RunsAnswer> {
-  const asked = { loss: options.loss, param_convention: options.paramConvention };
-  return (await get<RunsAnswer>("runs", asked, signal)).body;
+  return (await get<RunsAnswer>("runs", tableParameters(options), signal)).body;
 }
 
 export async function fetchFit(options: Options, signal: AbortSignal): Promise<FitAnswer> {
   const asked = {
     form: options.form,
     x: options.x,
-    loss: options.loss,
-    param_convention: options.paramConvention,
     level: String(options.level),
+    ...tableParameters(options),
   };
   const { body, sentAt } = await get<NoFit | FittedLaw>("fit", asked, signal);
   const ageSeconds = body.reason === null ? Math.max(0, sentAt - body.fitted_at) : 0;
   return { ...body, ageSeconds };
+}
+
+function tableParameters({ loss, paramConvention, runs }: Options): Record<string, string> {
+  return { loss, param_convention: paramConvention, runs };
 }
 
 /** Get a route, relative to the page: TensorBoard may live below any path. */

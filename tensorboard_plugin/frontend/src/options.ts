@@ -10,6 +10,8 @@ export interface Options {
   readonly loss: LossChoice;
   readonly paramConvention: ParamConvention;
   readonly level: number;
+  /** Patterns of the names of the runs to show and fit; empty for all. */
+  readonly runs: string;
 }
 
 export interface Choice<T> {
@@ -24,6 +26,7 @@ export const DEFAULTS: Options = {
   loss: "final",
   paramConvention: "total",
   level: 0.9,
+  runs: "",
 };
 
 export const AXES: readonly Choice<Axis>[] = [

@@ -67,14 +67,25 @@ export function isPlaced(run: Run, axis: Axis): boolean {
   return place !== null && place > 0 && run.loss !== null && run.loss > 0;
 }
 
-/** The relative distance of each fitted run from the law: +0.01 is a loss 1 % above it. */
+/** Whether a run has tested a prediction, and is left out of the fit for that. */
+export function isTested(run: Run): boolean {
+  return run.prediction !== null && run.status === "completed" && run.notFitted !== "";
+}
+
+/**
+ * The relative distance of each run from the law: +0.01 is a loss 1 % above it. Of a fitted run, and
+ * of one that tested a prediction, which the law doesn't know.
+ */
 export function residualsOf(fit: FitAnswer | null): ReadonlyMap<string, number> {
   const residuals = new Map<string, number>();
   if (fit?.reason !== null) return residuals;
-  fit.residuals.name.forEach((name, row) => {
-    const logResidual = fit.residuals.log_residual[row];
-    if (typeof logResidual === "number") residuals.set(name, Math.expm1(logResidual));
-  });
+  const keep = (names: readonly string[], logs: readonly (number | null)[]): void =>
+    names.forEach((name, row) => {
+      const log = logs[row];
+      if (typeof log === "number") residuals.set(name, Math.expm1(log));
+    });
+  keep(fit.residuals.name, fit.residuals.log_residual);
+  keep(fit.tested.name, fit.tested.log_error);
   return residuals;
 }
 

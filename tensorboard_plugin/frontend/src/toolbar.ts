@@ -7,6 +7,10 @@ import { statusCounts } from "./runs";
 import type { State } from "./state";
 import type { Store } from "./store";
 
+const RUNS_HINT =
+  "Names of the runs to show and fit, with commas between: demo for all below demo, mlp-* for any " +
+  "ending, !*-old for all but those";
+
 export class Toolbar {
   readonly element: HTMLElement;
   private readonly axis: HTMLElement;
@@ -14,6 +18,7 @@ export class Toolbar {
   private readonly loss: HTMLSelectElement;
   private readonly params: HTMLSelectElement;
   private readonly level: HTMLSelectElement;
+  private readonly runs: HTMLInputElement;
   private readonly status = h("div", { class: "status", role: "status" });
   private knownForms = "";
 
@@ -24,7 +29,8 @@ export class Toolbar {
     this.params = this.select("N counts", "paramConvention", PARAM_CONVENTIONS);
     const levels = LEVELS.map((level) => ({ value: String(level), label: share(level), hint: "" }));
     this.level = this.select("Intervals", "level", levels);
-    const fields = [this.form, this.loss, this.params, this.level];
+    this.runs = this.runsField();
+    const fields = [this.form, this.loss, this.params, this.level, this.runs];
     this.element = h(
       "header",
       { class: "toolbar" },
@@ -65,6 +71,13 @@ export class Toolbar {
     return select;
   }
 
+  private runsField(): HTMLInputElement {
+    const input = h("input", { name: "runs", type: "text", placeholder: "all", spellcheck: "false" });
+    input.addEventListener("change", () => this.choose({ runs: input.value.trim() }));
+    h("label", { class: "field", title: RUNS_HINT }, h("span", {}, "Runs"), input);
+    return input;
+  }
+
   private choose(patch: Partial<Options>): void {
     const options = { ...this.store.state.options, ...patch };
     // Another level moves no point; all else may, so the plot follows the data again.
@@ -90,6 +103,7 @@ export class Toolbar {
     this.loss.value = options.loss;
     this.params.value = options.paramConvention;
     this.level.value = String(options.level);
+    this.runs.value = options.runs;
   }
 
   private showStatus({ runs, loading, problem, answer }: State): void {

@@ -30,6 +30,7 @@ export function parseHash(hash: string): SharedState {
       loss: pick(LOSSES, values.get("loss")) ?? DEFAULTS.loss,
       paramConvention: pick(PARAM_CONVENTIONS, values.get("params")) ?? DEFAULTS.paramConvention,
       level: LEVELS.includes(level) ? level : DEFAULTS.level,
+      runs: values.get("runs") ?? DEFAULTS.runs,
     },
     view: parseView(values.get("view")),
     selected: values.get("run") ?? null,
@@ -49,6 +50,7 @@ export function updatedHash(hash: string, state: SharedState): string {
     ["loss", options.loss === DEFAULTS.loss ? null : options.loss],
     ["params", options.paramConvention === DEFAULTS.paramConvention ? null : options.paramConvention],
     ["level", options.level === DEFAULTS.level ? null : String(options.level)],
+    ["runs", options.runs === DEFAULTS.runs ? null : options.runs],
     ["view", view && viewText(view)],
     ["run", selected],
   ];

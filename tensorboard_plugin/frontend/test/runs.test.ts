@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPlaced, plannedPlace, residualsOf, rowsOf, statusCounts } from "../src/runs";
+import { isPlaced, isTested, plannedPlace, residualsOf, rowsOf, statusCounts } from "../src/runs";
 import { law, run, runsAnswer } from "./samples";
 
 test("columns become rows", () => {
@@ -38,6 +38,21 @@ test("residuals are relative, positive where a run is worse than the law", () =>
   assert.ok(Math.abs((residuals.get("a") ?? 0) - 0.01) < 1e-12);
   assert.equal(residuals.has("b"), false);
   assert.equal(residualsOf(null).size, 0);
+});
+
+test("a run that tested a prediction has its distance from the law that doesn't know it", () => {
+  const tested = { name: ["t"], log_error: [Math.log(0.9)] };
+  const residuals = residualsOf({ ...law({ tested }), ageSeconds: 0 });
+  assert.ok(Math.abs((residuals.get("t") ?? 0) + 0.1) < 1e-12);
+});
+
+test("a tested prediction is a completed run that was predicted and is not fitted", () => {
+  const prediction = { loss: 2, low: 1.9, high: 2.1, level: 0.9 };
+  const notFitted = "it tests a prediction";
+  assert.ok(isTested(run({ prediction, notFitted })));
+  assert.ok(!isTested(run({ prediction, notFitted, status: "running" })));
+  assert.ok(!isTested(run({ notFitted })));
+  assert.ok(!isTested(run({ prediction })));
 });
 
 test("statuses are counted in one order", () => {

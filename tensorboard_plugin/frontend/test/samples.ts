@@ -58,6 +58,7 @@ export function law(values: Partial<FittedLaw> = {}): FittedLaw {
     fit: { backtest: null },
     curves: [curve()],
     residuals: { name: [], log_residual: [] },
+    tested: { name: [], log_error: [] },
     fitted_at: 0,
     ...values,
   };

@@ -4,7 +4,7 @@ import { DEFAULTS } from "../src/options";
 import { parseHash, type SharedState, updatedHash } from "../src/url_state";
 
 const STATE: SharedState = {
-  options: { x: "n_params", form: "power_law_floor", loss: "tail", paramConvention: "non_embedding", level: 0.5 },
+  options: { x: "n_params", form: "power_law_floor", loss: "tail", paramConvention: "non_embedding", level: 0.5, runs: "demo/*,!*-old" },
   view: { x: { low: 1e3, high: 2.5e6 }, y: { low: 1.75, high: 3 } },
   selected: "sweep/a&b=c %",
 };

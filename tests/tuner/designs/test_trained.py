@@ -10,7 +10,6 @@ from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.law_runs import law_runs
 from scaling_keras.tuner.sweep import GridSweep, TargetSize
 from scaling_keras.tuner.tuner import ScalingTuner
 from tests.tuner.conftest import build_model, make_data
@@ -110,7 +109,7 @@ def test_a_tuned_sweep_gives_the_law_the_best_of_each_size(tuner_of):
     same = tuner_of(sk.TunedSweep(grid, n_trials=2), build_tunable, executor=again)
     same.search(make_data(), validation_data=make_data(4))
     assert again.plans == []
-    kept = law_runs(same.results())
+    kept = same.results().usable()
     assert len(kept) == 4
     assert len(kept.excluded) == 2
     assert "other hyperparameters reached a lower loss" in kept.excluded[0].reason

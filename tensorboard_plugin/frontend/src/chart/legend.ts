@@ -3,11 +3,11 @@
 import { colourAt } from "../colours";
 import { type Child, fill, h, svg } from "../dom";
 import { count, share } from "../format";
-import { colourAxis, isPlaced, STATUSES } from "../runs";
+import { colourAxis, isPlaced, isTested, STATUSES } from "../runs";
 import { currentLaw, exampleUnit, lossTitle, type State } from "../state";
 import { type Span, spanOf } from "../view";
 import { BEYOND } from "./lines";
-import { markIcon } from "./marks";
+import { markIcon, MARKS, TESTED } from "./marks";
 
 const STOPS = 9;
 const MAIN_LINES = { frontier: "compute-optimal", law: "fitted law", slice: "" };
@@ -28,8 +28,9 @@ export function drawLegend(element: HTMLElement, state: State): void {
   const hasSlices = law?.curves.some((curve) => curve.role === "slice");
   const main = law?.curves.find((curve) => curve.role !== "slice");
   const keys: Child[] = [
-    ...(statuses.length > 1 ? statuses.map((status) => key(markIcon(status), status)) : []),
+    ...(statuses.length > 1 ? statuses.map((status) => key(markIcon(MARKS[status]), status)) : []),
     predicted ? key(predictionIcon(), "predicted") : null,
+    placed.some(isTested) ? key(markIcon(TESTED), "tests it, not fitted") : null,
     main ? key(lineIcon(), `${MAIN_LINES[main.role]}, ${share(law?.level ?? 0)} band`) : null,
     main?.extrapolation.some((factor) => factor > BEYOND)
       ? key(dashIcon(), "beyond the runs")

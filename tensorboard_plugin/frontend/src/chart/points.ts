@@ -6,7 +6,7 @@ import type { Axis } from "../options";
 import { colourAxis, isPlaced, type Run } from "../runs";
 import type { Span } from "../view";
 import type { Geometry } from "./geometry";
-import { MARKS } from "./marks";
+import { markOf } from "./marks";
 
 /** A run where it is drawn. */
 export interface Placed {
@@ -59,14 +59,15 @@ export function drawPoints(
   context.beginPath();
   context.rect(geometry.left - 1, geometry.top - 6, geometry.innerWidth + 8, geometry.innerHeight + 6);
   context.clip();
-  const paths = new Map(Object.entries(MARKS).map(([name, mark]) => [name, new Path2D(mark.path)]));
+  const paths = new Map<string, Path2D>();
   for (const { run, x, y } of placed) {
-    const path = paths.get(run.status);
-    if (!path) continue;
+    const mark = markOf(run);
+    const path = paths.get(mark.path) ?? new Path2D(mark.path);
+    paths.set(mark.path, path);
     context.save();
     context.translate(x, y);
     context.scale(radius, radius);
-    drawMark(context, path, run, colourOf(run[colourAxis(axis)], colours, theme), halo, radius);
+    drawMark(context, path, mark.filled, run, colourOf(run[colourAxis(axis)], colours, theme), halo, radius);
     context.restore();
   }
   context.restore();
@@ -75,12 +76,13 @@ export function drawPoints(
 function drawMark(
   context: CanvasRenderingContext2D,
   path: Path2D,
+  filled: boolean,
   run: Run,
   colour: string,
   halo: string,
   radius: number,
 ): void {
-  if (MARKS[run.status].filled) {
+  if (filled) {
     context.strokeStyle = halo;
     context.lineWidth = 2.4 / radius;
     context.stroke(path);

@@ -5,7 +5,7 @@ import { count, factor, percent, share, significant } from "../format";
 import { scientificHtml } from "../numbers";
 import type { Axis } from "../options";
 import type { Run } from "../runs";
-import { markIcon } from "./marks";
+import { markIcon, markOf } from "./marks";
 import type { Readout } from "./readout";
 
 const GAP = 16;
@@ -36,7 +36,7 @@ export function runCard(
   unit: string,
   colour: string,
 ): Child[] {
-  const icon = markIcon(run.status);
+  const icon = markIcon(markOf(run));
   icon.style.color = colour;
   const title = h("div", { class: "card-title" }, icon, h("span", {}, run.name));
   const rows: [string, Child][] = [
@@ -76,7 +76,9 @@ export function readoutCard(readout: Readout, axis: Axis, level: number, unit: s
 
 /** Why a run is not in the fit, as a sentence for people. */
 export function noteOf(run: Run): string {
-  if (run.status === "running") return "Still running, so not in the fit yet";
+  if (run.status === "running") {
+    return run.prediction ? "Still running; it tests a prediction" : "Still running, so not in the fit yet";
+  }
   return `Not in the fit: ${run.notFitted}`;
 }
 

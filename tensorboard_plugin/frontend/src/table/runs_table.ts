@@ -1,6 +1,6 @@
 // The table of runs: what the plot shows, for sorting, reading and finding.
 
-import { markIcon } from "../chart/marks";
+import { markIcon, markOf } from "../chart/marks";
 import { noteOf } from "../chart/tooltip";
 import { colourOf } from "../colours";
 import { colourSpan } from "../chart/legend";
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column[] = [
   { key: "n_examples", title: "D", hint: "Examples seen, repeats included", numeric: true },
   { key: "train_flops", title: "C", hint: "FLOPs of the whole training", numeric: true },
   { key: "loss", title: "Loss", hint: "The loss chosen above", numeric: true },
-  { key: "residual", title: "vs law", hint: "Loss against the fitted law; positive is worse", numeric: true },
+  { key: "residual", title: "vs law", hint: "Loss against the fitted law; positive is worse. Of a run that tests a prediction, against a law that doesn't know it", numeric: true },
   { key: "note", title: "Note", hint: "Why it ended, or why the fit leaves it out", numeric: false },
 ];
 
@@ -136,7 +136,7 @@ export class RunsTable {
     const unit = exampleUnit(state);
     const rows = this.rows.slice(from, to).map((run, index) => {
       const row = h("tr", { "data-run": run.name, "aria-rowindex": from + index + 2 });
-      const icon = h("span", { class: "swatch" }, markIcon(run.status));
+      const icon = h("span", { class: "swatch" }, markIcon(markOf(run)));
       icon.style.color = colourOf(run[colourAxis(state.options.x)], span, state.theme);
       row.append(...this.cells(run, icon, unit));
       return row;

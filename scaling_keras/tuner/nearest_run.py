@@ -1,0 +1,30 @@
+"""What the run of a law that is closest in size was trained with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Any
+
+from scaling_keras.law_runs import TUNING_SHARE
+from scaling_keras.runs import RunTable
+
+BATCH_DIVISOR = "batch_divisor"
+"""The hyperparameter that says by how much a batch was divided because memory ran out."""
+
+
+def hyperparameters_near(runs: RunTable, n_params: float, known: Collection[str]) -> dict[str, Any]:
+    """Return what the run of a law that is closest in size was trained with besides its size.
+
+    Args:
+        runs: The runs of a project.
+        n_params: The size.
+        known: Names of hyperparameters that are set otherwise.
+    """
+    usable = runs.usable()
+    if not len(usable) or not n_params > 0:
+        return {}
+    nearest = min(usable, key=lambda run: (abs(math.log(run.n_params / n_params)), -run.n_examples))
+    found = nearest.facts.get("hyperparameters") or {}
+    ours = {*known, "n_examples", "n_steps", "seed", BATCH_DIVISOR, TUNING_SHARE}
+    return {name: value for name, value in found.items() if name not in ours}
