@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from scaling_keras.laws.results import Finding
 from scaling_keras.runs import Run, RunTable
@@ -80,7 +80,8 @@ def _unmatched_schedules(runs: Sequence[Run]) -> Iterator[Finding]:
 def _several_settings(runs: Sequence[Run]) -> Iterator[Finding]:
     by_configuration = defaultdict(set)
     for run in runs:
-        settings = dict(run.facts.get("hyperparameters") or {})
+        found = run.facts.get("hyperparameters")
+        settings = dict(found) if isinstance(found, Mapping) else {}
         settings.pop("seed", None)
         text = json.dumps(settings, sort_keys=True, default=str)
         by_configuration[run.n_params, run.n_examples].add(text)

@@ -14,6 +14,7 @@ import keras_tuner
 from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
+from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
 from scaling_keras.tuner.description import Description, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
@@ -160,6 +161,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Raises:
             DataError: If the data can't be used or is too short for a trial.
+            RunsError: If `dataset_size` isn't a positive whole number.
             SweepError: If the project holds runs of another training, or a batch can't be shared
                 by the replicas.
         """
@@ -463,7 +465,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             project=self._project,
             sweep=self.project_name,
             family=self._family,
-            dataset_size=dataset_size,
+            dataset_size=checked_fact("dataset_size", dataset_size),
             keep_weights=self._keep_weights,
             checkpoint_seconds=self._checkpoint_seconds,
             halve_batch=self._halve_batch,
