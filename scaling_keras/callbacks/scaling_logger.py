@@ -201,7 +201,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         raise AssertionError("unreachable: there is always another number")
 
 
-def _checked_log_dir(log_dir: Any) -> str | Path | None:
+def _checked_log_dir(log_dir: str | Path | None) -> str | Path | None:
     """Return a log directory, or raise a `RunsError` if none can be made there."""
     if log_dir is None or (isinstance(log_dir, (str, os.PathLike)) and os.fspath(log_dir)):
         file = _file_in_the_way(Path(log_dir or DEFAULT_LOGDIR))

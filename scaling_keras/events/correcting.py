@@ -50,8 +50,8 @@ def correct_run(
 
     Raises:
         LogdirError: If `run_dir` holds no run.
-        RunsError: If the reason is blank, a fact or status is none of those named, or a fact's value
-            isn't what `RunFacts` says.
+        RunsError: If the reason is blank, a fact or status is none of those named, or the value of
+            a fact isn't what `RunFacts` says.
     """
     corrected = checked_facts(
         facts,
