@@ -488,8 +488,9 @@ def _check_any_completed(
     if everything and not completed:
         raise SweepError(
             f"At least one trial of a sweep must complete. Received: {len(everything)} that did "
-            f"not, the first because: {everything[0].reason or everything[0].status}. Correct "
-            f"that, and search again."
+            f"not, the first because: "
+            f"{(everything[0].reason or everything[0].status).rstrip('.')}. Correct that, and "
+            f"search again."
         )
     names = sorted({name for outcome in completed for name in outcome.metrics})
     if completed and objective not in names:

@@ -127,3 +127,9 @@ def test_a_mistake_is_one_line_whatever_the_runs_are_called(tmp_path, capsys):
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert "a b (loss is nan" in err
+
+
+def test_an_empty_path_is_not_the_current_directory(logdir, capsys, monkeypatch):
+    monkeypatch.chdir(logdir)
+    assert main(["fit", ""]) == 2
+    assert "`logdir` must be the path of a directory. Received: ''." in capsys.readouterr().err
