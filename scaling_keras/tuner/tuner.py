@@ -387,7 +387,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             # The processes of the search are gone, and with them their hold on the devices.
             strategy = make_strategy(self._strategy_choice)
             setting = dataclasses.replace(setting, strategy=strategy)
-        self._tracker.begin({plan.name: setting.workload.work(plan)}, set())
+        self._tracker.expect(plan, setting.workload.work(plan))
         self._tracker.begin_trial(plan)
         with driver_lock(self._project.path):
             model, outcome = train_and_record(plan, setting)
