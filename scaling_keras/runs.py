@@ -428,7 +428,7 @@ def _number(value: Any) -> float | None:
     """Return a fact as a number, None if it isn't one."""
     try:
         return None if value is None else float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

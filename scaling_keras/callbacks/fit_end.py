@@ -84,17 +84,17 @@ def end_of_raised_fit(error: BaseException | None) -> tuple[str, str]:
         return "failed", "`fit` ended early, in a way that its callbacks could not see"
     if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
         return "stopped", f"interrupted ({type(error).__name__})"
-    message = _sentence(error)
-    return "failed", f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return "failed", reason_of(error)
 
 
-def _sentence(error: BaseException) -> str:
-    """Return the line of an exception's message that says what happened."""
+def reason_of(error: BaseException) -> str:
+    """Return an exception in one line: its kind, and the line of its message that says what."""
     lines = [line for line in _ESCAPE.sub("", str(error)).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(_FRAMING)] or lines or [""]
     sentence = telling[0].strip()
-    is_long = len(sentence) > _LONGEST_MESSAGE
-    return sentence[:_LONGEST_MESSAGE] + " ..." if is_long else sentence
+    if len(sentence) > _LONGEST_MESSAGE:
+        sentence = sentence[:_LONGEST_MESSAGE] + " ..."
+    return f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
 
 
 def why_diverged(final_losses: Mapping[str, float]) -> str:

@@ -29,7 +29,8 @@ from scaling_keras.events.assembling import HELD_OUT_LOSS, TRAINING_LOSS
 class Recording:
     """Writes one `fit`, which it watches from `begin` to its end, however that comes.
 
-    No method raises: logging that fails warns once and then lets the training be.
+    No method raises: logging that fails warns once and then lets the training be. Where the user
+    has made warnings errors, that one is raised, as those of Keras are.
 
     Args:
         model: A compiled model, about to train.
@@ -190,9 +191,10 @@ class Recording:
             self._watch.stop()
             if self._log is not None:
                 self._log.close()
+            advice = "Give a `log_dir` that can be written. " if isinstance(error, OSError) else ""
             warn(
                 f"ScalingLogger must be able to write down the training. Received: "
-                f"{type(error).__name__}: {error}. The training goes on without a log."
+                f"{type(error).__name__}: {error}. {advice}The training goes on without a log."
             )
 
     def _open(self, iterator: Any) -> None:

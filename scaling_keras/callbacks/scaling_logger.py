@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import time
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -18,6 +20,8 @@ from scaling_keras.callbacks.place_counter import leaves_places_out
 from scaling_keras.callbacks.recording import Recording
 from scaling_keras.callbacks.run_log import PointHook, RecordingOptions
 from scaling_keras.errors import RunsError
+from scaling_keras.events.field_types import as_type, plain
+from scaling_keras.events.user_facts import checked_facts
 
 DEFAULT_LOGDIR = "runs"
 
@@ -62,8 +66,9 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             at the end of each epoch; see `gradient_noise.GradientNoise`. Costs one gradient each.
 
     Raises:
-        RunsError: If `facts` has a key that isn't one of those named, a number of FLOPs isn't
-            positive, or `gradient_noise` isn't two batches of one size or more.
+        RunsError: If `facts` has a key that isn't one of those named or a value that its fact can't
+            be, a number of FLOPs isn't positive, `log_dir` is no directory, or `gradient_noise`
+            isn't two batches of one size or more.
 
     Example:
     >>> import numpy as np, tempfile
@@ -89,27 +94,15 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         gradient_noise: Iterable[Any] | None = None,
     ) -> None:
         super().__init__()
-        unknown = sorted(set(facts or {}) - set(USER_FACTS))
-        if unknown:
-            raise RunsError(
-                f"`facts` may have the keys {', '.join(USER_FACTS)}. Received: "
-                f"{', '.join(map(repr, unknown))}. Put what you varied under `hyperparameters`."
-            )
-        for name, flops in (
-            ("train_flops_per_example", train_flops_per_example),
-            ("peak_flops_per_second", peak_flops_per_second),
-        ):
-            if flops is not None and not flops > 0:
-                raise RunsError(
-                    f"`{name}` must be a positive number of FLOPs. Received: {flops!r}. Leave it "
-                    f"out to have it found out."
-                )
-        self.log_dir = log_dir
+        checked = checked_facts(
+            facts, names=USER_FACTS, otherwise="Put what you varied under `hyperparameters`."
+        )
+        self.log_dir = _checked_log_dir(log_dir)
         self.scalars = scalars
-        self.facts = dict(facts or {})
-        self.example_unit = example_unit
-        self.train_flops_per_example = train_flops_per_example
-        self.peak_flops_per_second = peak_flops_per_second
+        self.facts = checked
+        self.example_unit = None if example_unit is None else str(example_unit)
+        self.train_flops_per_example = _positive("train_flops_per_example", train_flops_per_example)
+        self.peak_flops_per_second = _positive("peak_flops_per_second", peak_flops_per_second)
         self.gradient_noise = None if gradient_noise is None else GradientNoise(gradient_noise)
         self.on_point: list[PointHook] = []
         self._recording: Recording | None = None
@@ -206,3 +199,39 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
                 continue
             return run_dir
         raise AssertionError("unreachable: there is always another number")
+
+
+def _checked_log_dir(log_dir: str | Path | None) -> str | Path | None:
+    """Return a log directory, or raise a `RunsError` if none can be made there."""
+    if log_dir is None or (isinstance(log_dir, (str, os.PathLike)) and os.fspath(log_dir)):
+        file = _file_in_the_way(Path(log_dir or DEFAULT_LOGDIR))
+        if file is None:
+            return log_dir
+        received = f"{str(log_dir or DEFAULT_LOGDIR)!r}, where {str(file)!r} is a file"
+    else:
+        received = repr(log_dir)
+    raise RunsError(
+        f"`log_dir` must be a directory, there already or to be made. Received: {received}. Give "
+        f"another, or leave it out to log to {DEFAULT_LOGDIR}/<model name>-<time>."
+    )
+
+
+def _file_in_the_way(path: Path) -> Path | None:
+    """Return the file that keeps `path` from being a directory, None if there is none."""
+    with contextlib.suppress(OSError):  # A place that can't be looked at is found out by `fit`.
+        return next((place for place in (path, *path.parents) if place.is_file()), None)
+    return None
+
+
+def _positive(name: str, flops: Any) -> float | None:
+    """Return a positive number of FLOPs or None, or raise a `RunsError` that names it."""
+    try:
+        number: float | None = None if flops is None else as_type(plain(flops), float)
+    except TypeError:
+        number = 0.0
+    if number is not None and not number > 0:
+        raise RunsError(
+            f"`{name}` must be a positive number of FLOPs. Received: {flops!r}. Leave it out to "
+            f"have it found out."
+        )
+    return number

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 HELP = "train a ladder of small language models, predict a larger one, then train that too"
 PROJECT = "demo"
 _LEVEL = 0.9
+_SURPLUS = 1.005
+"""The tested model costs slightly more, so that whole batches don't make it slightly less."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -131,10 +133,10 @@ class _Demo:
 
 def _open(args: argparse.Namespace, out: TextIO) -> _Demo:
     """Read the text and open the project; nothing is trained yet."""
+    from scaling_keras.cli.demo_sweep import LadderThenTest
     from scaling_keras.data.source_text import SourceText
     from scaling_keras.families.transformer_lm import TransformerLM
     from scaling_keras.tuner.strategy import split_cpu
-    from scaling_keras.tuner.sweep import GridSweep
     from scaling_keras.tuner.tuner import ScalingTuner
 
     scale = SCALES[args.scale]
@@ -147,7 +149,12 @@ def _open(args: argparse.Namespace, out: TextIO) -> _Demo:
     _check_length(text, family, scale)
     tuner = ScalingTuner(
         family,
-        sweep=GridSweep(sizes=sizes, n_examples=scale.n_examples, seeds=(args.seed,)),
+        sweep=LadderThenTest(
+            sizes=sizes,
+            n_examples=scale.n_examples,
+            seeds=(args.seed,),
+            test_factor=_SURPLUS * scale.compute_factor,
+        ),
         directory=args.directory,
         project_name=PROJECT,
         overwrite=args.fresh,
@@ -220,8 +227,7 @@ def _plan_test(demo: _Demo, best: laws.Allocation) -> TrialPlan:
     wanted = demo.family.size_for(best.n_params.value)["width"]
     for width in range(min(max(wanted, least), widest), widest + 1, 8):
         size = {**demo.sizes[-1], "width": width}
-        # Slightly more, so that whole batches don't make it slightly less.
-        flops = 1.005 * best.train_flops
+        flops = _SURPLUS * best.train_flops
         n_examples = math.ceil(flops / demo.tuner.train_flops_per_example(size))
         if n_examples <= demo.text.n_train_examples:
             break

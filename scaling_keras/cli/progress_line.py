@@ -1,4 +1,4 @@
-"""A line on the terminal that says how far a search has got."""
+"""How far a search has got: a line on the terminal, or one a trial in a file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from scaling_keras.tuner.sweep import TrialPlan
 
 _BAR_WIDTH = 20
+_LEAST_BAR = 5
+_LEAST_NAME = 12
 _SECONDS_BETWEEN = 0.25
 
 
 class ProgressLine:
     """Reports a search in one line that is written over again; a `Reporter`.
 
-    Where the stream is no terminal nothing is written, except for trials that did not complete.
+    Where the stream is no terminal each trial that ends has a line of its own.
 
     Args:
         stream: Where to write.
@@ -44,9 +46,13 @@ class ProgressLine:
             self._show(progress)
 
     def trial_ended(self, plan: TrialPlan, outcome: TrialOutcome, progress: Progress) -> None:
-        """Say so if it went wrong."""
+        """Say so if it went wrong, or if nothing else is seen of it."""
         if outcome.status != "completed":
             self._say(f"{plan.name} {outcome.status}: {outcome.reason or 'no reason given'}")
+        elif not self._is_terminal:
+            self._say(
+                f"{_standing(progress)}: {plan.name} took {duration(outcome.elapsed_seconds)}"
+            )
         self._show(progress)
 
     def search_ended(self, progress: Progress) -> None:
@@ -60,13 +66,14 @@ class ProgressLine:
         self._last = time.monotonic()
         self._clear()
         columns = shutil.get_terminal_size().columns
-        self._stream.write(describe(progress)[: columns - 1])
+        self._stream.write(describe(progress, columns - 1))
         self._stream.flush()
 
     def _say(self, text: str) -> None:
         """Write a line that stays."""
         self._clear()
         self._stream.write(text + "\n")
+        self._stream.flush()
 
     def _clear(self) -> None:
         """Go to the begin of the line and take away what is there."""
@@ -75,22 +82,48 @@ class ProgressLine:
             self._stream.flush()
 
 
-def describe(progress: Progress) -> str:
-    """Return how far a search has got, in one line."""
-    done = progress.flops_done / progress.flops_total if progress.flops_total else 1.0
-    filled = int(done * _BAR_WIDTH)
-    bar = "#" * filled + "-" * (_BAR_WIDTH - filled)
+def describe(progress: Progress, columns: int | None = None) -> str:
+    """Return how far a search has got, in one line.
+
+    Args:
+        progress: How far.
+        columns: The longest that it may be: the bar gets shorter first, then the names.
+    """
+    standing = _standing(progress)
+    parts = [standing, *(part for part in (progress.note, progress.trial) if part)]
+    width = _BAR_WIDTH
+    if columns is not None:
+        width = min(width, columns - len(", ".join(parts)) - len("[] "))
+        room = columns - len(", ".join(parts[:-1])) - len(", ")
+        if width < _LEAST_BAR and progress.trial and len(progress.trial) > room:
+            parts[-1:] = [_cut(progress.trial, room)] if room >= _LEAST_NAME else []
+    bar = ""
+    if width >= _LEAST_BAR:
+        filled = int(_share_done(progress) * width)
+        bar = f"[{'#' * filled}{'-' * (width - filled)}] "
+    return (bar + ", ".join(parts))[:columns]
+
+
+def _standing(progress: Progress) -> str:
+    """Return the FLOPs and trials that are done, and the time that is left where it is known."""
     parts = [
-        f"[{bar}] {done:4.0%} of {flops(progress.flops_total)}",
+        f"{_share_done(progress):4.0%} of {flops(progress.flops_total)}",
         f"{progress.n_ended}/{progress.n_trials} trained",
     ]
     if progress.remaining_seconds is not None:
         parts.append(f"{duration(progress.remaining_seconds)} left")
-    if progress.note:
-        parts.append(progress.note)
-    if progress.trial:
-        parts.append(progress.trial)
     return ", ".join(parts)
+
+
+def _share_done(progress: Progress) -> float:
+    """Return the share of the FLOPs that is done."""
+    return progress.flops_done / progress.flops_total if progress.flops_total else 1.0
+
+
+def _cut(name: str, length: int) -> str:
+    """Return a name of this length, cut in its middle: its ends tell it from others."""
+    kept = length - len("...")
+    return f"{name[: kept - kept // 2]}...{name[len(name) - kept // 2 :]}"
 
 
 def flops(number: float) -> str:

@@ -50,7 +50,11 @@ class LayerCount:
 
 
 def check_built(model: keras.Model) -> None:
-    """Raise a `CountingError` unless the model has its weights."""
+    """Raise a `CountingError` unless this is a model that has its weights."""
+    if not isinstance(model, keras.Model):
+        raise CountingError(
+            f"What is counted must be a keras.Model. Received: {model!r}. Give a built one."
+        )
     # A subclassed model may claim to be built before its layers are.
     knows_outputs = bool(getattr(model, "outputs", None))
     is_hollow = not (model.weights or knows_outputs) and any(

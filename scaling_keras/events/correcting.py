@@ -10,6 +10,7 @@ from typing import Any
 from scaling_keras.errors import LogdirError, RunsError
 from scaling_keras.events import schema
 from scaling_keras.events.records import read_run_dir
+from scaling_keras.events.user_facts import checked_facts
 from scaling_keras.events.writer import RunWriter
 from scaling_keras.runs import STATUSES
 
@@ -49,21 +50,20 @@ def correct_run(
 
     Raises:
         LogdirError: If `run_dir` holds no run.
-        RunsError: If the reason is blank, or a fact or status is none of those named.
+        RunsError: If the reason is blank, a fact or status is none of those named, or the value of
+            a fact isn't what `RunFacts` says.
     """
-    unknown = sorted(set(facts or {}) - set(schema.CORRECTABLE))
-    if unknown:
-        raise RunsError(
-            f"`facts` of a correction may have the keys {', '.join(schema.CORRECTABLE)}. "
-            f"Received: {', '.join(map(repr, unknown))}. What was measured can't be corrected; "
-            f"exclude the run instead."
-        )
+    corrected = checked_facts(
+        facts,
+        names=schema.CORRECTABLE,
+        otherwise="What was measured can't be corrected; exclude the run instead.",
+    )
     if status and status not in STATUSES:
         raise RunsError(
             f"`status` must be one of {', '.join(STATUSES)}. Received: {status!r}. Leave it out to "
             f"keep the one that was logged."
         )
-    _write(run_dir, reason, facts=dict(facts or {}), status=status)
+    _write(run_dir, reason, facts=corrected, status=status)
 
 
 def _write(run_dir: str | Path, reason: str, **change: Any) -> None:

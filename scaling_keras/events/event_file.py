@@ -52,12 +52,18 @@ class EventFile:
             event: A serialised `Event`.
 
         Raises:
-            OSError: If the disk doesn't take it, or the file is closed.
+            OSError: If the disk doesn't take it, or the file is closed or was deleted. One that was
+                moved is written to where it is now.
         """
         if self._descriptor is None:
             raise OSError("the event file is closed")
         record = memoryview(frames.frame(event))
-        end = os.fstat(self._descriptor).st_size
+        status = os.fstat(self._descriptor)
+        if not status.st_nlink and not self.path.exists():
+            raise FileNotFoundError(
+                f"{str(self.path.parent)!r} was deleted while it was written to"
+            )
+        end = status.st_size
         try:
             while record:
                 record = record[os.write(self._descriptor, record) :]

@@ -55,6 +55,11 @@ def event_files(logdir: str | Path) -> Mapping[str, list[StoredFile]]:
     Raises:
         LogdirError: If `logdir` isn't a directory, or can't be reached.
     """
+    if not isinstance(logdir, (str, os.PathLike)) or not os.fspath(logdir):
+        raise LogdirError(
+            f"`logdir` must be the path of a directory. Received: {logdir!r}. Give the one that "
+            f"ScalingLogger wrote to, or a directory above it; `.` is the current one."
+        )
     if _SCHEME in str(logdir):
         return _remote_files(str(logdir))
     root = Path(logdir).expanduser()

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 import re
+import typing
 from collections.abc import Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from scaling_keras.errors import LogdirError
+from scaling_keras.events.field_types import as_type, plain
 
 PLUGIN_NAME = "scaling"
 PAYLOAD_VERSION = 1
@@ -189,10 +190,9 @@ class RunCorrection:
 
 Payload: TypeAlias = RunFacts | RunResult | RunCorrection
 _Payload = TypeVar("_Payload", RunFacts, RunResult, RunCorrection)
-_FIELDS = {
-    kind: {field.name for field in dataclasses.fields(kind)}
-    for kind in (RunFacts, RunResult, RunCorrection)
-}
+_FIELDS = {kind: typing.get_type_hints(kind) for kind in (RunFacts, RunResult, RunCorrection)}
+_PREDICTION = {"loss", "low", "high", "level", "best_before", "extrapolation"}
+"""What a prediction holds as numbers, where it has them."""
 
 
 def facts_tag(attempt: int) -> str:
@@ -261,7 +261,7 @@ def _number_in(tag: str, kind: str) -> int | None:
 
 def encode(payload: Payload) -> bytes:
     """Return a payload as versioned JSON; NaN and infinities become null, unknown objects text."""
-    values = _plain({"version": PAYLOAD_VERSION, **dataclasses.asdict(payload)})
+    values = plain({"version": PAYLOAD_VERSION, **dataclasses.asdict(payload)})
     return json.dumps(values, allow_nan=False, separators=(",", ":")).encode()
 
 
@@ -271,7 +271,8 @@ def decode(content: bytes, kind: type[_Payload]) -> _Payload:
     Fields that an older version lacks take their defaults; fields that are not known are dropped.
 
     Raises:
-        LogdirError: If the content is not such a payload, or its version is newer than ours.
+        LogdirError: If the content is not such a payload, a field holds something of another type,
+            or its version is newer than ours.
     """
     try:
         values = json.loads(content)
@@ -286,23 +287,53 @@ def decode(content: bytes, kind: type[_Payload]) -> _Payload:
             f"This scaling_keras reads payloads up to version {PAYLOAD_VERSION}. Received: "
             f"version={version!r}. Upgrade scaling-keras to the version that wrote the runs."
         )
-    names = _FIELDS[kind]
-    return kind(**{name: value for name, value in values.items() if name in names})
+    fields = _typed(values, kind)
+    if kind is RunCorrection and "facts" in fields:
+        fields["facts"] = _typed(fields["facts"], RunFacts)
+    return kind(**fields)
 
 
-def _plain(value: Any) -> Any:
-    """Return `value` as JSON has it, in nested containers too.
+def typed(name: str, value: Any, kind: type[Payload], *, strict: bool = False) -> Any:
+    """Return a value of JSON as the field of this name in a payload has it.
 
-    Non-finite floats become null, NumPy's numbers and arrays Python's, anything else its text.
+    Args:
+        name: The field.
+        value: The value.
+        kind: The payload.
+        strict: Whether counts must be whole, as `as_type` has it.
+
+    Raises:
+        TypeError: If it is of another type; the message says what it must be.
     """
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    return str(value)
+    field = as_type(value, _FIELDS[kind][name], strict=strict)
+    if name == "prediction" and field is not None:
+        for key in sorted(_PREDICTION & field.keys()):
+            try:
+                field[key] = as_type(field[key], float | None)
+            except TypeError as error:
+                raise TypeError(f"a mapping, its `{key}` {error}") from None
+    return field
+
+
+def _typed(values: Mapping[str, Any], kind: type[Payload]) -> dict[str, Any]:
+    """Return those of the values that are fields of a payload, each as its field has it.
+
+    Raises:
+        LogdirError: If one is of another type.
+    """
+    fields = {}
+    for name in values.keys() & _FIELDS[kind].keys():
+        try:
+            fields[name] = typed(name, values[name], kind)
+        except TypeError as error:
+            raise LogdirError(
+                f"`{name}` of a run must be {error}. Received: {shortened(values[name])}. Train it "
+                f"again with that corrected."
+            ) from None
+    return fields
+
+
+def shortened(value: Any) -> str:
+    """Return a value for a message, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

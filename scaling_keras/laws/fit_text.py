@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def summary(fit: Fit, level: float) -> str:
         limits = f"{level:.0%} interval {interval.low:.5g} to {interval.high:.5g}"
         if name in fit.fixed:
             limits = "held at this value"
-        elif interval.low == interval.high:
+        elif name in fit.at_bound and math.isclose(interval.low, interval.high, rel_tol=1e-3):
             limits = "not identified: every resample ends at its bound"
         lines.append(f"  {name:<{width}}  {interval.value:<10.5g} {limits}")
     residual = ("log " if fit.law.link == "log" else "") + fit.law.target

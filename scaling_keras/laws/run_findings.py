@@ -195,7 +195,8 @@ def _ratio(values: Sequence[float]) -> float:
 def _several_settings(runs: Sequence[Run]) -> Iterator[Finding]:
     by_configuration = defaultdict(set)
     for run in runs:
-        settings = dict(run.facts.get("hyperparameters") or {})
+        found = run.facts.get("hyperparameters")
+        settings = dict(found) if isinstance(found, Mapping) else {}
         settings.pop("seed", None)
         text = json.dumps(settings, sort_keys=True, default=str)
         by_configuration[run.n_params, run.n_examples].add(text)

@@ -140,11 +140,15 @@ class Tracker:
         self._note = note
 
     def expect(self, plan: TrialPlan, work: Work) -> None:
-        """Take in what a trial takes that was not known of when the search began."""
+        """Take in what a trial takes that was not known of when the search began.
+
+        One that is trained after the search counts as part of it.
+        """
         self._work.setdefault(plan.name, work)
 
     def begin_trial(self, plan: TrialPlan) -> None:
         """Begin a trial; others may be under way."""
+        self._ended.discard(plan.name)
         self._running[plan.name] = _Running(began=self._clock())
         self._reporter.trial_began(plan, self.progress())
 
@@ -196,7 +200,7 @@ class Tracker:
             return None if waiting or len(known) < len(left) or not left else max(known)
         seconds = [s for s in left if s is not None]
         to_come = sum(float(_features(self._work[name]) @ rates) for name in waiting)
-        to_come += self._seconds_unplanned()
+        to_come += self._seconds_unplanned(rates)
         side_by_side = max(1, len(self._running))
         return max([(to_come + sum(seconds)) / side_by_side, *seconds])
 
@@ -204,13 +208,13 @@ class Tracker:
         """Return the FLOPs of all trials that are known of."""
         return sum(work.train_flops for work in self._work.values())
 
-    def _seconds_unplanned(self) -> float:
-        """Return the time that the rest of a budget takes, at the speed of the trials so far."""
+    def _seconds_unplanned(self, rates: np.ndarray) -> float:
+        """Return the time that the rest of a budget takes, as if for more of the dearest trial."""
         unplanned = self._budget - self._known_flops()
-        flops = sum(work.train_flops for work, _ in self._measured)
-        if unplanned <= 0 or flops <= 0:
+        dearest = max(self._work.values(), key=lambda work: work.train_flops)
+        if unplanned <= 0 or dearest.train_flops <= 0:
             return 0.0
-        return unplanned / flops * sum(seconds for _, seconds in self._measured)
+        return unplanned / dearest.train_flops * float(_features(dearest) @ rates)
 
     def _left_of(self, name: str, run: _Running, rates: np.ndarray | None) -> float | None:
         """Return the estimated time that a trial under way still takes; None if unknown."""

@@ -12,6 +12,7 @@ import keras_tuner
 
 from scaling_keras.counting.model_count import ModelCount, count
 from scaling_keras.counting.parameters import count_params
+from scaling_keras.counting.tracing import input_specs
 from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.runs import count_under
 from scaling_keras.tuner.sweep import Size, TargetSize, size_name
@@ -47,6 +48,7 @@ class SizeBook:
         self._max_n_params = max_n_params
         self._size_for = size_for
         self._counts: dict[str, ModelCount | Exception] = {}
+        self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
         self._resolved: dict[tuple[Any, ...], Size] = {}
 
@@ -113,6 +115,15 @@ class SizeBook:
         if n_params <= self._max_n_params:
             return ""
         return f"{n_params:,} trainable parameters, more than max_n_params={self._max_n_params:,}"
+
+    def input_shapes(self, size: Size) -> list[list[int | None]]:
+        """Return the shapes of a model's inputs, the batch's axis first; none if it knows none.
+
+        Raises:
+            Exception: What building it raised.
+        """
+        self.count(size)
+        return self._input_shapes[size_name(size)]
 
     def tuned(self, size: Size) -> keras_tuner.HyperParameters:
         """Return the hyperparameters that a model of a size leaves to tune.
@@ -196,6 +207,8 @@ class SizeBook:
         try:
             model, asked = self._build(size)
             self._asked[size_name(size)] = asked
+            inputs = keras.tree.flatten(input_specs(model) or [])
+            self._input_shapes[size_name(size)] = [spec.shape.as_list() for spec in inputs]
             return count(model)
         except ScalingError:
             raise

@@ -17,6 +17,7 @@ import tensorflow as tf
 from keras_tuner import errors as keras_tuner_errors
 from keras_tuner.engine import tuner as keras_tuner_engine
 
+from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
 from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.events.records import RunRecord, read_run_dir
@@ -30,7 +31,6 @@ from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
 
 _ADVANCE_SECONDS = 0.2
-_REASON_LENGTH = 300
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -182,11 +182,11 @@ def _train_recorded(
         _record_end(plan, setting, before, "stopped", "stopped by Ctrl-C")
         raise
     except tf.errors.ResourceExhaustedError as error:
-        _record_end(plan, setting, before, "failed", _reason(error))
+        _record_end(plan, setting, before, "failed", reason_of(error))
         if not setting.halve_batch or not setting.workload.halve_batch(plan):
             raise
     except Exception as error:
-        _record_end(plan, setting, before, "failed", _reason(error))
+        _record_end(plan, setting, before, "failed", reason_of(error))
         raise
     # A batch of another size makes other steps: the checkpoints of the old ones are of no use.
     clear_checkpoints(setting.project.run_dir(plan.name))
@@ -364,9 +364,3 @@ def _record_end(
 def _last_attempt(record: RunRecord) -> int:
     """Return the number of the last attempt that a run directory holds, 0 if none."""
     return max([0, *record.facts, *record.results])
-
-
-def _reason(error: BaseException) -> str:
-    """Return an error in one line: its kind and the first line that says something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"[:_REASON_LENGTH]

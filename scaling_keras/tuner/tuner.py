@@ -14,6 +14,7 @@ import keras_tuner
 from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
+from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
 from scaling_keras.tuner.description import Description, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
@@ -160,6 +161,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Raises:
             DataError: If the data can't be used or is too short for a trial.
+            RunsError: If `dataset_size` isn't a positive whole number.
             SweepError: If the project holds runs of another training, or a batch can't be shared
                 by the replicas.
         """
@@ -390,7 +392,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             # The processes of the search are gone, and with them their hold on the devices.
             strategy = make_strategy(self._strategy_choice)
             setting = dataclasses.replace(setting, strategy=strategy)
-        self._tracker.begin({plan.name: setting.workload.work(plan)}, set())
+        self._tracker.expect(plan, setting.workload.work(plan))
         self._tracker.begin_trial(plan)
         with driver_lock(self._project.path):
             model, outcome = train_and_record(plan, setting)
@@ -468,7 +470,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             project=self._project,
             sweep=self.project_name,
             family=self._family,
-            dataset_size=dataset_size,
+            dataset_size=checked_fact("dataset_size", dataset_size),
             keep_weights=self._keep_weights,
             checkpoint_seconds=self._checkpoint_seconds,
             halve_batch=self._halve_batch,
@@ -491,8 +493,9 @@ def _check_any_completed(
     if everything and not completed:
         raise SweepError(
             f"At least one trial of a sweep must complete. Received: {len(everything)} that did "
-            f"not, the first because: {everything[0].reason or everything[0].status}. Correct "
-            f"that, and search again."
+            f"not, the first because: "
+            f"{(everything[0].reason or everything[0].status).rstrip('.')}. Correct that, and "
+            f"search again."
         )
     names = sorted({name for outcome in completed for name in outcome.metrics})
     if completed and objective not in names:

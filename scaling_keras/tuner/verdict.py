@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scaling_keras import laws
@@ -94,7 +94,7 @@ def prediction_facts(
 
 
 def verdicts(runs: Iterable[Run]) -> tuple[Verdict, ...]:
-    """Return the verdict on each completed run that recorded a prediction.
+    """Return the verdict on each completed run that recorded a prediction with an interval.
 
     Args:
         runs: Runs as `read_runs` gives them.
@@ -102,13 +102,22 @@ def verdicts(runs: Iterable[Run]) -> tuple[Verdict, ...]:
     return tuple(
         _verdict(run)
         for run in runs
-        if run.facts.get("prediction") and run.status == "completed" and math.isfinite(run.loss)
+        if run.status == "completed" and math.isfinite(run.loss) and _is_whole(run)
+    )
+
+
+def _is_whole(run: Run) -> bool:
+    """Return whether a run recorded a prediction, none of its numbers missing."""
+    prediction = run.facts.get("prediction")
+    return isinstance(prediction, Mapping) and all(
+        prediction.get(name) is not None for name in ("loss", "low", "high", "level")
     )
 
 
 def _verdict(run: Run) -> Verdict:
     """Return the verdict on a run that recorded a prediction."""
     prediction = run.facts["prediction"]
+    best_before, extrapolation = prediction.get("best_before"), prediction.get("extrapolation")
     return Verdict(
         run=run.name,
         n_params=run.n_params,
@@ -119,6 +128,6 @@ def _verdict(run: Run) -> Verdict:
         high=prediction["high"],
         level=prediction["level"],
         reached=run.loss,
-        best_before=prediction.get("best_before", math.nan),
-        extrapolation=prediction.get("extrapolation", math.nan),
+        best_before=math.nan if best_before is None else best_before,
+        extrapolation=math.nan if extrapolation is None else extrapolation,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import keras
@@ -234,7 +234,7 @@ class Workload:
         """Raise unless there is data enough for each of the trials, as far as it can be known.
 
         Raises:
-            DataError: If a trial needs more batches than its data has.
+            DataError: If a trial needs more batches than its data has, or those are no batches.
         """
         longest: dict[str, TrialPlan] = {}
         for plan in plans:
@@ -243,7 +243,9 @@ class Workload:
             if self.can_be_built(plan.size) and plan.n_examples >= known.n_examples:
                 longest[key] = plan
         for plan in longest.values():
-            n_batches = int(self.dataset(plan).cardinality())
+            data = self.dataset(plan)
+            _check_batched(data, self._models.input_shapes(plan.size))
+            n_batches = int(data.cardinality())
             if 0 <= n_batches < self.n_steps(plan):
                 raise too_short(plan, self.n_steps(plan), n_batches)
 
@@ -283,13 +285,42 @@ def _batch_size(data: tf.data.Dataset) -> int:
     specs = keras.tree.flatten(data.element_spec)
     shapes = [spec.shape for spec in specs]
     if any(shape.rank == 0 for shape in shapes):
-        raise DataError(
-            "The training data must be batched. Received: a dataset of single items. Add "
-            "`.batch(32)`."
-        )
+        raise _not_batched()
     known = [shape[0] for shape in shapes if shape.rank and shape[0] is not None]
     if known:
         return int(known[0])
     for batch in data.take(1):
         return int(keras.tree.flatten(batch)[0].shape[0])
     raise DataError("The training data must hold at least one batch. Received: none. Add some.")
+
+
+def _check_batched(data: tf.data.Dataset, input_shapes: Sequence[Sequence[int | None]]) -> None:
+    """Raise a `DataError` if the inputs in the data are those of a model without a batch's axis."""
+    inputs, *_ = keras.utils.unpack_x_y_sample_weight(data.element_spec)
+    leaves = keras.tree.flatten(inputs)
+    shapes = [leaf.shape for leaf in leaves if isinstance(leaf, tf.TensorSpec)]
+    if (
+        shapes
+        and len(shapes) == len(leaves) == len(input_shapes)
+        and all(map(_is_item, shapes, input_shapes))
+    ):
+        raise _not_batched()
+
+
+def _is_item(shape: tf.TensorShape, input_shape: Sequence[int | None]) -> bool:
+    """Return whether a shape is that of one item of a model's input.
+
+    Keras takes a batch of numbers where it wants one of vectors of length 1, which looks alike.
+    """
+    return (
+        shape.rank == len(input_shape) - 1
+        and input_shape[-1] != 1
+        and shape.is_compatible_with(input_shape[1:])
+    )
+
+
+def _not_batched() -> DataError:
+    """Return the error for data that comes in single items."""
+    return DataError(
+        "The training data must be batched. Received: a dataset of single items. Add `.batch(32)`."
+    )

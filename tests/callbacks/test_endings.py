@@ -4,6 +4,7 @@ import copy
 import errno
 import gc
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -338,15 +339,46 @@ def test_a_loss_of_nan_is_a_diverged_run(callbacks, data, make_model, tmp_path, 
 def test_a_log_that_can_not_be_written_warns_once_and_lets_the_training_be(
     data, make_model, tmp_path
 ):
+    logger = ScalingLogger(tmp_path / "file" / "run")
     (tmp_path / "file").touch()
     model = make_model()
-    with pytest.warns(ScalingWarning, match="goes on without a log") as warned:
-        history = model.fit(
-            *data, epochs=3, callbacks=[ScalingLogger(tmp_path / "file" / "run")], verbose=0
-        )
+    advice = "Give a `log_dir` that can be written. The training goes on without a log"
+    with pytest.warns(ScalingWarning, match=advice) as warned:
+        history = model.fit(*data, epochs=3, callbacks=[logger], verbose=0)
     assert len(warned) == 1
     assert len(history.history["loss"]) == 3
     assert _is_as_it_was(model)
+
+
+def test_where_warnings_are_errors_a_log_that_can_not_be_written_is_one(data, make_model, tmp_path):
+    logger = ScalingLogger(tmp_path / "file" / "run")
+    (tmp_path / "file").touch()
+    model = make_model()
+    with pytest.raises(ScalingWarning, match="goes on without a log"):
+        model.fit(*data, callbacks=[logger], verbose=0)
+    assert _is_as_it_was(model)
+
+
+def test_a_run_that_is_deleted_under_the_training_warns_once(data, make_model, tmp_path):
+    delete = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: shutil.rmtree(tmp_path / "run") if epoch == 1 else None
+    )
+    callbacks = [ScalingLogger(tmp_path / "run"), delete]
+    with pytest.warns(ScalingWarning, match=r"run' was deleted while it was written") as warned:
+        history = make_model().fit(*data, epochs=4, callbacks=callbacks, verbose=0)
+    assert len(warned) == 1
+    assert len(history.history["loss"]) == 4
+
+
+def test_a_run_that_is_moved_under_the_training_is_written_to_its_end(
+    data, make_model, tmp_path, read_run
+):
+    move = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: epoch or (tmp_path / "a").rename(tmp_path / "b")
+    )
+    make_model().fit(*data, epochs=3, callbacks=[ScalingLogger(tmp_path / "a"), move], verbose=0)
+    run, _ = read_run(tmp_path)
+    assert (run.name, run.status, run.n_examples) == ("b", "completed", 300)
 
 
 def test_a_log_that_fails_later_warns_once_and_lets_the_training_be(

@@ -373,7 +373,38 @@ def test_unknown_facts_are_an_error():
         ScalingLogger(facts={"width": 3})
 
 
-@pytest.mark.parametrize("flops", [0, -1.0, math.nan])
+def test_a_fact_may_be_a_tensor_and_is_logged_as_a_number(data, make_model, tmp_path, read_run):
+    batches = tf.data.Dataset.from_tensor_slices(data).batch(25)
+    facts = {"dataset_size": batches.cardinality() * 25, "hyperparameters": {"a": tf.constant(2.0)}}
+    make_model().fit(batches, callbacks=[ScalingLogger(tmp_path, facts=facts)], verbose=0)
+    run, record = read_run(tmp_path)
+    assert (run.dataset_size, record.facts[1].hyperparameters) == (100, {"a": 2.0})
+
+
+def test_a_fact_that_is_no_number_is_an_error_before_the_training():
+    unknown = tf.data.Dataset.range(4).filter(lambda n: True).cardinality() * 32
+    with pytest.raises(RunsError, match=r"`dataset_size` must be positive\. Received: .*-64"):
+        ScalingLogger(facts={"dataset_size": unknown})
+    with pytest.raises(RunsError, match="`hyperparameters` must be a mapping"):
+        ScalingLogger(facts={"hyperparameters": ["a", 1]})
+    with pytest.raises(RunsError, match="`facts` must be a mapping"):
+        ScalingLogger(facts=3)
+
+
+@pytest.mark.parametrize("log_dir", [3, "", b"runs"])
+def test_a_log_dir_that_is_no_path_is_an_error(log_dir):
+    with pytest.raises(RunsError, match=r"`log_dir` must be a directory.*Received: .*leave it out"):
+        ScalingLogger(log_dir)
+
+
+def test_a_log_dir_that_is_a_file_is_an_error(tmp_path):
+    (tmp_path / "file").touch()
+    for log_dir in (tmp_path / "file", str(tmp_path / "file" / "run")):
+        with pytest.raises(RunsError, match=r"where '.*file' is a file. Give another"):
+            ScalingLogger(log_dir)
+
+
+@pytest.mark.parametrize("flops", [0, -1.0, math.nan, "many", True])
 def test_flops_that_are_not_positive_are_an_error(flops):
     with pytest.raises(RunsError, match="must be a positive number of FLOPs"):
         ScalingLogger(train_flops_per_example=flops)

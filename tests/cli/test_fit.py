@@ -228,3 +228,9 @@ def test_one_size_is_told_what_to_fit_against_and_that_works(tmp_path, capsys):
     assert main(["fit", str(path), "--form", "power_law_floor"]) == 2
     assert advice in capsys.readouterr().err
     assert main(["fit", str(path), "--form", "power_law_floor", "--x", "n_examples"]) == 0
+
+
+def test_an_empty_path_is_not_the_current_directory(logdir, capsys, monkeypatch):
+    monkeypatch.chdir(logdir)
+    assert main(["fit", ""]) == 2
+    assert "`logdir` must be the path of a directory. Received: ''." in capsys.readouterr().err

@@ -37,7 +37,7 @@ def plan():
 def outcome(status, reason=""):
     from scaling_keras.tuner.executors.interface import TrialOutcome
 
-    return TrialOutcome(status=status, reason=reason)
+    return TrialOutcome(status=status, reason=reason, elapsed_seconds=12.0)
 
 
 def test_the_line_tells_flops_trainings_and_time_left():
@@ -75,14 +75,26 @@ def test_it_is_not_written_more_than_a_few_times_a_second():
     assert stream.getvalue().count("25%") == 1
 
 
-def test_it_does_not_run_over_the_edge_of_the_terminal(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (90, "[##---------] {standing}, width16-depth2_100000_seed0"),
+        (80, "{standing}, width16-depth2_100000_seed0"),
+        (70, "{standing}, width16-d...000_seed0"),
+        (50, "{standing}"),
+        (40, " 25% of 2 TFLOP, 3/18 trained, 1 min 35"),
+    ],
+)
+def test_a_narrow_terminal_sees_a_shorter_line(monkeypatch, columns, expected):
+    monkeypatch.setenv("COLUMNS", str(columns))
     stream = Terminal()
     ProgressLine(stream).trial_began(plan(), progress())
-    assert len(stream.getvalue().split("\x1b[K")[-1]) == 39
+    line = stream.getvalue().split("\x1b[K")[-1]
+    assert line == expected.format(standing=" 25% of 2 TFLOP, 3/18 trained, 1 min 35 s left")
+    assert len(line) < columns
 
 
-def test_a_file_sees_only_what_went_wrong():
+def test_a_file_sees_a_line_for_each_trial_that_ended():
     stream = io.StringIO()
     line = ProgressLine(stream)
     line.search_began(progress(n_ended=0))
@@ -93,6 +105,7 @@ def test_a_file_sees_only_what_went_wrong():
     line.trial_ended(plan(), outcome("stopped"), progress())
     line.search_ended(progress())
     assert stream.getvalue() == (
+        " 25% of 2 TFLOP, 3/18 trained, 1 min 35 s left: width16_100_seed0 took 12 s\n"
         "width16_100_seed0 failed: MemoryError: no room\n"
         "width16_100_seed0 stopped: no reason given\n"
     )

@@ -333,6 +333,8 @@ def test_a_model_that_can_not_be_traced_says_why():
 
 
 def test_an_unbuilt_model_is_an_error():
+    with pytest.raises(CountingError, match=r"must be a keras\.Model\. Received: 3\. Give"):
+        count(3)
     with pytest.raises(CountingError, match="must be built before it can be counted"):
         count(_sequential(layers.Dense(3)))
 

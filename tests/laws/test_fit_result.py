@@ -152,10 +152,25 @@ def test_a_one_variable_law_has_nothing_to_allocate():
         fit.optimal_allocation(train_flops=1e15)
 
 
-def test_a_parameter_without_a_spread_is_not_printed_with_limits(noisy):
+def test_a_parameter_that_every_resample_agrees_on_is_identified(exact):
+    text = exact.summary()
+    assert exact.at_bound == ()
+    assert "not identified" not in text
+    assert "data_exponent     0.28       90% interval 0.28 to 0.28" in text
+
+
+def test_a_parameter_whose_resamples_all_end_at_its_bound_is_not_identified(noisy):
     stuck = np.repeat(noisy.theta[None], 100, axis=0)
-    text = dataclasses.replace(noisy, resamples=stuck).summary()
-    assert "not identified: every resample ends at its bound" in text
+    stuck += np.linspace(0, 1e-6, 100)[:, None]  # As far apart as a solver leaves them.
+    fit = dataclasses.replace(noisy, resamples=stuck, at_bound=("irreducible_loss",))
+    (line,) = (line for line in fit.summary().splitlines() if "every resample ends at" in line)
+    assert line.split()[0] == "irreducible_loss"
+    assert line.endswith("not identified: every resample ends at its bound")
+
+
+def test_a_parameter_at_its_bound_has_its_interval_where_the_resamples_differ(noisy):
+    fit = dataclasses.replace(noisy, at_bound=("irreducible_loss",))
+    assert "every resample ends at" not in fit.summary()
 
 
 @pytest.mark.filterwarnings("error")

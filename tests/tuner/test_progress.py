@@ -199,3 +199,20 @@ def test_a_budget_stands_for_the_trials_that_are_not_known_yet(clock, listener):
     progress = tracker.progress()
     assert (progress.n_trials, progress.flops_total) == (2, 1e10)
     assert progress.note == "interval 4.0% wide"
+
+
+def test_a_trial_after_the_search_goes_on_with_its_progress(clock, listener):
+    tracker = Tracker(listener, clock)
+    first, test = plan(10, 1_000), plan(100, 1_000)
+    tracker.begin({first.name: Work(n_examples=1e3, train_flops=1e9)}, set(), budget=5e9)
+    tracker.begin_trial(first)
+    tracker.end_trial(first, TrialOutcome(status="completed", elapsed_seconds=2.0))
+    tracker.end()
+    tracker.expect(test, Work(n_examples=1e3, train_flops=4e9))
+    for _ in range(2):  # One that is trained again counts once.
+        tracker.begin_trial(test)
+        tracker.advance(test, 0.5)
+        progress = tracker.progress()
+        assert (progress.flops_done, progress.flops_total) == (3e9, 5e9)
+        assert (progress.n_ended, progress.n_trials) == (1, 2)
+        tracker.end_trial(test, TrialOutcome(status="completed", elapsed_seconds=8.0))

@@ -169,10 +169,14 @@ def out_of_memory():
     ("make_error", "reason"),
     [
         (out_of_memory, "ResourceExhaustedError: OOM when allocating tensor"),
-        (lambda: MemoryError(), "MemoryError: no message"),
+        (lambda: MemoryError(), "MemoryError"),
+        (
+            lambda: ValueError("Exception encountered when calling A.call().\n\n\x1b[1mno\x1b[0m"),
+            "ValueError: no",
+        ),
         (lambda: ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
     ],
-    ids=["oom", "memory", "bug"],
+    ids=["oom", "memory", "framed", "bug"],
 )
 def test_a_size_that_cannot_be_built_is_recorded_and_the_sweep_goes_on(
     make_tuner, data, make_error, reason
@@ -494,3 +498,11 @@ def test_a_build_function_may_also_define_its_own_hyperparameters(make_tuner, da
     tuner = make_tuner(build)
     tuner.search(data, validation_data=data)
     assert {run.n_params for run in tuner.results()} == {11, 21}
+
+
+def test_a_dataset_size_may_be_a_tensor_and_must_be_a_number(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    with pytest.raises(RunsError, match=r"`dataset_size` must be a whole number. Received: 'all'"):
+        tuner.search(data, validation_data=data, dataset_size="all")
+    tuner.search(data, validation_data=data, dataset_size=data.cardinality() * 4)
+    assert tuner.results()["dataset_size"].tolist() == [32]

@@ -173,6 +173,28 @@ def test_a_function_must_give_a_dataset():
         workload(lambda hp: [1]).batch_size(plan())
 
 
+def test_single_items_that_look_like_batches_are_refused():
+    def build(hp):
+        model = keras.Sequential([keras.Input((16, 3)), keras.layers.Dense(2)])
+        model.compile(loss="mse")
+        return model
+
+    items = tf.data.Dataset.from_tensor_slices((np.ones((5, 16, 3)), np.ones((5, 16, 2))))
+    with pytest.raises(DataError, match=r"must be batched\. Received: a dataset of single items"):
+        workload(items, build).check([plan(16)])
+    workload(items.batch(1), build).check([plan(16)])
+
+
+def test_a_batch_of_numbers_is_one_where_the_model_wants_vectors_of_one():
+    def build(hp):
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile(loss="mse")
+        return model
+
+    numbers = tf.data.Dataset.from_tensor_slices((np.ones((5, 1)), np.ones((5, 1))))
+    workload(numbers, build).check([plan(5)])
+
+
 def test_single_items_are_refused():
     data = tf.data.Dataset.range(5)
     with pytest.raises(DataError, match=r"must be batched\. Received: a dataset of single items"):

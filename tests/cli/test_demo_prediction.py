@@ -1,0 +1,89 @@
+"""What the demo of the scale `minutes` predicts, from the losses that one reached."""
+
+import numpy as np
+import pytest
+
+from scaling_keras import laws
+from scaling_keras.cli.demo import SCALES
+from scaling_keras.cli.demo_text import WIDEST_HALF, describe_verdict
+
+SIZES = {
+    5_808: (2.33130, 2.18185, 2.08898),
+    9_280: (2.26280, 2.12092, 2.03370),
+    18_528: (2.23848, 2.06434, 1.93259),
+    30_848: (2.20004, 2.02952, 1.87099),
+    64_704: (2.15766, 1.96282, 1.79746),
+    110_848: (2.10415, 1.92056, 1.73708),
+}
+"""Parameters to held-out losses by data budget, of `scaling-keras demo`: seed 0, on the source of
+Python 3.13.0's standard library, two CPU cores, TensorFlow 2.21."""
+
+SEEN = (100_096, 199_936, 399_872)
+TESTED = {"n_params": 240_000, "n_examples": 1_531_394}
+REACHED = 1.4388
+
+
+@pytest.fixture(scope="module")
+def fit():
+    rows = [
+        (size, seen, loss)
+        for size, losses in SIZES.items()
+        for seen, loss in zip(SEEN, losses, strict=True)
+    ]
+    size, seen, loss = np.array(rows).T
+    return laws.fit("auto", n_params=size, n_examples=seen, loss=loss)
+
+
+@pytest.fixture(scope="module")
+def predicted(fit):
+    (mean,), (low,), (high,) = (
+        getattr(fit.predict(**TESTED), name) for name in ("mean", "low", "high")
+    )
+    return mean, low, high
+
+
+def test_the_losses_are_those_of_the_scale():
+    scale = SCALES["minutes"]
+    assert len(SIZES) == scale.n_sizes
+    np.testing.assert_allclose(SEEN, scale.n_examples, rtol=1e-3)
+
+
+def test_the_interval_holds_what_was_reached_and_says_something(predicted):
+    mean, low, high = predicted
+    assert low < REACHED < high
+    # Without a law: the best loss so far, and nothing said of the error.
+    assert abs(mean / REACHED - 1) < 0.05 < 0.2 < min(SIZES[110_848]) / REACHED - 1
+    assert max(1 - low / mean, high / mean - 1) < 0.15
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="Averaging the forms makes it -7.6 % to +13.4 % on these losses; `coupled` alone gives "
+    "-6.1 % to +9.9 %. The demo then says that the interval is wide.",
+)
+def test_the_interval_is_no_wider_than_the_demo_is_meant_to_give(predicted):
+    mean, low, high = predicted
+    assert max(1 - low / mean, high / mean - 1) <= WIDEST_HALF
+
+
+def test_the_miss_is_stated(predicted):
+    from scaling_keras.tuner.verdict import Verdict
+
+    mean, low, high = predicted
+    verdict = Verdict(
+        run="width96-depth2_1531394_seed0",
+        **TESTED,
+        train_flops=2.373e12,
+        predicted=mean,
+        low=low,
+        high=high,
+        level=0.9,
+        reached=REACHED,
+        best_before=min(SIZES[110_848]),
+        extrapolation=8.0,
+    )
+    text = describe_verdict(verdict)
+    assert f"predicted {mean:.4f}, off by {mean / REACHED - 1:+.2%}" in text
+    assert "inside the 90% interval" in text
+    assert "is off by +20.73%" in text
