@@ -66,7 +66,8 @@ def fit_table(args: argparse.Namespace, table: RunTable, form: str) -> laws.Fit:
 
 def run(args: argparse.Namespace, out: TextIO) -> int:
     """Print the law as text or JSON."""
-    fit = fit_table(args, table_from(args), args.form)
+    table = table_from(args)
+    fit = fit_table(args, table, args.form)
     if args.json:
         intervals = fit.intervals(args.level)
         out.write(
@@ -85,4 +86,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     out.write(fit.summary(args.level) + "\n")
     for item in fit.excluded:
         out.write(f"  left out {item.name}: {item.reason}\n")
+    for each in table:
+        for sentence in each.facts.get("skipped", ()):
+            out.write(f"  of {each.name}, {sentence}\n")
     return 0

@@ -31,6 +31,15 @@ def test_fit_prints_the_law_its_intervals_and_what_was_left_out(logdir, capsys):
     assert "left out lost: diverged: the loss became NaN" in out
 
 
+def test_fit_tells_what_was_skipped_of_a_run_that_completed(logdir, capsys):
+    path = next(path for path in sorted(logdir.rglob("*tfevents*")) if "lost" not in str(path))
+    content = path.read_bytes()
+    path.write_bytes(content + content[:20])  # Half a record.
+    assert main(["fit", str(logdir)]) == 0
+    out = capsys.readouterr().out
+    assert f"of {path.parent.relative_to(logdir).as_posix()}, the last 20 bytes of" in out
+
+
 def test_fit_prints_json_that_a_program_reads(logdir, capsys):
     assert main(["fit", str(logdir), "--json", "--level", "0.8"]) == 0
     values = json.loads(capsys.readouterr().out)
