@@ -7,6 +7,8 @@ around what `fit` calls:
 - `model.train_function` and `model.test_function`, attributes that Keras sets and documents, where
   nearly all the time goes: out of memory, a failing op or data pipeline, Ctrl-C.
 - `model.reset_metrics`, to know when the metrics stop being those of the training.
+- `model.save` and `model.save_weights`, by which callbacks make checkpoints: what the model has
+  seen is written down, to be known when it is restored.
 - `model.compute_loss`, which is called when a training step is traced, to count its places there.
 - the hooks of the `CallbackList` of this `fit`: an exception in another callback, and Ctrl-C there.
 
@@ -59,6 +61,12 @@ class Watcher(Protocol):
     def before_reset(self) -> None:
         """The model's metrics are about to be reset."""
 
+    def after_test_step(self) -> None:
+        """A step of a validation has run."""
+
+    def before_save(self) -> None:
+        """The model is about to be saved."""
+
     def on_compute_loss(self, *args: Any, **kwargs: Any) -> None:
         """A training step, being traced or run eagerly, calls `compute_loss` with these."""
 
@@ -94,8 +102,10 @@ class FitWatch:
         self._step_aside()
         self.watch_train_function()
         self._wrap(self._model, "reset_metrics", self._around_reset)
+        for name in ("save", "save_weights"):
+            self._wrap(self._model, name, self._around_save)
         self._wrap(self._model, "compute_loss", self._around_compute_loss)
-        callback_list = _running_callback_list()
+        callback_list = running_callback_list()
         if callback_list is not None:
             for hook in _HOOKS:
                 self._wrap(callback_list, hook, self._around_call)
@@ -107,7 +117,7 @@ class FitWatch:
         left = getattr(self._model.train_function, _MARK, None)
         if left is None:
             return
-        if left._callback_list is not None and left._callback_list() is _running_callback_list():
+        if left._callback_list is not None and left._callback_list() is running_callback_list():
             raise RuntimeError("another ScalingLogger logs this `fit`; one is enough")
         left._watcher.on_error(None)
         left.stop()
@@ -119,7 +129,7 @@ class FitWatch:
     def watch_test_function(self) -> None:
         """Stand around the evaluation too; called from within `on_test_begin`."""
         if getattr(self._model, "test_function", None) is not None:
-            self._wrap(self._model, "test_function", self._around_call)
+            self._wrap(self._model, "test_function", self._around_test_function)
 
     def stop(self) -> None:
         """Undo everything; stopping twice does nothing."""
@@ -163,6 +173,14 @@ class FitWatch:
         # Ctrl-C may come while the watcher is busy, too.
         return functools.wraps(function)(self._around_call(step))
 
+    def _around_test_function(self, function: Any) -> Any:
+        def step(iterator: Any) -> Any:
+            outputs = function(iterator)
+            self._watcher.after_test_step()
+            return outputs
+
+        return functools.wraps(function)(self._around_call(step))
+
     def _around_reset(self, function: Any) -> Any:
         @functools.wraps(function)
         def reset_metrics() -> None:
@@ -170,6 +188,14 @@ class FitWatch:
             function()
 
         return reset_metrics
+
+    def _around_save(self, function: Any) -> Any:
+        @functools.wraps(function)
+        def save(*args: Any, **kwargs: Any) -> Any:
+            self._watcher.before_save()
+            return function(*args, **kwargs)
+
+        return save
 
     def _around_compute_loss(self, function: Any) -> Any:
         @functools.wraps(function)
@@ -201,7 +227,7 @@ def _call(
         raise
 
 
-def _running_callback_list() -> keras.callbacks.CallbackList | None:
+def running_callback_list() -> keras.callbacks.CallbackList | None:
     """Return the list whose `on_train_begin` is calling us; Keras hands it to no callback."""
     owners = (frame.f_locals.get("self") for frame in frames_above())
     lists = (owner for owner in owners if isinstance(owner, keras.callbacks.CallbackList))

@@ -52,6 +52,7 @@ class Performance:
         self._flops_per_example = flops_per_example
         self._peak = peak
         self._learning_rate: float | None = None
+        self._has_rate_changed = False
         self._before = (0.0, 0, 0)
         self._next_steps = 0.0
         self._next_clock = time.monotonic() + POINT_SECONDS
@@ -60,6 +61,11 @@ class Performance:
     def clock(self) -> TrainingClock:
         """The time in which the model trains."""
         return self._clock
+
+    @property
+    def has_rate_changed(self) -> bool:
+        """Whether the learning rate was another at a point than at the first."""
+        return self._has_rate_changed
 
     def begin(self, steps: int, n_examples: int) -> None:
         """Start to measure: the first steps, which hold tracing and compiling, are over."""
@@ -81,6 +87,7 @@ class Performance:
         values = {}
         rate = learning_rate(model)
         if rate is not None and rate != self._learning_rate:
+            self._has_rate_changed = self._learning_rate is not None
             values["learning_rate"] = self._learning_rate = rate
         seconds, steps_before, examples_before = self._before
         elapsed = self._clock.seconds - seconds

@@ -38,6 +38,15 @@ class PointSchedule:
         """Whether `is_due` is worth asking: a cheap look, for every step."""
         return self.executions >= self._next_execution or time.monotonic() >= self._next_clock
 
+    @property
+    def is_sign_of_life_due(self) -> bool:
+        """Whether nothing was written for so long that the run might be taken for dead."""
+        return time.monotonic() >= self._next_clock
+
+    def sign_of_life_given(self) -> None:
+        """Something was written that is no point of the training."""
+        self._next_clock = time.monotonic() + POINT_SECONDS
+
     def is_due(self, executions_per_epoch: int | None) -> bool:
         """Return whether a point is to be written after this execution.
 
@@ -45,7 +54,7 @@ class PointSchedule:
             executions_per_epoch: None if unknown. No point is due where the epoch's end, which has
                 one in any case, comes before the next point would.
         """
-        if time.monotonic() >= self._next_clock:
+        if self.is_sign_of_life_due:
             return True
         if self.executions < self._next_execution:
             return False
@@ -60,7 +69,7 @@ class PointSchedule:
     def point_written(self) -> None:
         """A point has been written."""
         self._next_execution = self._grown()
-        self._next_clock = time.monotonic() + POINT_SECONDS
+        self.sign_of_life_given()
 
     def _grown(self) -> int:
         """Return the execution at which the next point is due."""

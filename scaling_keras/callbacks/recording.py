@@ -20,7 +20,7 @@ from scaling_keras.callbacks.examples_seen import ExamplesSeen
 from scaling_keras.callbacks.fit_arguments import epochs_show_the_data, running_fit
 from scaling_keras.callbacks.fit_watch import FitWatch
 from scaling_keras.callbacks.point_schedule import PointSchedule
-from scaling_keras.callbacks.resuming import warn
+from scaling_keras.callbacks.resuming import Standing, warn
 from scaling_keras.callbacks.run_log import RecordingOptions, RunLog
 from scaling_keras.events import schema
 from scaling_keras.events.assembling import HELD_OUT_LOSS, TRAINING_LOSS
@@ -78,6 +78,11 @@ class Recording:
         """Examples seen since the run's first attempt began, as of the last point."""
         return (self._log.n_before if self._log else 0) + self._n_examples_here
 
+    @property
+    def standing(self) -> Standing | None:
+        """What the model had been through as of the last point; None before its first step."""
+        return self._log.standing if self._log else None
+
     def begin(self) -> None:
         """Begin to watch; called from within `on_train_begin`. Nothing is written yet."""
         self._quietly(self._start)
@@ -121,6 +126,16 @@ class Recording:
         """See `fit_watch.Watcher`."""
         if self._seen is not None:
             self._quietly(self._seen.trace, *args, **kwargs)
+
+    def after_test_step(self) -> None:
+        """See `fit_watch.Watcher`."""
+        if self._log is not None and self._schedule.is_sign_of_life_due:
+            self._quietly(self._log.write_sign_of_life)
+            self._schedule.sign_of_life_given()
+
+    def before_save(self) -> None:
+        """See `fit_watch.Watcher`."""
+        self._quietly(self._write_steps)
 
     def on_step_error(self, error: BaseException) -> None:
         """See `fit_watch.Watcher`."""
@@ -264,6 +279,15 @@ class Recording:
         """Write a point of the training loss."""
         self._write_point({})
         self._is_inside_epoch = True
+
+    def _write_steps(self) -> None:
+        """Write what a model that is being saved has seen, so that it is known once restored."""
+        if self._log is None or self._seen is None or not self._schedule.executions:
+            return
+        if self._log.facts is None:
+            self._describe()
+        if not self._miscount:
+            self._log.write_steps(self._log.n_before + self._seen.examples(self._seen.items.seen()))
 
     def _write_epoch(self, logs: Mapping[str, Any]) -> None:
         """Write the point of an epoch's end."""

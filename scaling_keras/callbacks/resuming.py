@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,21 @@ from scaling_keras.errors import ScalingWarning
 from scaling_keras.events import schema
 from scaling_keras.events.assembling import choose_losses, merge_attempts
 from scaling_keras.events.records import RunRecord
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a model has been through.
+
+    Attributes:
+        n_examples: Examples that its run has seen.
+        steps: The optimizer's count of steps; None without an optimizer.
+        unrecorded_steps: That count, if the examples of some steps are in no log; 0 if all are.
+    """
+
+    n_examples: int = 0
+    steps: int | None = None
+    unrecorded_steps: int = 0
 
 
 class StepsCurve:
@@ -36,60 +52,117 @@ class StepsCurve:
         expected = _along((self._before, self._last), steps)
         if self._before != self._last and round(expected) == n_examples:
             return False
-        self._before, self._last = self._last, (n_examples, steps)
+        self.take(n_examples, steps)
         return True
 
+    def take(self, n_examples: int, steps: int) -> None:
+        """Take a point for written."""
+        if self._last != (n_examples, steps):
+            self._before, self._last = self._last, (n_examples, steps)
 
-def examples_before(earlier: RunRecord, steps: int | None, run_dir: Path) -> int:
-    """Return the examples that a model has seen in earlier attempts of its run.
+
+def standing_in_run(
+    earlier: RunRecord, steps: int | None, run_dir: Path, *, given: int | None = None
+) -> Standing:
+    """Return what a model has been through, from what earlier attempts of its run wrote.
 
     Args:
         earlier: What the run's directory holds of them.
         steps: The optimizer's count of steps, which is restored with the weights; None without
             an optimizer.
         run_dir: The run's directory, for messages.
+        given: Examples that the weights had seen before the run, if the user says so.
 
     Returns:
-        The examples that the run had seen at that step; 0 for a model that begins anew. Where an
-        attempt was killed, that may be beyond its last point. A run that is replaced and steps
-        that nobody logged are warned of.
+        The examples that the run had seen at that step; `given` or 0 for a model that begins anew.
+        Where an attempt was killed, that may be beyond its last point. A run that is replaced and
+        steps that nobody logged are warned of.
     """
-    recorded = earlier.curves.get(schema.ITERATIONS_METRIC)
-    if not steps or recorded is None or not len(recorded):
-        if any(result.status == "completed" for result in earlier.results.values()):
+    if not steps:
+        if given is None and any(each.status == "completed" for each in earlier.results.values()):
             warn(
                 f"A run directory holds one run. Received: {str(run_dir)!r}, which holds a "
                 f"completed one, for a model that begins anew and takes its place. Give each run "
-                f"a `log_dir` of its own."
+                f"a `log_dir` of its own; for a model that was only compiled anew, pass "
+                f"`n_examples_before`."
             )
-        return 0
-    n_examples = round(examples_at(merge_attempts(recorded, earlier.facts), steps))
+        return Standing(n_examples=given or 0, steps=steps)
+    curve = _curve_since_first_step(earlier)
+    if not len(curve) or steps < curve[0, 2]:
+        if given is None:
+            _warn_of_unrecorded(steps, f"of which {str(run_dir)!r} holds no record")
+        unrecorded = steps if given is None else 0
+        return Standing(n_examples=given or 0, steps=steps, unrecorded_steps=unrecorded)
+    n_examples = round(examples_at(curve, steps))
     last = max(earlier.facts, default=0)
-    if last not in earlier.results:
-        return n_examples  # It was killed: its weights may be newer than its last point.
-    most = earlier.results[last].n_examples
-    if n_examples <= most + _examples_per_step(earlier.facts.get(last)):
-        return min(n_examples, most)  # Keras counts one too many an epoch of unknown length.
+    unrecorded = earlier.facts[last].unrecorded_steps if earlier.facts else 0
+    if last in earlier.results:  # Else it was killed: its weights may be newer than its last point.
+        most = earlier.results[last].n_examples
+        if n_examples > most + _examples_per_step(earlier.facts.get(last)):
+            _warn_of_unrecorded(
+                steps, f"which make {n_examples:,} examples, of which its run recorded {most:,}"
+            )
+            unrecorded = steps
+        n_examples = min(n_examples, most)  # Keras counts one too many an epoch of unknown length.
+    return Standing(n_examples=n_examples, steps=steps, unrecorded_steps=unrecorded)
+
+
+def standing_after_fit(last: Standing, steps: int | None) -> Standing:
+    """Return what a model has been through, whose earlier `fit` the same logger has seen.
+
+    Args:
+        last: What it had been through at the end of that.
+        steps: The optimizer's steps now; fewer than then if it was compiled anew.
+    """
+    unrecorded = last.unrecorded_steps
+    if steps and last.steps is not None and steps > last.steps:
+        _warn_of_unrecorded(steps, f"of which {steps - last.steps:,} were made without the logger")
+        unrecorded = steps
+    return dataclasses.replace(last, steps=steps, unrecorded_steps=unrecorded)
+
+
+def _curve_since_first_step(earlier: RunRecord) -> npt.NDArray[np.float64]:
+    """Return examples, wall time and steps at the points since the optimizer's count began.
+
+    It begins anew where the model was compiled anew. Where the count begins with no step, the
+    curve does, too; else what comes before its first point is unknown.
+    """
+    recorded = earlier.curves.get(schema.ITERATIONS_METRIC)
+    if recorded is None or not len(recorded):
+        return np.empty((0, 3))
+    curve = merge_attempts(recorded, earlier.facts)
+    falls = np.flatnonzero(np.diff(curve[:, 2]) < 0)
+    curve = curve[falls[-1] + 1 :] if len(falls) else curve
+    begins = {facts.n_examples_before for facts in earlier.facts.values()}
+    if len(falls) or curve[0, 0] in begins:
+        return curve
+    return np.concatenate([np.zeros((1, 3)), curve])
+
+
+def _warn_of_unrecorded(steps: int, what: str) -> None:
+    """Warn that nobody knows how many examples a model has seen."""
     warn(
-        f"A run's examples are counted while ScalingLogger is there. Received: a model after "
-        f"{steps:,} optimizer steps, which make {n_examples:,} examples, of which the run recorded "
-        f"{most:,}. The others are missing in its log; give a new `log_dir` to begin a new run."
+        f"ScalingLogger must know how many examples a model has seen. Received: a model after "
+        f"{steps:,} optimizer steps, {what}; fits will leave its run out. Give the `log_dir` of "
+        f"the run that it goes on from, or `n_examples_before`: 0 to count from here, as in "
+        f"fine-tuning."
     )
-    return most
 
 
 def examples_at(curve: npt.NDArray[np.float64], steps: int) -> float:
     """Return the examples seen at a step of the optimizer; see `StepsCurve`.
 
     Args:
-        curve: Examples, wall time and steps at the points that were written, by rising examples.
-        steps: The step.
+        curve: Examples, wall time and steps at the points that were written, by rising examples,
+            the first of them where the steps began.
+        steps: The step, none before the first point.
     """
-    points = [(0.0, 0.0), *zip(curve[:, 0], curve[:, 2], strict=True)]
-    index = int(np.searchsorted(curve[:, 2], steps, side="right"))
-    line = (points[max(index - 1, 0)], points[max(index, 1)])
+    points = list(zip(curve[:, 0], curve[:, 2], strict=True))
+    last = int(np.searchsorted(curve[:, 2], steps, side="right")) - 1
+    # Up to the second point it is the line through the first two.
+    line = (points[max(last - 1, 0)], points[last if last else min(1, len(points) - 1)])
     # Not beyond what the next point saw: the line may pass it where a step saw less.
-    most = points[index + 1][0] if index + 1 < len(points) else np.inf
+    most = points[last + 1][0] if last + 1 < len(points) else np.inf
     return float(min(_along(line, steps), most))
 
 

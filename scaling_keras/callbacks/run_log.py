@@ -14,7 +14,13 @@ import keras
 from scaling_keras.callbacks import run_facts
 from scaling_keras.callbacks.examples_seen import ExamplesSeen
 from scaling_keras.callbacks.performance import Performance, device_facts
-from scaling_keras.callbacks.resuming import StepsCurve, examples_before, losses_of_attempts
+from scaling_keras.callbacks.resuming import (
+    Standing,
+    StepsCurve,
+    losses_of_attempts,
+    standing_after_fit,
+    standing_in_run,
+)
 from scaling_keras.callbacks.run_dir import RunDir
 from scaling_keras.events import schema
 from scaling_keras.events.writer import RunWriter
@@ -33,8 +39,9 @@ class RecordingOptions:
 
     Attributes:
         claim_run_dir: Returns the run's directory; called when the first step is about to run.
-        n_examples_before: Examples that this model has seen in the run's earlier attempts; None
-            to find out from what they wrote.
+        standing: What this model had been through after its last `fit` in the run; None if it had
+            none, to find out from what earlier attempts wrote.
+        n_examples_before: Examples that it saw before the run; None if the user doesn't say.
         facts: Fields of `RunFacts` that only the user knows.
         example_unit: What one example is; None to find out.
         train_flops_per_example: FLOPs of one example; None to count them.
@@ -45,6 +52,7 @@ class RecordingOptions:
     """
 
     claim_run_dir: Callable[[], Path]
+    standing: Standing | None = None
     n_examples_before: int | None = None
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     example_unit: str | None = None
@@ -66,6 +74,8 @@ class RunLog:
         model: The model.
         run_dir: The run's directory.
         n_before: Examples that the model saw in earlier attempts.
+        standing_at_begin: What it had been through when the attempt began.
+        standing: What it has been through as of the last point.
         facts: The facts, once they are written.
         points: Metric to its points: examples seen, wall time, value.
     """
@@ -79,10 +89,15 @@ class RunLog:
         self.run_dir = self._place.path
         self._writer = RunWriter(self.run_dir, scalars=options.scalars)
         steps = _iterations(model)
-        if options.n_examples_before is None or self._place.is_taken:
-            self.n_before = examples_before(self._writer.earlier, steps, self.run_dir)
+        last = options.standing
+        if last is None or 0 < (steps or 0) < (last.steps or 0):  # Its weights were restored.
+            self.standing = standing_in_run(
+                self._writer.earlier, steps, self.run_dir, given=options.n_examples_before
+            )
         else:
-            self.n_before = options.n_examples_before
+            self.standing = standing_after_fit(last, steps)
+        self.n_before = self.standing.n_examples
+        self.standing_at_begin = self.standing
         self._steps_curve = StepsCurve(self.n_before, steps or 0)
         self._performance = Performance(flops_per_example=None, peak=None)
         self._computed_per_example = 1.0
@@ -91,6 +106,11 @@ class RunLog:
     def planned_examples(self) -> int | None:
         """Examples that the run is meant to see; None if nobody said."""
         return None if self.facts is None else self.facts.planned_examples
+
+    @property
+    def has_rate_changed(self) -> bool:
+        """Whether the learning rate was another at a point than at the first."""
+        return self._performance.has_rate_changed
 
     def write_facts(
         self,
@@ -120,6 +140,7 @@ class RunLog:
             optimizer=run_facts.optimizer_facts(model),
             learning_rate_schedule=run_facts.schedule_facts(model),
             n_examples_before=self.n_before,
+            unrecorded_steps=self.standing.unrecorded_steps,
             versions=run_facts.versions(),
             start_time=self._writer.after_earlier(start_time),
             **run_facts.model_facts(
@@ -135,6 +156,11 @@ class RunLog:
             **options.facts,
         )
         self._writer.write_facts(facts)
+        begin = self.standing_at_begin
+        if begin.n_examples or begin.steps:
+            self._writer.write_point(
+                begin.n_examples, {schema.ITERATIONS_METRIC: float(begin.steps or 0)}
+            )
         self.facts = facts
         seen.examples_per_item = facts.examples_per_item
         peak = facts.peak_flops_per_second
@@ -170,9 +196,7 @@ class RunLog:
             share_done: Share of the `fit` that is done; None if unknown.
         """
         own = self._performance.measure(self.model, steps, n_examples)
-        iterations = _iterations(self.model)
-        if iterations is not None and self._steps_curve.must_write(n_examples, iterations):
-            own[schema.ITERATIONS_METRIC] = float(iterations)
+        own |= self._due_steps(n_examples)
         wall_time = self._writer.write_point(n_examples, {**own, **values})
         for name, value in values.items():
             self.points.setdefault(name, []).append((n_examples, wall_time, value))
@@ -180,6 +204,27 @@ class RunLog:
             more = hook(self, share_done)
             if more:
                 self._writer.write_point(n_examples, more)
+
+    def write_steps(self, n_examples: int) -> None:
+        """Write what a model that is saved now has seen, unless the points before tell it."""
+        due = self._due_steps(n_examples)
+        if due:
+            self._writer.write_point(n_examples, due)
+
+    def write_sign_of_life(self) -> None:
+        """Write the last point's steps again, which changes nothing, to show that the run lives."""
+        last = self.standing
+        if self.facts is not None and last.steps is not None:
+            self._steps_curve.take(last.n_examples, last.steps)
+            self._writer.write_point(last.n_examples, {schema.ITERATIONS_METRIC: float(last.steps)})
+
+    def _due_steps(self, n_examples: int) -> dict[str, float]:
+        """Return the optimizer's steps where they must be written, and note them in any case."""
+        steps = _iterations(self.model)
+        self.standing = dataclasses.replace(self.standing, n_examples=n_examples, steps=steps)
+        if steps is None or not self._steps_curve.must_write(n_examples, steps):
+            return {}
+        return {schema.ITERATIONS_METRIC: float(steps)}
 
     def measure(self) -> dict[str, float]:
         """Return what is measured at the end of an epoch, beside Keras's metrics."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import numbers
 import os
 import time
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import keras
 
+from scaling_keras.callbacks.chief import is_chief
 from scaling_keras.callbacks.examples_seen import ExamplesSeen
 from scaling_keras.callbacks.fit_arguments import may_carry_weights, running_fit
 from scaling_keras.callbacks.gradient_noise import GradientNoise
@@ -21,6 +23,7 @@ from scaling_keras.callbacks.recording import Recording
 from scaling_keras.callbacks.run_log import PointHook, RecordingOptions
 from scaling_keras.errors import RunsError
 from scaling_keras.events.field_types import as_type, plain
+from scaling_keras.events.logdir import check_writable_place
 from scaling_keras.events.user_facts import checked_facts
 
 DEFAULT_LOGDIR = "runs"
@@ -48,10 +51,11 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
 
     A second `fit` of the same model goes on with its run. So does a model that was restored, in a
     `log_dir` that holds its run: the optimizer's steps tell how much data it has seen. A new model
-    in such a directory begins the run anew.
+    in such a directory begins the run anew. A model with steps that are in no log is warned of, and
+    fits leave its run out, unless `n_examples_before` says what it has seen.
 
     Args:
-        log_dir: The run's directory. By default `runs/<model name>-<time>`.
+        log_dir: The run's directory, a local one. By default `runs/<model name>-<time>`.
         scalars: Also write the metrics as TensorBoard's own scalars, against examples seen.
         facts: What only you know of the run: `size`, `family`, `seed`, `sweep`, `trial`,
             `hyperparameters` (a mapping of your choice, readable by all who read the log),
@@ -62,13 +66,18 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             than the count of the traced step. Positive.
         peak_flops_per_second: What one device can do at most, for the share of it that is used;
             by default known for the accelerators in `laws.DEVICES`. Positive.
+        n_examples_before: Examples that the weights had seen before this run, where it goes on from
+            a training that `log_dir` doesn't hold. They count as this run's; 0 where only its own
+            count, as in fine-tuning. Not negative.
         gradient_noise: Batches of training data, from which the gradient noise scale is measured
             at the end of each epoch; see `gradient_noise.GradientNoise`. Costs one gradient each.
 
     Raises:
+        LogdirError: If `log_dir` is an address elsewhere, such as `gs://bucket/runs`.
         RunsError: If `facts` has a key that isn't one of those named or a value that its fact can't
-            be, a number of FLOPs isn't positive, `log_dir` is no directory, or `gradient_noise`
-            isn't two batches of one size or more.
+            be, a number of FLOPs isn't positive, `n_examples_before` isn't a whole number from 0
+            on, `log_dir` is no directory, or `gradient_noise` isn't two batches of one size or
+            more.
 
     Example:
     >>> import numpy as np, tempfile
@@ -91,13 +100,22 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         example_unit: str | None = None,
         train_flops_per_example: float | None = None,
         peak_flops_per_second: float | None = None,
+        n_examples_before: int | None = None,
         gradient_noise: Iterable[Any] | None = None,
     ) -> None:
         super().__init__()
         checked = checked_facts(
             facts, names=USER_FACTS, otherwise="Put what you varied under `hyperparameters`."
         )
+        if n_examples_before is not None and (
+            not isinstance(n_examples_before, numbers.Integral) or n_examples_before < 0
+        ):
+            raise RunsError(
+                f"`n_examples_before` must be a whole number of examples, not negative. Received: "
+                f"{n_examples_before!r}. Pass 0 to count from here."
+            )
         self.log_dir = _checked_log_dir(log_dir)
+        self.n_examples_before = n_examples_before
         self.scalars = scalars
         self.facts = checked
         self.example_unit = None if example_unit is None else str(example_unit)
@@ -136,6 +154,10 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Begin to watch the `fit`; nothing is written before its first step."""
+        self.on_point = []  # Whoever wants to hear of this `fit`'s says so when an epoch begins.
+        if not is_chief(self.model.distribute_strategy):
+            self._recording = None
+            return
         goes_on_from = self._recording
         if goes_on_from is not None:
             goes_on_from.on_error(None)  # In case its `fit` ended without its notice.
@@ -146,7 +168,8 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             self.params,
             RecordingOptions(
                 claim_run_dir=partial(self._claim_run_dir, goes_on_from),
-                n_examples_before=goes_on_from.n_examples if goes_on_from else None,
+                standing=goes_on_from.standing if goes_on_from else None,
+                n_examples_before=self.n_examples_before,
                 facts=dict(self.facts),
                 example_unit=self.example_unit,
                 train_flops_per_example=self.train_flops_per_example,
@@ -202,8 +225,9 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
 
 
 def _checked_log_dir(log_dir: str | Path | None) -> str | Path | None:
-    """Return a log directory, or raise a `RunsError` if none can be made there."""
+    """Return a log directory, or raise an error of ours if none can be made there."""
     if log_dir is None or (isinstance(log_dir, (str, os.PathLike)) and os.fspath(log_dir)):
+        check_writable_place("log_dir", log_dir or DEFAULT_LOGDIR)
         file = _file_in_the_way(Path(log_dir or DEFAULT_LOGDIR))
         if file is None:
             return log_dir

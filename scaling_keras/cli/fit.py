@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import TextIO
 
 from scaling_keras import laws
-from scaling_keras.errors import RunsError
-from scaling_keras.events.choosing import is_chosen, none_chosen
 from scaling_keras.events.reader import read_runs
 from scaling_keras.runs import PARAM_CONVENTIONS, RunTable
 
@@ -66,40 +63,16 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="seed of the starts and resamples")
 
 
-def is_csv(args: argparse.Namespace) -> bool:
-    """Return whether the arguments name a file of numbers, not a directory of runs."""
-    path = Path(args.logdir)
-    return path.suffix.lower() == ".csv" and not path.is_dir()
-
-
 def table_from(args: argparse.Namespace) -> RunTable:
     """Read the runs that the arguments name."""
-    table = _csv_table(args) if is_csv(args) else _logdir_table(args)
-    return table.with_tests() if args.include_tests else table
-
-
-def _logdir_table(args: argparse.Namespace) -> RunTable:
-    return read_runs(
+    table = read_runs(
         args.logdir,
         loss=args.loss,
         metric=args.metric,
         param_convention=args.param_convention,
         runs=args.runs,
     )
-
-
-def _csv_table(args: argparse.Namespace) -> RunTable:
-    if args.metric is not None:
-        raise RunsError(
-            f"`--metric` chooses among the metrics of a logdir; a CSV file has its column `loss`. "
-            f"Received: --metric {args.metric} with {args.logdir!r}. Map the column with "
-            f"`scaling-keras import --columns loss={args.metric}`."
-        )
-    table = RunTable.from_csv(args.logdir, param_convention=args.param_convention)
-    chosen = table.where(lambda run: is_chosen(run.name, args.runs))
-    if len(table) and not len(chosen):
-        raise RunsError(none_chosen((run.name for run in table), args.runs))
-    return chosen
+    return table.with_tests() if args.include_tests else table
 
 
 def fit_table(args: argparse.Namespace, table: RunTable, form: str) -> laws.Fit:
@@ -111,7 +84,8 @@ def fit_table(args: argparse.Namespace, table: RunTable, form: str) -> laws.Fit:
 
 def run(args: argparse.Namespace, out: TextIO) -> int:
     """Print the law as text or JSON."""
-    fit = fit_table(args, table_from(args), args.form)
+    table = table_from(args)
+    fit = fit_table(args, table, args.form)
     if args.json:
         intervals = fit.intervals(args.level)
         out.write(
@@ -131,4 +105,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     out.write(fit.summary(args.level) + "\n")
     for item in fit.excluded:
         out.write(f"  left out {item.name}: {item.reason}\n")
+    for each in table:
+        for sentence in each.facts.get("skipped", ()):
+            out.write(f"  of {each.name}, {sentence}\n")
     return 0

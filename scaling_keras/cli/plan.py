@@ -13,6 +13,7 @@ import numpy as np
 from scaling_keras import laws
 from scaling_keras.cli import fit as fit_command
 from scaling_keras.errors import FitError
+from scaling_keras.events.reader import is_csv
 from scaling_keras.laws.hardware import Duration, hours, measured_flops_per_second
 from scaling_keras.laws.next_runs import NextRuns, next_runs
 from scaling_keras.laws.plan_result import FORWARD_SHARE, Plan
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     runs = fit_command.table_from(args)
     fit = laws.fit(args.form, runs, seed=args.seed)
     # A file of numbers has no facts to tell the hours and the cost of serving from.
-    table = None if fit_command.is_csv(args) else runs
+    table = None if is_csv(args.logdir) else runs
     plan = _plan(args, fit, table)
     took = _duration(args, plan, table)
     advice = None

@@ -187,7 +187,7 @@ def _run(record: RunRecord, loss: str, loss_name: str, param_convention: str, no
         example_unit=facts.example_unit,
         seed=facts.seed,
         param_counts=facts.n_params,
-        facts=_facts(facts, result),
+        facts=_facts(record, facts, result),
         curves={name: points[:, ::2] for name, points in curves.items()},
     )
 
@@ -244,7 +244,7 @@ def _status(
     if result is None:
         silent_seconds = now - record.last_wall_time
         if abs(silent_seconds) < STALL_SECONDS:
-            return "running", ""
+            return "running", "; ".join(record.skipped)
         when = "old" if silent_seconds > 0 else "ahead of the clock"
         reason = f"its last event is {abs(silent_seconds) / 60:.0f} minutes {when}"
         return "stalled", "; ".join([reason, *record.skipped])
@@ -294,8 +294,17 @@ def _corrected(record: RunRecord) -> RunRecord:
 
 def _why_not_comparable(run: Run, record: RunRecord, loss_name: str) -> str:
     """Return why a completed run can't stand beside the others, or an empty string."""
+    if run.status != "completed":
+        return ""
+    steps = record.facts[max(record.facts)].unrecorded_steps
+    if steps:
+        return (
+            f"the examples it has seen are unknown: of the {steps:,} optimizer steps before it, "
+            f"some are in no log; if its own are all that count, say so with "
+            f'`correct_run(..., facts={{"unrecorded_steps": 0}})`'
+        )
     metrics = _metrics(record) - schema.OWN_METRICS
-    if run.status != "completed" or loss_name in metrics:
+    if loss_name in metrics:
         return ""
     if run.reason:
         return run.reason
@@ -305,9 +314,15 @@ def _why_not_comparable(run: Run, record: RunRecord, loss_name: str) -> str:
     )
 
 
-def _facts(facts: schema.RunFacts, result: schema.RunResult | None) -> dict[str, Any]:
-    """Return the facts of a run by name, with its result where it has one."""
-    return {**vars(facts), "result": None if result is None else dict(vars(result))}
+def _facts(
+    record: RunRecord, facts: schema.RunFacts, result: schema.RunResult | None
+) -> dict[str, Any]:
+    """Return the facts of a run by name, with its result where it has one, and what was skipped."""
+    found: dict[str, Any] = {**vars(facts)}
+    found["result"] = None if result is None else dict(vars(result))
+    if record.skipped:
+        found["skipped"] = record.skipped
+    return found
 
 
 def _or_nan(value: float | None) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 from scaling_keras.errors import LogdirError, RunsError
 from scaling_keras.events import schema
+from scaling_keras.events.logdir import check_writable_place
 from scaling_keras.events.records import read_run_dir
 from scaling_keras.events.user_facts import checked_facts
 from scaling_keras.events.writer import RunWriter
@@ -26,7 +27,7 @@ def exclude_run(run_dir: str | Path, *, reason: str) -> None:
         reason: Why, for all who will wonder.
 
     Raises:
-        LogdirError: If `run_dir` holds no run.
+        LogdirError: If `run_dir` holds no run, or isn't local.
         RunsError: If the reason is blank.
     """
     _write(run_dir, reason, is_excluded=True)
@@ -49,7 +50,7 @@ def correct_run(
         status: One of `runs.STATUSES`; empty to leave it as it was logged.
 
     Raises:
-        LogdirError: If `run_dir` holds no run.
+        LogdirError: If `run_dir` holds no run, or isn't local.
         RunsError: If the reason is blank, a fact or status is none of those named, or the value of
             a fact isn't what `RunFacts` says.
     """
@@ -72,6 +73,7 @@ def _write(run_dir: str | Path, reason: str, **change: Any) -> None:
         raise RunsError(
             f"`reason` must say why the run is changed. Received: {reason!r}. One sentence will do."
         )
+    check_writable_place("run_dir", run_dir)
     record = read_run_dir(Path(run_dir))
     if record.is_empty:
         raise LogdirError(

@@ -113,19 +113,26 @@ def read_sessions(logdir: str | Path) -> list[Session]:
     Raises:
         LogdirError: If `logdir` isn't a directory, or holds no session.
     """
+    files = event_files(logdir)
+    sessions = sessions_in(files)
+    if not sessions:
+        raise LogdirError(
+            f"`logdir` must hold sessions of TensorBoard's HParams plugin. Received: "
+            f"{str(logdir)!r}, where {len(files)} directories hold event files and none of "
+            f"them hyperparameters. Add hp.KerasCallback to the callbacks of `fit`; runs of "
+            f"ScalingLogger need no import, `scaling-keras fit` reads them."
+        )
+    return sessions
+
+
+def sessions_in(files: Mapping[str, list[StoredFile]]) -> list[Session]:
+    """Return the sessions in event files by directory, as `logdir.event_files` gives them."""
     directories: dict[PurePosixPath, _Directory] = {}
-    for directory, paths in event_files(logdir).items():
+    for directory, paths in files.items():
         read = _Directory()
         read.add_files(paths)
         directories[PurePosixPath(directory)] = read
     names = {name for name, read in directories.items() if read.hparams is not None}
-    if not names:
-        raise LogdirError(
-            f"`logdir` must hold sessions of TensorBoard's HParams plugin. Received: "
-            f"{str(logdir)!r}, where {len(directories)} directories hold event files and none of "
-            f"them hyperparameters. Add hp.KerasCallback to the callbacks of `fit`; runs of "
-            f"ScalingLogger need no import, `scaling-keras fit` reads them."
-        )
     below: dict[PurePosixPath, dict[PurePosixPath, _Directory]] = {name: {} for name in names}
     for name, read in directories.items():
         owner = next((place for place in (name, *name.parents) if place in names), None)

@@ -21,7 +21,13 @@ from scaling_keras.runs import (
     run_from_row,
 )
 
-LOSS_TAGS = ("validation/epoch_loss", "val_loss", "train/epoch_loss", "epoch_loss", "loss")
+LOSS_TAGS: tuple[str, ...] = (
+    "validation/epoch_loss",
+    "val_loss",
+    "train/epoch_loss",
+    "epoch_loss",
+    "loss",
+)
 """Where the loss is looked for: as Keras's callbacks write it, held out before training."""
 
 LAST_STEP = "step"
@@ -112,24 +118,68 @@ def import_hparams(
         LogdirError: If `logdir` isn't a directory, or holds no session.
         RunsError: If an option can't be used, or no session has a column that is needed.
     """
+    sessions = read_sessions(logdir)
+    return import_sessions(sessions, where=logdir, columns=columns, scale=scale, loss=loss)
+
+
+def import_sessions(sessions: Sequence[Session], *, where: str | Path, **options: Any) -> RunTable:
+    """Return the table of sessions; options as for `runs_of_sessions`.
+
+    Raises:
+        RunsError: If an option can't be used, or no session has a column that is needed.
+    """
+    outcomes = runs_of_sessions(sessions, where=where, **options)
+    return _table(outcomes, f"the sessions in {str(where)!r}", _known(sessions))
+
+
+def runs_of_sessions(
+    sessions: Sequence[Session],
+    *,
+    where: str | Path,
+    columns: Mapping[str, str] | None = None,
+    scale: Mapping[str, float] | None = None,
+    loss: str = "final",
+    tags: Sequence[str] = LOSS_TAGS,
+) -> list[Run | Exclusion]:
+    """Return the run of each session, or why there is none; see `import_hparams`.
+
+    Args:
+        sessions: The sessions.
+        where: Their logdir, for messages.
+        columns: As for `import_hparams`.
+        scale: As for `import_hparams`.
+        loss: As for `import_hparams`.
+        tags: Scalars that may be the loss; the first that any session has is.
+    """
     if loss not in LOSS_CHOICES:
         raise RunsError(
             f"`loss` must be one of {', '.join(LOSS_CHOICES)}. Received: {loss!r}. To take it "
             f"from another scalar, map it with `columns`."
         )
     columns, scale = _check_options(columns, scale)
-    sessions = read_sessions(logdir)
-    known = tuple(dict.fromkeys(name for s in sessions for name in (*s.hparams, *s.scalars)))
-    columns = {"loss": next((tag for tag in LOSS_TAGS if tag in known), "loss"), **columns}
-    _check_known(columns, (*known, LAST_STEP), f"a session in {str(logdir)!r}")
+    known = _known(sessions)
+    columns = {"loss": next((tag for tag in tags if tag in known), "loss"), **columns}
+    _check_known(columns, (*known, LAST_STEP), f"a session in {str(where)!r}")
     outcomes: list[Run | Exclusion] = []
     for index, session in enumerate(sessions, start=1):
         if session.problems:
             outcomes.append(Exclusion(name=session.name, reason="; ".join(session.problems)))
             continue
         row = _session_row(session, columns, loss)
-        outcomes.append(_run_or_reason(row, columns, scale, index=index, where=logdir))
-    return _table(outcomes, f"the sessions in {str(logdir)!r}", known)
+        outcomes.append(_run_or_reason(row, columns, scale, index=index, where=where))
+    return outcomes
+
+
+def loss_tags(metric: str) -> tuple[str, ...]:
+    """Return the scalars that hold a metric, named as `fit` does, where Keras's callbacks wrote."""
+    if metric.startswith("val_"):
+        return (f"validation/epoch_{metric.removeprefix('val_')}", metric)
+    return (f"train/epoch_{metric}", f"epoch_{metric}", metric)
+
+
+def _known(sessions: Sequence[Session]) -> tuple[str, ...]:
+    """Return the names of all hyperparameters and scalars."""
+    return tuple(dict.fromkeys(name for s in sessions for name in (*s.hparams, *s.scalars)))
 
 
 def _session_row(
@@ -238,7 +288,8 @@ def _table(outcomes: Sequence[Run | Exclusion], what: str, known: Sequence[str])
         reasons = "; ".join(f"{item.name}: {item.reason}" for item in excluded[:3]) or "no rows"
         raise RunsError(
             f"An import needs {', '.join(REQUIRED_COLUMNS)} of at least one run. Received: {what} "
-            f"with {_shown(known)} ({reasons}). Map them with `columns`."
+            f"with {_shown(known)} ({reasons}). Say with `columns` what `n_params`, the trainable "
+            f"parameters, and `n_examples`, the examples seen, are made of."
         )
     return RunTable(runs=tuple(runs), excluded=tuple(excluded))
 

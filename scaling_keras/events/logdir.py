@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal, Protocol
@@ -65,6 +66,24 @@ def event_files(logdir: str | Path) -> Mapping[str, list[StoredFile]]:
     root = Path(logdir).expanduser()
     _check_local(root)
     return {directory.relative_to(root).as_posix(): list(paths) for directory, paths in _walk(root)}
+
+
+def check_writable_place(name: str, place: str | Path) -> None:
+    """Refuse to write to an address, which would become a local directory of an odd name.
+
+    Args:
+        name: The argument, for the message.
+        place: A directory; an address has a scheme of two letters or more (`C:` is a drive).
+
+    Raises:
+        LogdirError: If it is an address.
+    """
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(place)):
+        raise LogdirError(
+            f"`{name}` must be a local directory, since events are appended to files. Received: "
+            f"{str(place)!r}. Write to a local directory and copy it there, or mount the storage; "
+            f"`read_runs` reads either."
+        )
 
 
 def _remote_files(address: str) -> Mapping[str, list[StoredFile]]:

@@ -56,6 +56,7 @@ CORRECTABLE = (
     "seed",
     "size",
     "train_flops_per_example",
+    "unrecorded_steps",
 )
 """The fields of `RunFacts` that a correction may give anew."""
 
@@ -99,6 +100,8 @@ class RunFacts:
             the run began; None for none.
         n_examples_before: Examples seen by earlier attempts whose weights this one goes on from;
             0 if it began with new weights. Points of earlier attempts beyond it are superseded.
+        unrecorded_steps: The optimizer's steps when the attempt began, if the examples of some are
+            in no log, so that D is unknown; 0 if all are, or the user said what counts.
         versions: Version by package name.
         start_time: Seconds since the epoch.
     """
@@ -132,6 +135,7 @@ class RunFacts:
     trial: str = ""
     prediction: Mapping[str, Any] | None = None
     n_examples_before: int = 0
+    unrecorded_steps: int = 0
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     start_time: float = 0.0
 

@@ -6,6 +6,9 @@ from scaling_keras.callbacks.loss_forecast import LossForecast, forecast_loss
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
 from scaling_keras.errors import RunsError
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+)
 PLACES = np.geomspace(10, 3000, 40)
 LOSS = 2.0 + 30.0 * PLACES**-0.5
 
@@ -49,13 +52,14 @@ def test_options_that_can_not_be_are_an_error(options, message, tmp_path):
         LossForecast(ScalingLogger(tmp_path), **options)
 
 
-def _fit(model, tmp_path, epochs=40, **options):
+def _fit(model, tmp_path, epochs=40, callbacks=(), **options):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(64, 3))
     y = x.sum(axis=1, keepdims=True) + rng.normal(size=(64, 1))
     logger = ScalingLogger(tmp_path)
     forecast = LossForecast(logger, **options)
-    history = model.fit(x, y, epochs=epochs, callbacks=[logger, forecast], verbose=0).history
+    callbacks = [logger, forecast, *callbacks]
+    history = model.fit(x, y, epochs=epochs, callbacks=callbacks, verbose=0).history
     return forecast, history["loss"]
 
 
@@ -76,9 +80,77 @@ def test_a_run_that_will_not_reach_its_target_is_stopped_on_request(make_model, 
     _, losses = _fit(make_model(), tmp_path / "a", stop_above=1e-3)
     assert len(losses) < 40
     assert read_run(tmp_path / "a")[0].status == "stopped"
-    # Its rate is yet to fall, by a schedule: what that does can't be told, so nothing stops.
-    schedule = keras.optimizers.schedules.CosineDecay(0.01, 12)
-    _, losses = _fit(
-        make_model(keras.optimizers.SGD(schedule)), tmp_path / "b", 12, stop_above=1e-3
+
+
+def test_a_run_is_stopped_under_a_schedule_that_says_enough(make_model, tmp_path, read_run):
+    schedules = keras.optimizers.schedules
+    # Flat from the first steps on: as good as a constant rate.
+    flat = schedules.PiecewiseConstantDecay([2], [1e-3, 1e-2])
+    _, losses = _fit(make_model(keras.optimizers.SGD(flat)), tmp_path / "flat", stop_above=1e-3)
+    assert len(losses) < 40
+    # Falling all the time, so that the curve shows what a fall does.
+    cosine = schedules.CosineDecay(1e-2, 80)
+    forecast, losses = _fit(
+        make_model(keras.optimizers.SGD(cosine)), tmp_path / "cosine", stop_above=1e-3
     )
-    assert len(losses) == 12
+    assert len(losses) < 40
+    assert not forecast.forecast.is_upper_bound
+
+
+def _late_fall(epoch, rate):
+    return rate if epoch < 30 else 1e-3
+
+
+@pytest.mark.parametrize(
+    ("rate", "callbacks"),
+    [
+        (keras.optimizers.schedules.PiecewiseConstantDecay([70], [1e-2, 1e-3]), []),
+        (1e-2, [keras.callbacks.LearningRateScheduler(_late_fall)]),
+        (1e-2, [keras.callbacks.ReduceLROnPlateau("loss")]),
+    ],
+    ids=["schedule", "scheduler", "plateau"],
+)
+def test_what_a_fall_to_come_will_do_is_not_foretold(
+    rate, callbacks, make_model, tmp_path, read_run
+):
+    model = make_model(keras.optimizers.SGD(rate))
+    _, losses = _fit(model, tmp_path, stop_above=1e-3, callbacks=callbacks)
+    assert len(losses) == 40
+    _, record = read_run(tmp_path)
+    assert "forecast_loss_high" in record.curves
+    before = record.curves["forecast_loss_high"][:, 0] <= 30 * 64
+    assert before.any()
+    lows = record.curves.get("forecast_loss_low", np.empty((0, 3)))
+    assert not (lows[:, 0] <= 30 * 64).any()
+
+
+def test_a_rate_that_was_changed_by_hand_may_change_again(make_model, tmp_path, read_run):
+    def halve(epoch, logs):
+        if epoch == 3:
+            model.optimizer.learning_rate = 5e-3
+
+    model = make_model()
+    by_hand = keras.callbacks.LambdaCallback(on_epoch_begin=halve)
+    _, losses = _fit(model, tmp_path, stop_above=1e-3, callbacks=[by_hand])
+    assert len(losses) == 40
+    assert "forecast_loss_low" not in read_run(tmp_path)[1].curves
+
+
+def test_a_forecast_that_is_not_among_the_callbacks_does_nothing(make_model, tmp_path, read_run):
+    logger = ScalingLogger(tmp_path)
+    forecast = LossForecast(logger)
+    x, y = np.ones((64, 3)), np.ones((64, 1))
+
+    def fail(epoch, logs):
+        if epoch == 10:
+            raise ValueError("not today")
+
+    failing = keras.callbacks.LambdaCallback(on_epoch_begin=fail)
+    with pytest.raises(ValueError, match="not today"):
+        make_model().fit(x, y, epochs=12, callbacks=[forecast, logger, failing], verbose=0)
+    assert forecast.forecast is not None
+    last, forecast.stop_above = forecast.forecast, 1e-12
+    model = make_model()
+    history = model.fit(x, y, epochs=40, callbacks=[logger], verbose=0).history
+    assert len(history["loss"]) == 40
+    assert forecast.forecast is last

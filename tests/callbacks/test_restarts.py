@@ -35,9 +35,9 @@ print(int(model.optimizer.iterations.numpy()))
 """
 
 
-def _run(*arguments):
+def _run(*arguments, program=PROGRAM):
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM), *map(str, arguments)],
+        [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
         capture_output=True,
         text=True,
     )
@@ -62,3 +62,39 @@ def test_after_a_kill_and_a_restart_the_curve_goes_on_from_where_the_weights_are
     assert (np.diff(places) > 0).all()
     # Keras begins the third epoch anew: 72 items of the restored weights, and 32 an epoch.
     assert places.tolist() == [32, 64, 104, 136, 168]
+
+
+VARYING_PROGRAM = """
+import os, signal, sys
+import keras, numpy as np
+from keras import layers
+from scaling_keras.callbacks.scaling_logger import ScalingLogger
+
+where, kill_at = sys.argv[1], int(sys.argv[2])
+
+class Killing(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.optimizer.iterations.numpy()) == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+tokens = keras.Input((5,), dtype="int32")
+model = keras.Model(tokens, layers.Dense(7)(layers.Embedding(7, 4, mask_zero=True)(tokens)))
+model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+# Of each batch of 8 items, one token an item counts; from the 31st batch on, all five.
+lengths = np.where(np.arange(50) < 30, 1, 5).repeat(8)
+x = np.where(np.arange(5) < lengths[:, None], 3, 0)
+backup = keras.callbacks.BackupAndRestore(where + "/backup", save_freq=45)
+callbacks = [backup, ScalingLogger(where + "/run"), Killing()]
+model.fit(x, x, batch_size=8, shuffle=False, epochs=2, callbacks=callbacks, verbose=0)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_what_a_checkpoint_has_seen_is_written_when_it_is_made(tmp_path):
+    assert _run(tmp_path, 48, program=VARYING_PROGRAM).returncode == -9
+    done = _run(tmp_path, -1, program=VARYING_PROGRAM)
+    assert done.returncode == 0, done.stderr
+    (record,) = read_records(tmp_path)
+    assert record.facts[2].n_examples_before == 8 * (30 + 15 * 5)
+    (run,) = assemble([record])
+    assert run.n_examples == 8 * (30 + 15 * 5) + 2 * 8 * (30 + 20 * 5)

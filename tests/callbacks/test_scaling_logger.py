@@ -2,14 +2,18 @@
 
 import copy
 import math
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from scaling_keras.callbacks import point_schedule
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
-from scaling_keras.errors import RunsError, ScalingWarning
+from scaling_keras.errors import LogdirError, RunsError, ScalingWarning
+from scaling_keras.events.correcting import correct_run
+from scaling_keras.events.reader import read_records, read_runs
 from scaling_keras.events.schema import OWN_METRICS
 
 EPOCHS = 2
@@ -294,15 +298,128 @@ def test_a_restored_model_goes_on_where_its_weights_were(data, make_model, tmp_p
     assert record.facts[2].n_examples_before == 300
 
 
+def test_a_model_restored_for_a_second_fit_goes_on_where_its_weights_were(
+    data, make_model, tmp_path, read_run
+):
+    model, logger = make_model(), ScalingLogger(tmp_path / "run")
+
+    def train(*more):
+        backup = keras.callbacks.BackupAndRestore(str(tmp_path / "backup"), save_freq=6)
+        model.fit(*data, epochs=3, callbacks=[backup, logger, *more], verbose=0)
+
+    with pytest.raises(KeyboardInterrupt):
+        train(Interrupting(2))
+    assert read_run(tmp_path / "run")[0].n_examples == 200
+    train()
+    run, record = read_run(tmp_path / "run")
+    assert record.facts[2].n_examples_before == 164  # Six steps, one of them of four items.
+    assert run.curves["loss"][:, 0].tolist() == [100, 264, 364]
+
+
 def test_steps_that_nobody_logged_are_warned_of(data, make_model, tmp_path):
     model = make_model()
     model.fit(*data, callbacks=[ScalingLogger(tmp_path)], verbose=0)
     model.fit(*data, verbose=0)
     with pytest.warns(
         ScalingWarning,
-        match="make 200 examples, of which the run recorded 100",
+        match="make 200 examples, of which its run recorded 100; fits will leave its run out",
     ):
         model.fit(*data, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    table = read_runs(tmp_path)
+    assert not len(table)
+    assert "of the 8 optimizer steps before it, some are in no log" in table.excluded[0].reason
+
+
+def test_a_trained_model_in_a_new_directory_is_no_run_of_known_size(
+    data, make_model, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    model = make_model()
+    model.fit(*data, callbacks=[ScalingLogger()], verbose=0)
+    second = ScalingLogger()
+    with pytest.warns(ScalingWarning, match="after 4 optimizer steps, of which .* no record"):
+        model.fit(*data, callbacks=[second], verbose=0)
+    table = read_runs("runs")
+    assert (len(table), [each.name for each in table.excluded]) == (1, [second.run_dir.name])
+    correct_run(second.run_dir, reason="fine-tuned", facts={"unrecorded_steps": 0})
+    assert [run.n_examples for run in read_runs("runs")] == [100, 100]
+
+
+@pytest.mark.parametrize(("given", "expected"), [(0, 100), (250, 350)])
+def test_what_weights_had_seen_before_can_be_said(
+    given, expected, data, make_model, tmp_path, read_run
+):
+    model = make_model()
+    model.fit(*data, verbose=0)
+    logger = ScalingLogger(tmp_path, n_examples_before=given)
+    model.fit(*data, callbacks=[logger], verbose=0)
+    run, record = read_run(tmp_path)
+    assert (run.n_examples, run.status) == (expected, "completed")
+    assert record.facts[1].n_examples_before == given
+    # A logger that is told nothing goes on with that run.
+    model.fit(*data, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    assert read_run(tmp_path)[0].n_examples == expected + 100
+
+
+def test_a_new_logger_knows_a_model_that_was_compiled_anew(data, make_model, tmp_path, read_run):
+    model, logger = make_model(), ScalingLogger(tmp_path)
+    for _ in range(2):
+        model.fit(*data, callbacks=[logger], verbose=0)
+    model.compile("sgd", "mse")
+    model.fit(*data, callbacks=[logger], verbose=0)
+    model.fit(*data, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, _ = read_run(tmp_path)
+    assert run.n_examples == 400
+    assert run.curves["loss"][:, 0].tolist() == [100, 200, 300, 400]
+
+
+@pytest.mark.parametrize("address", ["memory://runs/x", Path("gs://bucket/x")], ids=str)
+def test_an_address_elsewhere_is_refused(address):
+    with pytest.raises(LogdirError, match=r"`log_dir` must be a local directory.*or mount"):
+        ScalingLogger(address)
+
+
+class SlowValidation(keras.callbacks.Callback):
+    """Looks, in the midst of a validation, when the last sign of life was given."""
+
+    def __init__(self, run_dir):
+        super().__init__()
+        self.run_dir = run_dir
+        self.seen = []
+
+    def on_test_batch_end(self, batch, logs=None):
+        (record,) = read_records(self.run_dir)
+        self.seen.append(record.last_wall_time)
+
+
+def test_a_long_validation_shows_that_the_run_lives(
+    data, make_model, tmp_path, read_run, monkeypatch
+):
+    monkeypatch.setattr(point_schedule, "POINT_SECONDS", 0.0)
+    slow = SlowValidation(tmp_path)
+    model, batches = make_model(), {"batch_size": 25, "validation_batch_size": 20}
+    model.fit(
+        *data,
+        epochs=2,
+        validation_data=data,
+        callbacks=[ScalingLogger(tmp_path), slow],
+        verbose=0,
+        **batches,
+    )
+    assert len(slow.seen) == 10
+    assert (np.diff(slow.seen) > 0).all()
+    run, _ = read_run(tmp_path)
+    assert run.curves["val_loss"][:, 0].tolist() == [100, 200]
+    # What is said again is what was known.
+    assert {tuple(point) for point in run.curves["iterations"].tolist()} <= {
+        (25 * steps, steps) for steps in range(9)
+    }
+
+
+@pytest.mark.parametrize("given", [-1, 2.5, "all"])
+def test_examples_before_that_can_not_be_are_an_error(given):
+    with pytest.raises(RunsError, match="`n_examples_before` must be a whole number"):
+        ScalingLogger(n_examples_before=given)
 
 
 def test_a_copy_is_a_logger_of_its_own(data, make_model, tmp_path, monkeypatch):

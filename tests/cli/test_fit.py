@@ -31,6 +31,15 @@ def test_fit_prints_the_law_its_intervals_and_what_was_left_out(logdir, capsys):
     assert "left out lost: diverged: the loss became NaN" in out
 
 
+def test_fit_tells_what_was_skipped_of_a_run_that_completed(logdir, capsys):
+    path = next(path for path in sorted(logdir.rglob("*tfevents*")) if "lost" not in str(path))
+    content = path.read_bytes()
+    path.write_bytes(content + content[:20])  # Half a record.
+    assert main(["fit", str(logdir)]) == 0
+    out = capsys.readouterr().out
+    assert f"of {path.parent.relative_to(logdir).as_posix()}, the last 20 bytes of" in out
+
+
 def test_fit_prints_json_that_a_program_reads(logdir, capsys):
     assert main(["fit", str(logdir), "--json", "--level", "0.8"]) == 0
     values = json.loads(capsys.readouterr().out)
@@ -134,7 +143,7 @@ def test_a_mistake_is_one_line_whatever_the_runs_are_called(tmp_path, capsys):
     assert main(["fit", str(tmp_path / "runs.csv")]) == 2
     err = capsys.readouterr().err
     assert err.count("\n") == 1
-    assert "a b (loss is nan" in err
+    assert "a b (diverged: its loss is not finite)" in err
 
 
 COMMANDS = [["fit"], ["plan", "--flops", "1e15"], ["report", "--form", "chinchilla"]]
@@ -212,10 +221,17 @@ def test_a_metric_brings_back_the_runs_that_have_no_held_out_loss(logdir, write_
     assert "17 runs, loss" in capsys.readouterr().out
 
 
-def test_a_csv_file_has_one_loss(tmp_path, capsys):
-    (tmp_path / "runs.csv").write_text("n_params,n_examples,loss\n1e6,1e8,2\n")
-    assert main(["fit", str(tmp_path / "runs.csv"), "--metric", "val_loss"]) == 2
-    assert "scaling-keras import --columns loss=val_loss" in capsys.readouterr().err
+def test_a_metric_of_a_csv_file_is_its_column(tmp_path, capsys):
+    lines = ["n_params,n_examples,top1_loss"]
+    for i in range(16):
+        n, d = 1e6 * 4 ** (i % 4), 1e8 * 4 ** (i // 4)
+        lines.append(f"{n},{d},{1.5 + 400 / n**0.34 + 410 / d**0.28}")
+    (tmp_path / "runs.csv").write_text("\n".join(lines))
+    command = ["fit", str(tmp_path / "runs.csv"), "--form", "chinchilla"]
+    assert main([*command, "--metric", "top1_loss"]) == 0
+    assert "16 runs" in capsys.readouterr().out
+    assert main([*command, "--metric", "val_loss"]) == 2
+    assert "'val_loss'" in capsys.readouterr().err
 
 
 def test_one_size_is_told_what_to_fit_against_and_that_works(tmp_path, capsys):

@@ -1,8 +1,22 @@
+from pathlib import Path
+
 import pytest
 
 from scaling_keras.errors import LogdirError, RunsError
 from scaling_keras.events.correcting import correct_run, exclude_run
 from scaling_keras.events.reader import read_runs
+
+REMOTE = ("memory://runs/x", "gs://bucket/x", Path("s3://bucket/x"))
+
+
+@pytest.mark.parametrize("address", REMOTE, ids=str)
+def test_what_can_not_be_written_elsewhere_is_said(address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LogdirError, match=r"`run_dir` must be a local directory.*copy it there"):
+        exclude_run(address, reason="trained on the test set")
+    with pytest.raises(LogdirError, match="`run_dir` must be a local directory"):
+        correct_run(address, reason="trained on the test set")
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_excluded_run_is_listed_with_its_reason_until_it_is_taken_back(tmp_path, write_run):

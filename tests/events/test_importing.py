@@ -6,6 +6,7 @@ import pytest
 from scaling_keras import laws
 from scaling_keras.errors import LogdirError, RunsError
 from scaling_keras.events.importing import import_csv, import_hparams
+from scaling_keras.events.reader import read_runs
 from scaling_keras.runs import RunTable
 from tests.events.hparams_logdir import write_session
 from tests.strategies import HOFFMANN, noisy_runs
@@ -185,3 +186,43 @@ def test_options_of_a_logdir_are_checked(logdir, tmp_path):
         import_hparams(logdir)
     with pytest.raises(LogdirError, match="must be an existing directory"):
         import_hparams(tmp_path / "nowhere")
+
+
+def test_read_runs_reads_them_too(logdir, tmp_path):
+    expected = import_hparams(logdir, columns=COLUMNS)
+    table = read_runs(logdir, columns=COLUMNS)
+    assert [run.name for run in table] == [run.name for run in expected]
+    assert list(table["loss"]) == list(expected["loss"])
+    assert table.excluded == expected.excluded
+    other = read_runs(logdir, metric="loss", columns=COLUMNS)
+    assert set(other["loss_name"]) == {"train/epoch_loss"}
+
+
+def test_read_runs_says_what_a_logdir_of_others_lacks(tmp_path):
+    write_session(tmp_path / "a", {"width": 3}, curves={"validation/epoch_loss": [1.0]})
+    with pytest.raises(RunsError, match=r"with width.*Say with `columns` what `n_params`, the tr"):
+        read_runs(tmp_path)
+
+
+def test_runs_of_ours_and_of_others_are_one_table(tmp_path, write_run):
+    write_run(tmp_path / "m")
+    told = {"n_params": 50, "n_examples": 1000}
+    curves = {"train/epoch_loss": [3.0, 2.0], "validation/epoch_loss": [3.5, 2.5]}
+    write_session(tmp_path / "a", told, curves=curves)
+    write_session(tmp_path / "z", {"width": 3}, curves=curves)
+    table = read_runs(tmp_path)
+    assert [(run.name, run.loss_name) for run in table] == [("a", "val_loss"), ("m", "val_loss")]
+    assert table.runs[0].loss == 2.5
+    assert [item.reason for item in table.excluded] == ["it has no n_params; it has no n_examples"]
+    assert len(read_runs(tmp_path, columns={"n_params": "width", "n_examples": "1000*width"})) == 2
+
+
+def test_read_runs_reads_a_csv_file(csv_file):
+    table = read_runs(csv_file, columns=THEIRS, param_convention="non_embedding")
+    assert list(table["n_params"]) == list(import_csv(csv_file, columns=THEIRS)["n_params"])
+    assert table.param_convention == "non_embedding"
+    assert len(table.excluded) == 2
+    by_metric = read_runs(csv_file, columns={**THEIRS, "loss": "lr"})
+    assert by_metric["loss"][0] == 0.1
+    with pytest.raises(RunsError, match="An import needs n_params, n_examples, loss of"):
+        read_runs(csv_file)

@@ -52,7 +52,8 @@ def test_what_tensorboard_wrote_for_a_run_of_ours_belongs_to_it(tmp_path, write_
     table = read_runs(tmp_path)
     assert [run.name for run in table] == ["X", "Y/scaling"]
     assert [item.name for item in table.excluded] == ["Z", "lost"]
-    assert "its event files are not ScalingLogger's" in table.excluded[0].reason
+    assert table.excluded[0].reason == "it has no n_params; it has no n_examples"
+    assert "its event files are not ScalingLogger's" in table.excluded[1].reason
 
 
 def test_sessions_elsewhere_are_imported_too(memory, tmp_path):

@@ -78,6 +78,14 @@ def test_half_a_record_is_skipped_and_said_to_be(tmp_path, write_run):
     assert (run.status, len(run.curves["loss"])) == ("stalled", 2)
     assert run.reason.startswith("its last event is 11 minutes old; the last ")
     assert run.reason.endswith("are half a record and were skipped")
+    (run,) = assemble([record], metric="loss", now=record.last_wall_time)
+    assert run.status == "running"
+    assert run.reason.endswith("are half a record and were skipped")
+    # Nor is it forgotten once another attempt has come to its end.
+    write_run(tmp_path / "a", attempt=2, n_examples_before=200)
+    (run,) = read_runs(tmp_path)
+    assert (run.status, run.reason) == ("completed", "")
+    assert [each[-34:] for each in run.facts["skipped"]] == ["are half a record and were skipped"]
 
 
 def test_a_last_event_ahead_of_the_clock_is_no_running_run(tmp_path, write_run):
