@@ -90,7 +90,7 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
     >>> fit = laws.fit("power_law_floor", x=x, loss=(1.5 + 20 / x**0.3) * np.exp(scatter))
     >>> found = laws.profile(fit, "exponent")
     >>> f"{found.interval.value:.3f}, from {found.interval.low:.3f} to {found.interval.high:.3f}"
-    '0.303, from 0.300 to 0.306'
+    '0.303, from 0.299 to 0.307'
 
     References:
         Venzon and Moolgavkar (1988), doi:10.2307/2347496; Raue et al. (2009),

@@ -23,9 +23,10 @@ def stray_rows(log_x: Floats, off: Floats) -> np.ndarray:
     """Return which rows lie far off the line through their neighbours, alone in doing so.
 
     What a law misses a curve by is smooth, so neighbours share it, where the law doesn't hold as
-    well; only what a row has to itself counts. Two stray rows side by side may be a step of the
-    curve, and count as none; nor do the first few, where a curve bends the most, and which the
-    average over beginnings leaves out if they are off.
+    well; only what a row has to itself counts. Two stray rows near one another may be a step of
+    the curve, and bend the lines of those around them, so they count as none. Nor do the first
+    few, where a curve bends the most, and which the average over beginnings leaves out if they
+    are off.
 
     Args:
         log_x: Shape `(rows,)`.
@@ -44,8 +45,8 @@ def stray_rows(log_x: Floats, off: Floats) -> np.ndarray:
     limit = max(STRAY * _MAD_TO_SD * float(np.median(np.abs(alone))), _ROUNDING)
     far = np.abs(alone) > limit
     far[: _NEIGHBOURS // 2] = False
-    beside = np.r_[False, far[:-1]] | np.r_[far[1:], False]
-    stray[order] = far & ~beside
+    near = np.convolve(far, np.ones(_NEIGHBOURS + 1), mode="same")
+    stray[order] = far & (near < 1.5)  # None but itself.
     return stray if stray.sum() <= _AT_MOST * n else np.zeros(n, dtype=bool)
 
 

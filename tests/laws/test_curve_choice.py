@@ -177,9 +177,11 @@ def test_one_row_far_off_neither_bends_the_law_nor_widens_its_intervals(row):
 def test_what_the_residuals_of_an_average_show_is_told():
     x = np.geomspace(1e3, 1e7, 30)
     loss = noisy(1.5 + 20 / x**0.3, scale=0.003)
-    loss[[20, 21]] *= 1.2  # Side by side, so that they may be what the curve is like.
-    assert "outliers" in codes(auto(x, loss))
-    assert "objective_sensitive" in codes(auto(x, loss))
+    loss[[26, 27]] *= 1.2  # Side by side, so that they may be what the curve is like.
+    fit = auto(x, loss)
+    assert "it lies far off its neighbours" not in [item.reason for item in fit.excluded]
+    (said,) = [finding.message for finding in fit.warnings if finding.code == "outliers"]
+    assert "2 rows lie more than 6 robust standard deviations off the law (row 26, row 27)" in said
     assert not {"outliers", "objective_sensitive", "early_rows"} & codes(
         auto(x, noisy(1.5 + 20 / x**0.3, scale=0.003))
     )

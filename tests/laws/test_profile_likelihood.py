@@ -133,7 +133,8 @@ def test_a_cluster_given_twice_is_no_new_evidence():
         )
         interval = laws.profile(law, "exponent").interval
         ends.append((interval.low, interval.high))
-    assert ends[0] == pytest.approx(ends[1], rel=1e-5)
+    # Up to the few parameters that are counted off the rows.
+    assert ends[0] == pytest.approx(ends[1], rel=0.01)
 
 
 def test_a_published_law_has_no_profile():

@@ -43,7 +43,7 @@ def test_the_scatter_of_a_row_counts_by_its_weight():
     twice = with_noise(law, residuals[[0, 1, 1, 2]], 0, weights=np.ones(4))
     np.testing.assert_array_equal(mostly, twice)
     almost_none = with_noise(law, residuals, 0, weights=np.array([1.0, 1e-9, 1.0]))
-    assert -3.0 not in almost_none
+    assert (almost_none == -3.0).sum() <= 1  # The lowest of the sequence is 0.
 
 
 def test_unequal_weights_are_worth_fewer_rows():
