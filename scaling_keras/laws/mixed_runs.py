@@ -44,7 +44,7 @@ def mixed_findings(runs: Iterable[Run]) -> Iterator[Finding]:
     if parts:
         yield Finding(
             code="mixed_runs",
-            message=f"The runs of this fit have {' and '.join(parts)}. A law is of one family, "
+            message=f"The runs of this fit have {', '.join(parts)}. A law is of one family, "
             f"judged on the same held-out data; of others it is a mixture that predicts neither. "
             f"{HOW_TO_CHOOSE}.",
         )
@@ -76,8 +76,9 @@ def _differing_texts(runs: list[Run], sources: list[str]) -> list[str]:
         by_source = defaultdict(set)
         for run, source in zip(runs, sources, strict=True):
             value = (run.facts.get("hyperparameters") or {}).get(name)
-            by_source[source or run.name].add(value)
-        distinct = {frozenset(map(str, values)) for values in by_source.values()}
+            if value is not None:
+                by_source[source or run.name].add(str(value))
+        distinct = {frozenset(values) for values in by_source.values()}
         # What is different in every run is its name or a note, not a setting.
         if len(distinct) == 2 or 1 < len(distinct) < len(by_source):
             found.append(name)

@@ -40,11 +40,11 @@ def test_runs_that_belong_together_give_no_finding(runs):
 
 def test_a_run_of_no_sweep_beside_one_is_told_with_the_way_to_choose():
     (message,) = messages(
-        run("demo/a", family="lm", sweep="demo"),
-        run("demo/b", family="lm", sweep="demo"),
+        run("demo/a", family="lm", sweep="demo", text="11"),
+        run("demo/b", family="lm", sweep="demo", text="11"),
         run("mlp"),
     )
-    assert "2 families (lm: 2, none: 1) and 2 sweeps (demo: 2, none: 1)" in message
+    assert "2 families (lm: 2, none: 1), 2 sweeps (demo: 2, none: 1). A law" in message
     assert "`--runs`" in message
     assert "field Runs" in message
 
@@ -53,7 +53,7 @@ def test_sweeps_of_one_name_in_two_directories_and_their_texts_are_told_apart():
     (message,) = messages(
         run("a/demo/x", sweep="demo", text="11"), run("b/demo/x", sweep="demo", text="22")
     )
-    assert "2 sweeps (a/demo: 1, b/demo: 1) and different `text`" in message
+    assert "2 sweeps (a/demo: 1, b/demo: 1), different `text`" in message
 
 
 def test_texts_of_runs_without_a_sweep_are_told():
