@@ -17,6 +17,7 @@ from scaling_keras.callbacks.gradient_noise import GradientNoise
 from scaling_keras.callbacks.place_counter import leaves_places_out
 from scaling_keras.callbacks.recording import Recording
 from scaling_keras.callbacks.run_log import PointHook, RecordingOptions
+from scaling_keras.counting.examples import given_per_item
 from scaling_keras.errors import RunsError
 
 DEFAULT_LOGDIR = "runs"
@@ -53,7 +54,10 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             `hyperparameters` (a mapping of your choice, readable by all who read the log),
             `planned_examples`, `dataset_size`, `prediction`.
         example_unit: What one example is; by default `token`, `image` or `example`, as the model's
-            shapes show.
+            shapes show. `image` makes each item of a batch one example, whatever the loss averages
+            over; any other is only a name.
+        examples_per_item: Examples in one item of a batch, where they aren't what the loss averages
+            over. Positive.
         train_flops_per_example: Forward and backward FLOPs of one example, where you know better
             than the count of the traced step. Positive.
         peak_flops_per_second: What one device can do at most, for the share of it that is used;
@@ -62,6 +66,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             at the end of each epoch; see `gradient_noise.GradientNoise`. Costs one gradient each.
 
     Raises:
+        CountingError: If `examples_per_item` isn't a positive integer.
         RunsError: If `facts` has a key that isn't one of those named, a number of FLOPs isn't
             positive, or `gradient_noise` isn't two batches of one size or more.
 
@@ -84,6 +89,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         scalars: bool = False,
         facts: Mapping[str, Any] | None = None,
         example_unit: str | None = None,
+        examples_per_item: int | None = None,
         train_flops_per_example: float | None = None,
         peak_flops_per_second: float | None = None,
         gradient_noise: Iterable[Any] | None = None,
@@ -108,6 +114,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         self.scalars = scalars
         self.facts = dict(facts or {})
         self.example_unit = example_unit
+        self.examples_per_item = given_per_item(example_unit, examples_per_item)
         self.train_flops_per_example = train_flops_per_example
         self.peak_flops_per_second = peak_flops_per_second
         self.gradient_noise = None if gradient_noise is None else GradientNoise(gradient_noise)
@@ -156,6 +163,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
                 n_examples_before=goes_on_from.n_examples if goes_on_from else None,
                 facts=dict(self.facts),
                 example_unit=self.example_unit,
+                examples_per_item=self.examples_per_item,
                 train_flops_per_example=self.train_flops_per_example,
                 scalars=self.scalars,
                 peak_flops_per_second=self.peak_flops_per_second,
