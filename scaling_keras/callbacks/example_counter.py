@@ -2,17 +2,22 @@
 
 Keras updates the tracker of the loss with the size of each batch, so its count is exact for every
 kind of input, partial batches, several steps an execution and replicas included. Batch indices and
-`optimizer.iterations` are not.
+`optimizer.iterations` are not. It counts in single precision, where a sum of ones stays at 2^24:
+beyond that, in one epoch, a count of our own takes its place.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import keras
 
 from scaling_keras.counting.tracing import overrides_train_step
+
+_EXACT_ITEMS = 2.0**24
+"""A sum of ones in single precision stays at this."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,13 +55,16 @@ class ExampleCounter:
 
     Args:
         model: A compiled model, about to train.
+        exact: Returns what has been trained on at all, counted exactly; None where that isn't.
     """
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, exact: Callable[[], Seen | None] | None = None) -> None:
         self._model = model
+        self._exact = exact or _nothing
+        self._exact_at_start: Seen | None = None
         self._tracker = _loss_tracker(model)
         self._banked = Seen()
-        self._start = Seen()
+        self._start = self._tracked_at_start = Seen()
         self._is_paused = True
 
     @property
@@ -66,7 +74,10 @@ class ExampleCounter:
 
     def resume(self) -> None:
         """Training goes on: count from what the tracker holds now."""
+        self._exact_at_start = None
         self._start = self._read()
+        self._tracked_at_start = self._start
+        self._exact_at_start = self._exact()
         self._is_paused = False
 
     def pause(self) -> None:
@@ -132,9 +143,17 @@ class ExampleCounter:
         """Return what the tracker holds: waits for the device, so seldom."""
         if self._tracker is None:
             return Seen()
-        return Seen(
-            items=float(self._tracker.count.numpy()), loss_sum=float(self._tracker.total.numpy())
-        )
+        items = float(self._tracker.count.numpy())
+        if items >= _EXACT_ITEMS and self._exact_at_start is not None:
+            exact = self._exact()
+            # Where nothing came to it, the step was traced without it.
+            if exact is not None and exact.items > self._exact_at_start.items:
+                return self._tracked_at_start.plus(exact.minus(self._exact_at_start))
+        return Seen(items=items, loss_sum=float(self._tracker.total.numpy()))
+
+
+def _nothing() -> None:
+    """Return None: there is no exact count."""
 
 
 def _loss_tracker(model: keras.Model) -> Any | None:

@@ -7,7 +7,9 @@ from typing import Any
 import keras
 
 from scaling_keras.callbacks.example_counter import ExampleCounter, Seen
+from scaling_keras.callbacks.fit_watch import unwrapped
 from scaling_keras.callbacks.place_counter import PlaceCounter, Places
+from scaling_keras.counting.tracing import overrides_train_step
 
 _MARK = "_scaling_keras_places"
 """The attribute of a training function whose graph counts places, that holds their counter."""
@@ -18,62 +20,96 @@ class ExamplesSeen:
 
     Args:
         model: A compiled model, about to train for the first time in this `fit`.
+        data_specs: What `train_step` takes; None if unknown.
+        per_item: Examples in an item, if the user has stated them: then an item tells all.
+
+    Attributes:
+        items: The items.
+        examples_per_item: Examples in each, where places aren't counted.
     """
 
-    def __init__(self, model: keras.Model) -> None:
-        self.items = ExampleCounter(model)
-        self.examples_per_item = 1
-        function = model.train_function
+    def __init__(
+        self, model: keras.Model, data_specs: Any | None = None, *, per_item: int | None = None
+    ) -> None:
+        self._model = model
+        self._data_specs = data_specs
+        self._given = per_item
+        self.examples_per_item = per_item or 1
+        function = unwrapped(model.train_function)
         counter = getattr(function, _MARK, None)
         if counter is None:
-            counter = PlaceCounter(model)
+            counter = PlaceCounter(model, data_specs)
             setattr(function, _MARK, counter)
         self._places: PlaceCounter = counter
-        self._places_at_begin = counter.seen() if counter.is_needed else Places()
+        self._places_at_begin = counter.seen()
         self._share_kept = 1.0
+        self.items = ExampleCounter(model, self._exactly_seen)
 
     @staticmethod
     def is_traced_into(function: Any) -> bool:
         """Return whether the graph of a training function counts places where it must."""
-        return hasattr(function, _MARK)
+        return hasattr(unwrapped(function), _MARK)
 
     @property
-    def counts_places(self) -> bool:
-        """Whether the examples are places that were counted one by one."""
-        return self._places.is_needed
+    def counts(self) -> dict[Any, Any]:
+        """What was counted of the steps of this training function; see `PlaceCounter`."""
+        return self._places.counts
 
-    def trace(self, *args: Any, **kwargs: Any) -> None:
-        """See `PlaceCounter.trace`."""
-        self._places.trace(*args, **kwargs)
+    def before_loss(self, *args: Any, **kwargs: Any) -> None:
+        """See `PlaceCounter.before_loss`."""
+        self._places.before_loss(*args, **kwargs)
+
+    def stop_loss(self) -> None:
+        """See `PlaceCounter.stop_loss`."""
+        self._places.stop_loss()
+
+    def after_loss(self, loss: Any) -> None:
+        """See `PlaceCounter.after_loss`."""
+        self._places.after_loss(loss)
 
     def places(self) -> Places:
-        """Return the places since the `fit` began; only where they are counted."""
-        now, begin = self._places.seen(), self._places_at_begin
-        return Places(
-            counted=(now.counted - begin.counted) * self._share_kept,
-            total=(now.total - begin.total) * self._share_kept,
-        )
+        """Return what was counted since the `fit` began."""
+        since = self._places.seen().plus(self._places_at_begin, -1.0)
+        return Places().plus(since, self._share_kept)
 
     def examples(self, seen: Seen) -> int:
         """Return the examples in what the loss tracker has seen since the `fit` began."""
-        if self.counts_places:
-            return round(self.places().counted)
+        if self._given is None and self._places.is_needed:
+            places = self.places()
+            if places.total:
+                return round(places.counted)
         return round(seen.items * self.examples_per_item)
 
-    def computed_per_example(self) -> float:
-        """Return the places that a model computed for each example: 1 without padding."""
-        if not self.counts_places:
-            return 1.0
-        places = self.places()
-        return places.total / places.counted if places.counted else 1.0
-
-    def places_per_item(self) -> int | None:
-        """Return the places of an item, padding included; None if they aren't counted."""
+    def per_item(self) -> int | None:
+        """Return the examples in an item, padding included, as far as the steps have shown them."""
+        if self._given is not None:
+            return self._given
         items = self.items.seen().items
-        return round(self.places().total / items) if self.counts_places and items else None
+        if self._places.is_needed and items:
+            places = self.places()
+            if places.total:
+                return round(places.total / items)
+        return self._places.per_item(self._data_specs)
+
+    def length(self) -> int | None:
+        """Return the mean length of items, where the data leaves it open, and all open axes agree.
+
+        None where nothing is open, 0 where they don't agree.
+        """
+        items, places = self.items.seen().items, self.places()
+        if not places.lengths or not items:
+            return None
+        return 0 if places.unequal else max(round(places.lengths / items), 1)
 
     def pause_after_failed_step(self, most_items: float) -> None:
         """See `ExampleCounter.pause_after_failed_step`; of the places, the same share is kept."""
         items = self.items.seen().items
         self.items.pause_after_failed_step(most_items)
         self._share_kept *= self.items.seen().items / items if items else 1.0
+
+    def _exactly_seen(self) -> Seen | None:
+        """Return the items and losses that the steps counted in their own graph, if all of them."""
+        if overrides_train_step(self._model):
+            return None  # It may compute its loss as often as it likes.
+        places = self._places.seen()
+        return Seen(items=places.items, loss_sum=places.loss_sum)

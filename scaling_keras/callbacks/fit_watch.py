@@ -67,8 +67,8 @@ class Watcher(Protocol):
     def before_save(self) -> None:
         """The model is about to be saved."""
 
-    def on_compute_loss(self, *args: Any, **kwargs: Any) -> None:
-        """A training step, being traced or run eagerly, calls `compute_loss` with these."""
+    def on_compute_loss(self, compute: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """A training step, being traced or run eagerly, wants `compute(...)` of these."""
 
     def on_step_error(self, error: BaseException) -> None:
         """The `fit` ends with an exception in a training step."""
@@ -201,7 +201,7 @@ class FitWatch:
         @functools.wraps(function)
         def compute_loss(*args: Any, **kwargs: Any) -> Any:
             if self._is_in_step:
-                self._watcher.on_compute_loss(*args, **kwargs)
+                return self._watcher.on_compute_loss(function, *args, **kwargs)
             return function(*args, **kwargs)
 
         return compute_loss
@@ -212,6 +212,11 @@ class FitWatch:
             return _call(self._watcher.on_error, function, *args, **kwargs)
 
         return call
+
+
+def unwrapped(function: Any) -> Any:
+    """Return the function that a watch stands around, or one that none does as it is."""
+    return function.__wrapped__ if hasattr(function, _MARK) else function
 
 
 def _call(

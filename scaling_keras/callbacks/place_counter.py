@@ -1,9 +1,10 @@
-"""Count the places that a loss averages over, where padding or weights leave some of them out.
+"""Count what a loss averages over, where items of batches don't tell, inside the training step.
 
 The loss tracker counts items of batches. Where each item holds as many examples, that is enough.
-Where sequences are padded, a mask or sample weights of zero say which places are none; where their
-length varies from batch to batch, nothing but the batch says how many there are. Then the places
-are counted inside the training step, in the graph that Keras traces anyway.
+Where sequences are padded, a mask, a class to ignore or sample weights of zero say which places are
+none; where their length varies from batch to batch, nothing but the batch says how many there are.
+Then the places are counted in the graph that Keras traces anyway: around `compute_loss`, where the
+values of the loss show what it averages over.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
+from scaling_keras.callbacks.loss_values import Averaged, LossWatch, from_prediction, has_odd_loss
 from scaling_keras.counting.parameters import all_layers
 
 _ARGUMENTS = ("x", "y", "y_pred", "sample_weight")
@@ -22,59 +25,163 @@ _ARGUMENTS = ("x", "y", "y_pred", "sample_weight")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Places:
-    """What a loss was averaged over.
+    """What the steps of a training held; sums in double precision.
 
     Attributes:
         counted: Places with a weight that isn't zero, in sequences those that are no padding.
-        total: All places, which the model computed in any case.
+        total: All places, which the model computed in any case. 0 where they aren't counted.
+        items: Items of batches.
+        loss_sum: The sum of their losses.
+        lengths: The lengths of the items, where the data leaves it open.
+        squared_lengths: Their squares.
+        unequal: Of items whose open axes differ in their size, by how much.
     """
 
     counted: float = 0.0
     total: float = 0.0
+    items: float = 0.0
+    loss_sum: float = 0.0
+    lengths: float = 0.0
+    squared_lengths: float = 0.0
+    unequal: float = 0.0
 
-    def plus(self, other: Places) -> Places:
-        """Return the sum."""
-        return Places(counted=self.counted + other.counted, total=self.total + other.total)
+    def plus(self, other: Places, times: float = 1.0) -> Places:
+        """Return the sum with `times` the other."""
+        pairs = zip(self.sums, other.sums, strict=True)
+        return _places(mine + times * theirs for mine, theirs in pairs)
+
+    @property
+    def sums(self) -> tuple[Any, ...]:
+        """The sums, in the order of the fields."""
+        return tuple(getattr(self, field.name) for field in dataclasses.fields(self))
 
 
 class PlaceCounter:
-    """Adds up the places of each training step, if the step's graph shows that it must.
+    """Adds up what each training step holds.
 
     Args:
         model: A compiled model, about to train.
+        data_specs: What `train_step` takes; None if unknown.
 
     Attributes:
         is_needed: Whether some step that was traced leaves places out, or varies in their number.
+        is_traced: Whether a step was.
+        counts: What was counted of the steps with this counter, see `run_facts.model_facts`.
     """
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, data_specs: Any | None = None) -> None:
         self.is_needed = False
-        # Metrics, since those are what Keras sums over replicas; no metrics of the model's, so
-        # that nothing but us resets or reports them. Single precision is exact to 2^24 only.
+        self.is_traced = False
+        self.counts: dict[Any, Any] = {}
+        self._model = model
+        self._open_axes = _open_axes(_inputs_of(data_specs))
+        self._per_item: dict[Any, int | None] = {}
+        self._named: Mapping[str, Any] = {}
+        self._watch: LossWatch | None = None
+        # A metric, since those are what Keras sums over replicas; none of the model's, so that
+        # nothing but us resets or reports it.
         with model.distribute_strategy.scope():
-            self._counted = keras.metrics.Sum("counted_places", dtype="float64")
-            self._total = keras.metrics.Sum("total_places", dtype="float64")
+            self._totals = _Totals()
 
-    def trace(self, *args: Any, **kwargs: Any) -> None:
-        """Make the count part of the step that is being traced, or run eagerly.
+    def before_loss(self, *args: Any, **kwargs: Any) -> None:
+        """A step that is being traced, or runs eagerly, is about to compute its loss.
 
         Args:
             *args: What the model's `compute_loss` is called with.
             **kwargs: Likewise.
         """
-        named: Mapping[str, Any] = {**dict(zip(_ARGUMENTS, args, strict=False)), **kwargs}
-        counts = _count(named.get("y_pred"), named.get("sample_weight"))
-        if counts is not None:
-            self.is_needed = True
-            self._counted.update_state(counts[0])
-            self._total.update_state(counts[1])
+        self._named = {**dict(zip(_ARGUMENTS, args, strict=False)), **kwargs}
+        self._watch = LossWatch(self._model)
+
+    def stop_loss(self) -> None:
+        """It has computed its loss, or failed to."""
+        if self._watch is not None:
+            self._watch.stop()
+
+    def after_loss(self, loss: Any) -> None:
+        """It has computed this loss: make the count part of the step."""
+        if self._watch is None:
+            return
+        predictions = self._named.get("y_pred")
+        weights = [e for e in keras.tree.flatten(self._named.get("sample_weight")) if e is not None]
+        found = self._watch.averaged(predictions) or from_prediction(predictions)
+        inputs = [each for each in keras.tree.flatten(self._named.get("x")) if each is not None]
+        batch = inputs or keras.tree.flatten(predictions)
+        self._named, self._watch = {}, None
+        items = ops.cast(ops.shape(batch[0])[0], "float64")
+        sizes = self._open_sizes(inputs)
+        counted, total = self._count(found, items, weights, _shapes(inputs), bool(sizes))
+        length = ops.cast(sizes[0], "float64") if sizes else 0.0
+        n_replicas = self._model.distribute_strategy.num_replicas_in_sync
+        mean_loss = 0.0 if loss is None else ops.mean(ops.cast(loss, "float64")) * n_replicas
+        self.is_traced = True
+        held = Places(
+            counted=counted,
+            total=total,
+            items=items,
+            loss_sum=mean_loss * items,
+            lengths=length * items,
+            squared_lengths=length * length * items,
+            unequal=_spread_of(sizes) * items,
+        )
+        self._totals.update_state(held.sums)
 
     def seen(self) -> Places:
-        """Return what was counted since the `fit` began: waits for the device, so seldom."""
-        return Places(
-            counted=float(ops.convert_to_numpy(self._counted.result())),
-            total=float(ops.convert_to_numpy(self._total.result())),
-        )
+        """Return what was counted since the first `fit` began: waits for the device, so seldom."""
+        return _places(self._totals.sums.numpy().tolist())
+
+    def per_item(self, data_specs: Any | None) -> int | None:
+        """Return the examples in an item of such data, as the values of the loss showed them.
+
+        None if they vary, or no loss of Keras's was seen.
+        """
+        known = set(self._per_item.values())
+        if len(known) == 1:
+            return known.pop()
+        return self._per_item.get(_shapes(keras.tree.flatten(_inputs_of(data_specs))))
+
+    def _count(
+        self, found: list[Averaged], items: Any, weights: list[Any], key: Any, is_open: bool
+    ) -> tuple[Any, Any]:
+        """Return the places that count and all places of a batch; zeros where items tell them.
+
+        Of several outputs the first one tells; weights are told by theirs.
+        """
+        numbers = {each.per_item for each in found}
+        self._per_item[key] = numbers.pop() if len(numbers) == 1 else 1 if found else None
+        if not found or len({len(each.static) for each in found}) > 1:
+            return 0.0, 0.0
+        is_fixed = self._per_item[key] is not None and not (is_open and tf.executing_eagerly())
+        if is_fixed and not found[0].masks and not weights:
+            return 0.0, 0.0
+        self.is_needed = True
+        return found[0].count(items, weights)
+
+    def _open_sizes(self, inputs: list[Any]) -> list[Any]:
+        """Return the sizes of those axes of a batch, but the first, that the data leaves open."""
+        tensors = {
+            place: each
+            for place, each in enumerate(inputs)
+            if isinstance(each, tf.Tensor) and each.shape.rank is not None
+        }
+        # Run eagerly, every batch knows its sizes, but not which of them vary.
+        axes = self._open_axes if tf.executing_eagerly() else _open_axes(inputs)
+        return [ops.shape(tensors[place])[axis] for place, axis in axes if place in tensors]
+
+
+class _Totals(keras.metrics.Metric):  # type: ignore[misc]  # Keras has no types.
+    """Sums in double precision, one for each of `Places`: single is exact to 2^24 only."""
+
+    def __init__(self) -> None:
+        super().__init__(name="places", dtype="float64")
+        size = len(dataclasses.fields(Places))
+        self.sums = self.add_variable(shape=(size,), initializer="zeros", dtype="float64")
+
+    def update_state(self, values: Any) -> None:
+        self.sums.assign_add(ops.stack([ops.cast(value, "float64") for value in values]))
+
+    def result(self) -> Any:
+        return ops.convert_to_tensor(self.sums)
 
 
 def leaves_places_out(model: keras.Model) -> bool:
@@ -86,36 +193,46 @@ def leaves_places_out(model: keras.Model) -> bool:
         if makes_mask or (own_mask and not is_keras):
             return True
     outputs = keras.tree.flatten(getattr(model, "outputs", None) or [])
-    return any(None in tuple(output.shape)[1:-1] for output in outputs)
+    return has_odd_loss(model) or any(None in tuple(output.shape)[1:-1] for output in outputs)
 
 
-def _count(y_pred: Any, sample_weight: Any) -> tuple[Any, Any] | None:
-    """Return the places that count and all places of a batch; None where every item has as many.
-
-    Of several outputs the first one tells; weights are told by theirs.
-    """
-    outputs = keras.tree.flatten(y_pred)
-    if not outputs or len({len(output.shape) for output in outputs}) > 1:
-        return None
-    prediction = outputs[0]
-    mask = getattr(prediction, "_keras_mask", None)
-    weights = [each for each in keras.tree.flatten(sample_weight) if each is not None]
-    if mask is None and not weights and None not in tuple(prediction.shape)[1:-1]:
-        return None
-    shape = ops.shape(prediction)[:-1] if len(prediction.shape) > 1 else ops.shape(prediction)
-    counted = ops.ones(shape, dtype="float64")
-    if mask is not None:
-        counted = counted * _spread(ops.cast(mask, "float64"), counted)
-    if weights:
-        counted = counted * _spread(ops.cast(ops.not_equal(weights[0], 0), "float64"), counted)
-    return ops.sum(counted), ops.sum(ops.ones_like(counted))
+def _places(sums: Any) -> Places:
+    """Return the `Places` with these sums, in the order of its fields."""
+    names = (field.name for field in dataclasses.fields(Places))
+    return Places(**dict(zip(names, sums, strict=True)))
 
 
-def _spread(values: Any, places: Any) -> Any:
-    """Return values of items, or of places, with as many axes as the places have."""
-    surplus = len(values.shape) - len(places.shape)
-    for _ in range(surplus):
-        values = ops.max(values, axis=-1)
-    for _ in range(-surplus):
-        values = ops.expand_dims(values, -1)
-    return values
+def _inputs_of(data_specs: Any | None) -> Any:
+    """Return the part of what `train_step` takes that goes into the model."""
+    return None if data_specs is None else keras.utils.unpack_x_y_sample_weight(data_specs)[0]
+
+
+def _open_axes(inputs: Any) -> list[tuple[int, int]]:
+    """Return input and axis of each size, but that of the batch, that is unknown."""
+    return [
+        (place, axis)
+        for place, each in enumerate(keras.tree.flatten(inputs))
+        for axis, size in enumerate(_sizes(each))
+        if axis and size is None
+    ]
+
+
+def _shapes(inputs: list[Any]) -> tuple[Any, ...]:
+    """Return what tells the steps apart that are traced for data of different shapes."""
+    return tuple(_sizes(each)[1:] for each in inputs)
+
+
+def _sizes(tensor: Any) -> tuple[int | None, ...]:
+    """Return the shape of a tensor or spec, empty if its rank is unknown or it has none."""
+    shape = getattr(tensor, "shape", None)
+    if shape is None or getattr(shape, "rank", 0) is None:
+        return ()
+    return tuple(shape)
+
+
+def _spread_of(sizes: list[Any]) -> Any:
+    """Return by how much the greatest of some sizes exceeds the least."""
+    if len(sizes) < 2:
+        return 0.0
+    stacked = ops.stack([ops.cast(size, "float64") for size in sizes])
+    return ops.max(stacked) - ops.min(stacked)

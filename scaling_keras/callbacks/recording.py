@@ -122,10 +122,17 @@ class Recording:
             self._quietly(self._seen.items.pause)
             self._log.pause_clock()
 
-    def on_compute_loss(self, *args: Any, **kwargs: Any) -> None:
+    def on_compute_loss(self, compute: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """See `fit_watch.Watcher`."""
-        if self._seen is not None:
-            self._quietly(self._seen.trace, *args, **kwargs)
+        if self._seen is None or self._is_over:
+            return compute(*args, **kwargs)
+        self._quietly(self._seen.before_loss, *args, **kwargs)
+        try:
+            loss = compute(*args, **kwargs)
+        finally:
+            self._seen.stop_loss()
+        self._quietly(self._seen.after_loss, loss)
+        return loss
 
     def after_test_step(self) -> None:
         """See `fit_watch.Watcher`."""
@@ -216,7 +223,9 @@ class Recording:
         """Open the run directory, before the first step changes the optimizer's count."""
         self._data_specs = run_facts.plain_specs(getattr(iterator, "element_spec", None))
         self._log = RunLog(self.model, self._options)
-        self._seen = ExamplesSeen(self.model)
+        self._seen = ExamplesSeen(
+            self.model, self._data_specs, per_item=self._options.examples_per_item
+        )
 
     def _meet_batch(self) -> None:
         """See how many items an execution takes; after the second, write the facts.

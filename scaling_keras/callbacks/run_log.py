@@ -20,7 +20,9 @@ from scaling_keras.callbacks.resuming import (
     losses_of_attempts,
     standing_after_fit,
     standing_in_run,
+    warn,
 )
+from scaling_keras.callbacks.run_cost import RunCost, cost_of_model
 from scaling_keras.callbacks.run_dir import RunDir
 from scaling_keras.events import schema
 from scaling_keras.events.writer import RunWriter
@@ -44,6 +46,7 @@ class RecordingOptions:
         n_examples_before: Examples that it saw before the run; None if the user doesn't say.
         facts: Fields of `RunFacts` that only the user knows.
         example_unit: What one example is; None to find out.
+        examples_per_item: Examples in an item of a batch; None to find out.
         train_flops_per_example: FLOPs of one example; None to count them.
         scalars: Whether points are also written as TensorBoard's own scalars.
         peak_flops_per_second: What one device can do at most; None to look it up.
@@ -56,6 +59,7 @@ class RecordingOptions:
     n_examples_before: int | None = None
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     example_unit: str | None = None
+    examples_per_item: int | None = None
     train_flops_per_example: float | None = None
     scalars: bool = False
     peak_flops_per_second: float | None = None
@@ -99,8 +103,9 @@ class RunLog:
         self.n_before = self.standing.n_examples
         self.standing_at_begin = self.standing
         self._steps_curve = StepsCurve(self.n_before, steps or 0)
+        self._steps_before = steps or 0
         self._performance = Performance(flops_per_example=None, peak=None)
-        self._computed_per_example = 1.0
+        self._cost: RunCost | None = None
 
     @property
     def planned_examples(self) -> int | None:
@@ -131,7 +136,13 @@ class RunLog:
             steps: Training steps since.
         """
         options, model = self._options, self.model
-        self._computed_per_example = seen.computed_per_example()
+        counted, self._cost = cost_of_model(
+            model,
+            data_specs,
+            seen,
+            example_unit=options.example_unit,
+            train_flops_per_example=options.train_flops_per_example,
+        )
         strategy = run_facts.strategy_facts(model)
         facts = schema.RunFacts(
             attempt=self._writer.attempt,
@@ -143,14 +154,7 @@ class RunLog:
             unrecorded_steps=self.standing.unrecorded_steps,
             versions=run_facts.versions(),
             start_time=self._writer.after_earlier(start_time),
-            **run_facts.model_facts(
-                model,
-                data_specs,
-                example_unit=options.example_unit,
-                train_flops_per_example=options.train_flops_per_example,
-                places_per_item=seen.places_per_item(),
-                computed_per_example=self._computed_per_example,
-            ),
+            **counted,
             **strategy,
             **device_facts(strategy["device_kind"], model, options.peak_flops_per_second),
             **options.facts,
@@ -162,6 +166,12 @@ class RunLog:
                 begin.n_examples, {schema.ITERATIONS_METRIC: float(begin.steps or 0)}
             )
         self.facts = facts
+        if steps and facts.train_flops_per_example is None and facts.flops_reason:
+            warn(
+                f"ScalingLogger must know the FLOPs of an example to tell what a run costs. "
+                f"Received: {model.name!r}, where {facts.flops_reason}. Its cost is logged as "
+                f"unknown; pass `train_flops_per_example` where you know it."
+            )
         seen.examples_per_item = facts.examples_per_item
         peak = facts.peak_flops_per_second
         self._performance = Performance(
@@ -251,19 +261,39 @@ class RunLog:
             is_counted: Whether they could be counted.
         """
         facts = self.facts
-        flops = facts.train_flops_per_example if facts and is_counted else None
-        if flops is not None and seen is not None and facts and facts.flops_method != "given":
-            # The facts had the padding of the first batches; now it is known of all.
-            flops *= seen.computed_per_example() / self._computed_per_example
         self._writer.write_result(
             dataclasses.replace(
                 result,
                 attempt=facts.attempt if facts else 1,
-                train_flops=None if flops is None else flops * result.n_examples,
+                train_flops=self._train_flops(result.n_examples, seen) if is_counted else None,
                 end_time=time.time(),
             )
         )
         self.close()
+
+    def _train_flops(self, n_examples: int, seen: ExamplesSeen | None) -> float | None:
+        """Return the FLOPs of the run; its earlier attempts are taken to be as dear as this one.
+
+        The facts had the lengths and the padding of the first batches; now those of all are known.
+        """
+        facts, cost = self.facts, self._cost
+        if facts is None or facts.train_flops_per_example is None:
+            return None
+        here = 0 if seen is None else seen.examples(seen.items.seen())
+        if seen is None or cost is None or not here:
+            return facts.train_flops_per_example * n_examples
+        items = seen.items.seen().items
+        flops = cost.total(items, seen.places(), self._steps(items))
+        return flops if here == n_examples else flops / here * n_examples
+
+    def _steps(self, items: float) -> float:
+        """Return the training steps of this attempt, which saw so many items."""
+        accumulated = getattr(self.model.optimizer, "gradient_accumulation_steps", None) or 1
+        steps = _iterations(self.model)
+        if steps is not None:
+            return (steps - self._steps_before) * accumulated
+        batch_size = self.facts.batch_size if self.facts else None
+        return items / batch_size * accumulated if batch_size else 0.0
 
     def close(self) -> None:
         """Let go of the file and the directory; what was written stays."""

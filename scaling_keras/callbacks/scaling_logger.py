@@ -21,6 +21,7 @@ from scaling_keras.callbacks.gradient_noise import GradientNoise
 from scaling_keras.callbacks.place_counter import leaves_places_out
 from scaling_keras.callbacks.recording import Recording
 from scaling_keras.callbacks.run_log import PointHook, RecordingOptions
+from scaling_keras.counting.examples import given_per_item
 from scaling_keras.errors import RunsError
 from scaling_keras.events.field_types import as_type, plain
 from scaling_keras.events.logdir import check_writable_place
@@ -61,7 +62,10 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             `hyperparameters` (a mapping of your choice, readable by all who read the log),
             `planned_examples`, `dataset_size`, `prediction`.
         example_unit: What one example is; by default `token`, `image` or `example`, as the model's
-            shapes show.
+            shapes show. `image` makes each item of a batch one example, whatever the loss averages
+            over; any other is only a name.
+        examples_per_item: Examples in one item of a batch, where they aren't what the loss averages
+            over. Positive.
         train_flops_per_example: Forward and backward FLOPs of one example, where you know better
             than the count of the traced step. Positive.
         peak_flops_per_second: What one device can do at most, for the share of it that is used;
@@ -73,6 +77,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             at the end of each epoch; see `gradient_noise.GradientNoise`. Costs one gradient each.
 
     Raises:
+        CountingError: If `examples_per_item` isn't a positive integer.
         LogdirError: If `log_dir` is an address elsewhere, such as `gs://bucket/runs`.
         RunsError: If `facts` has a key that isn't one of those named or a value that its fact can't
             be, a number of FLOPs isn't positive, `n_examples_before` isn't a whole number from 0
@@ -98,6 +103,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         scalars: bool = False,
         facts: Mapping[str, Any] | None = None,
         example_unit: str | None = None,
+        examples_per_item: int | None = None,
         train_flops_per_example: float | None = None,
         peak_flops_per_second: float | None = None,
         n_examples_before: int | None = None,
@@ -119,6 +125,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         self.scalars = scalars
         self.facts = checked
         self.example_unit = None if example_unit is None else str(example_unit)
+        self.examples_per_item = given_per_item(self.example_unit, examples_per_item)
         self.train_flops_per_example = _positive("train_flops_per_example", train_flops_per_example)
         self.peak_flops_per_second = _positive("peak_flops_per_second", peak_flops_per_second)
         self.gradient_noise = None if gradient_noise is None else GradientNoise(gradient_noise)
@@ -172,6 +179,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
                 n_examples_before=self.n_examples_before,
                 facts=dict(self.facts),
                 example_unit=self.example_unit,
+                examples_per_item=self.examples_per_item,
                 train_flops_per_example=self.train_flops_per_example,
                 scalars=self.scalars,
                 peak_flops_per_second=self.peak_flops_per_second,

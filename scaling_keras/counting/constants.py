@@ -182,11 +182,30 @@ def _apply(op: Any, inputs: list[Any]) -> Any | None:
         return np.where(*inputs)
     if op.type == "Pack":
         return np.stack(inputs, axis=op.get_attr("axis"))
+    if op.type == "StridedSlice":
+        return _strided_slice(op, *inputs)
     if op.type == "Reshape":
         return np.reshape(inputs[0], inputs[1])
     if op.type == "GatherV2":
         return np.take(inputs[0], inputs[1], axis=int(inputs[2]))
     return None
+
+
+def _strided_slice(op: Any, values: Any, begin: Any, end: Any, strides: Any) -> Any | None:
+    """Return `values[begin:end:strides]`, such as one size out of a shape."""
+    if op.get_attr("ellipsis_mask"):
+        return None
+    places: list[Any] = []
+    for axis, (first, last, stride) in enumerate(zip(begin, end, strides, strict=True)):
+        if op.get_attr("new_axis_mask") >> axis & 1:
+            places.append(None)
+        elif op.get_attr("shrink_axis_mask") >> axis & 1:
+            places.append(int(first))
+        else:
+            is_open = op.get_attr("begin_mask") >> axis & 1, op.get_attr("end_mask") >> axis & 1
+            bounds = (None if is_open[0] else first, None if is_open[1] else last)
+            places.append(slice(*bounds, stride))
+    return np.asarray(values)[tuple(places)]
 
 
 def _may_be_known(tensor: Any) -> bool:

@@ -9,8 +9,29 @@ from typing import Any
 import keras
 
 from scaling_keras.counting.parameters import has_embedding
+from scaling_keras.errors import CountingError
 
 TOKEN, IMAGE, EXAMPLE = "token", "image", "example"
+
+
+def given_per_item(example_unit: str | None, per_item: int | None) -> int | None:
+    """Return the examples in an item of a batch that a user has stated; None if they have not.
+
+    Args:
+        example_unit: What the user says that an example is; an image is an item.
+        per_item: How many of them an item holds; None if the user doesn't say.
+
+    Raises:
+        CountingError: If `per_item` isn't a positive integer.
+    """
+    if per_item is None:
+        return 1 if example_unit == IMAGE else None
+    if isinstance(per_item, bool) or not isinstance(per_item, int) or per_item < 1:
+        raise CountingError(
+            f"`examples_per_item` must be a positive integer. Received: {per_item!r}. Leave it "
+            f"out to have the examples counted that the loss averages over."
+        )
+    return per_item
 
 
 def examples_per_item(

@@ -39,6 +39,7 @@ _REDUCTIONS = """
     FusedBatchNormV3 HistogramFixedWidth InTopK InTopKV2 L2Loss LRN LRNGrad Max MaxPool
     MaxPool3D MaxPool3DGrad MaxPool3DGradGrad MaxPoolGrad MaxPoolGradGrad MaxPoolGradGradV2
     MaxPoolGradV2 MaxPoolGradWithArgmax MaxPoolV2 MaxPoolWithArgmax Mean Min NthElement Prod
+    RaggedBincount
     SegmentMax SegmentMaxV2 SegmentMean SegmentMin SegmentMinV2 SegmentProd SegmentProdV2
     SegmentSum SegmentSumV2 SparseReduceMax SparseReduceSum SparseSegmentMean
     SparseSegmentMeanGrad SparseSegmentMeanGradV2 SparseSegmentMeanWithNumSegments

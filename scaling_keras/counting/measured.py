@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from scaling_keras.counting import step_cost
+from scaling_keras.counting.output_layers import output_layers
 from scaling_keras.counting.parameters import OUTSIDE, LayerCount, all_layers, head_layers
 from scaling_keras.counting.step_cost import Figures, LayerPlaces, StepCost
 from scaling_keras.counting.tracing import TracedStep
@@ -30,12 +31,14 @@ class Measured:
         cost: The cost of the step.
         n_items: Items in its batch, over all replicas.
         predictions: The shapes of the forward pass's outputs; empty for a step of a model's own.
+        makers: The numbers of the layers that make them, as `all_layers` orders those.
         fixed: The part of the cost, taken out of `cost`, that every step has.
     """
 
     cost: StepCost
     n_items: int
     predictions: tuple[Shape, ...]
+    makers: tuple[int, ...] = ()
     fixed: Figures = dataclasses.field(default_factory=collections.Counter)
 
     @property
@@ -45,11 +48,19 @@ class Measured:
         return sum(figures) / self.n_items
 
 
-def measure(model: keras.Model, step: TracedStep) -> Measured:
-    """Return what a traced step of a model costs."""
+def measure(model: keras.Model, step: TracedStep, *, makers: tuple[int, ...] = ()) -> Measured:
+    """Return what a traced step of a model costs.
+
+    Args:
+        model: A built model.
+        step: The step.
+        makers: The numbers of the layers that make the outputs, for a step that has none.
+    """
+    makers = output_layers(step.graph, step.predictions, step.layers) or makers
     return Measured(
-        cost=step_cost.cost_of(step, _places(model, step)),
+        cost=step_cost.cost_of(step, _places(model, step, makers)),
         n_items=step.batch_size,
+        makers=makers,
         predictions=tuple(Shape(shape=tuple(each.shape)) for each in step.predictions),
     )
 
@@ -77,7 +88,7 @@ def _totals(figures: Figures) -> tuple[int, int]:
     return figures[(step_cost.TRAIN,)], figures[(step_cost.RECOMPUTED,)]
 
 
-def _places(model: keras.Model, step: TracedStep) -> LayerPlaces:
+def _places(model: keras.Model, step: TracedStep, makers: tuple[int, ...]) -> LayerPlaces:
     """Return the rows that the layers of a step belong to, and which of them are the head."""
     numbers = {id(layer): number for number, layer in enumerate(step.layers)}
     rows: dict[int, int] = {}
@@ -86,5 +97,6 @@ def _places(model: keras.Model, step: TracedStep) -> LayerPlaces:
     for row, child in enumerate(model.layers):
         for inner in all_layers(child):
             rows.setdefault(numbers[id(inner)], row)
-    heads = {numbers[id(layer)] for layer in head_layers(model)}
+    last = [step.layers[number] for number in makers]
+    heads = {numbers[id(layer)] for layer in head_layers(model, makers=last)}
     return LayerPlaces(rows=rows, heads=frozenset(heads))

@@ -65,9 +65,9 @@ class ModelCount:
         uncounted: Operations that could not be counted, by name, with how often they occur; where
             there are any, the FLOPs are too low.
         uncounted_layers: Names of the layers, directly below the model, that those are in.
-        coverage: How much of the total is known to be covered: 1.0 if nothing is uncounted, else
-            the share of the parameters in layers that are counted in full, 0.0 where something is
-            uncounted outside of all layers; None if the FLOPs are unknown.
+        coverage: How much of the total is known to be covered: 1.0 if nothing is uncounted. None
+            if something is, since what can't be counted may be any share, or if the FLOPs are
+            unknown.
     """
 
     model_name: str
@@ -117,7 +117,11 @@ class ModelCount:
 
 
 def count(
-    model: keras.Model, *, inputs: Any | None = None, example_unit: str | None = None
+    model: keras.Model,
+    *,
+    inputs: Any | None = None,
+    example_unit: str | None = None,
+    examples_per_item: int | None = None,
 ) -> ModelCount:
     """Count the parameters and FLOPs of a built Keras model.
 
@@ -131,13 +135,16 @@ def count(
         inputs: A batch of its inputs (tensors, arrays, or a `tf.TensorSpec` for each), for a model
             that leaves the size of an axis other than the batch open, or whose inputs can't be
             known from it.
-        example_unit: What one example is, where the model doesn't show it.
+        example_unit: What one example is, where the model doesn't show it. `image` makes each item
+            of a batch one example; any other is only a name.
+        examples_per_item: Examples in one item of a batch, where they aren't the places of the
+            output. Positive.
 
     Returns:
         The counts. Where the step can't be traced, FLOPs are None and `flops_reason` says why.
 
     Raises:
-        CountingError: If the model isn't built.
+        CountingError: If the model isn't built, or `examples_per_item` isn't a positive integer.
 
     Example:
     >>> model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(5, use_bias=False)])
@@ -148,11 +155,16 @@ def count(
     parameters.check_built(model)
     specs = tracing.input_specs(model) if inputs is None else tracing.specs_of(inputs)
     types_known = inputs is not None or tracing.knows_input_types(model)
-    return _count(model, specs, example_unit, types_known=types_known)[0]
+    n_per_item = examples.given_per_item(example_unit, examples_per_item)
+    return _count(model, specs, example_unit, n_per_item, types_known=types_known)[0]
 
 
 def count_with_data(
-    model: keras.Model, data_specs: Any, *, example_unit: str | None = None
+    model: keras.Model,
+    data_specs: Any,
+    *,
+    example_unit: str | None = None,
+    examples_per_item: int | None = None,
 ) -> ModelCount:
     """Count a model that has trained a step on data of these specs; see `count`.
 
@@ -160,17 +172,22 @@ def count_with_data(
         model: A compiled, built model.
         data_specs: What `train_step` takes: the specs of `x`, `(x, y)` or `(x, y, weights)`.
         example_unit: What one example is, where the model doesn't show it.
+        examples_per_item: Examples in one item of a batch, where the loss has shown them.
 
     Returns:
         The counts. A `train_step` of the model's own is counted as it is.
     """
     x_specs, *_ = keras.utils.unpack_x_y_sample_weight(data_specs)
     parameters.check_built(model)
-    counted, ordinary = _count(model, tracing.specs_of(x_specs), example_unit, types_known=True)
+    n_per_item = examples.given_per_item(example_unit, examples_per_item)
+    counted, ordinary = _count(
+        model, tracing.specs_of(x_specs), example_unit, n_per_item, types_known=True
+    )
     if counted.flops_method != "estimate" or ordinary is None:
         return counted
     try:
-        own = measure(model, tracing.trace_own_train_step(model, data_specs))
+        step = tracing.trace_own_train_step(model, data_specs)
+        own = measure(model, step, makers=ordinary.makers)
     except TRACE_ERRORS:
         return counted
     if own.total_per_item == ordinary.total_per_item:
@@ -179,15 +196,23 @@ def count_with_data(
 
 
 def _count(
-    model: keras.Model, specs: Any, example_unit: str | None, *, types_known: bool
+    model: keras.Model,
+    specs: Any,
+    example_unit: str | None,
+    n_per_item: int | None,
+    *,
+    types_known: bool,
 ) -> tuple[ModelCount, Measured | None]:
     """Return what is known of a model, and the step it is known from."""
     measured, reason = _measure(model, specs)
     predictions = measured.predictions if measured else None
-    n_per_item = examples.examples_per_item(model, predictions=predictions)
+    if n_per_item is None:
+        n_per_item = examples.examples_per_item(model, predictions=predictions)
+    layers = parameters.all_layers(model)
+    makers = [layers[number] for number in measured.makers] if measured else []
     counted = ModelCount(
         model_name=model.name,
-        groups=parameters.count_params(model),
+        groups=parameters.count_params(model, makers=makers),
         layers=parameters.count_params_by_layer(model),
         example_unit=example_unit
         or examples.example_unit(model, specs, n_per_item, types_known=types_known),
@@ -258,7 +283,7 @@ def _with_flops(counted: ModelCount, measured: Measured, *, reason: str) -> Mode
         flops_by_op={key[1]: flops for key, flops in each.items() if key[0] == step_cost.KIND},
         uncounted=dict(measured.cost.uncounted),
         uncounted_layers=uncounted_layers,
-        coverage=_coverage(counted, measured),
+        coverage=None if measured.cost.uncounted else 1.0,
         flops_method="estimate" if reason else "graph",
         flops_reason=reason,
     )
@@ -291,18 +316,3 @@ def _names(layers: tuple[LayerCount, ...], measured: Measured) -> tuple[str, ...
     rows = measured.cost.uncounted_rows
     names = [layer.name for row, layer in enumerate(layers) if row in rows]
     return (*names, parameters.OUTSIDE) if None in rows else tuple(names)
-
-
-def _coverage(counted: ModelCount, measured: Measured) -> float:
-    """Return the share of parameters in layers that are counted in full; see `ModelCount`."""
-    rows = measured.cost.uncounted_rows
-    if not rows:
-        return 1.0
-    if None in rows or not counted.groups["total"]:
-        return 0.0
-    missed = sum(
-        layer.n_trainable + layer.n_non_trainable
-        for row, layer in enumerate(counted.layers)
-        if row in rows
-    )
-    return 1 - missed / counted.groups["total"]

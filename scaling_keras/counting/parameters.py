@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -68,13 +68,17 @@ def check_built(model: keras.Model) -> None:
         )
 
 
-def count_params(model: keras.Model) -> dict[str, int]:
+def count_params(
+    model: keras.Model, *, makers: Sequence[keras.layers.Layer] = ()
+) -> dict[str, int]:
     """Return the number of parameters by group.
 
     Shared weights count once. The state of metrics, optimizer and random seeds counts nowhere.
 
     Args:
         model: A built model.
+        makers: The layers that make its outputs, where its traced graph has shown them; see
+            `head_layers`.
 
     Returns:
         `embedding`, `head` and `hidden`, which are trainable and disjoint, their sum `trainable`,
@@ -90,7 +94,7 @@ def count_params(model: keras.Model) -> dict[str, int]:
     trainable = _by_id(model.trainable_weights)
     total = _size(_by_id(model.weights).values())
     embedding: dict[int, Any] = {}
-    head = _by_id(weight for layer in _heads(model) for weight in layer.trainable_weights)
+    head = _by_id(weight for layer in _heads(model, makers) for weight in layer.trainable_weights)
     position: dict[int, Any] = {}
     norm: dict[int, Any] = {}
     for layer in all_layers(model):
@@ -156,36 +160,40 @@ def has_embedding(model: keras.Model) -> bool:
     return any(_is_kind(layer, EMBEDDING_LAYERS) for layer in all_layers(model))
 
 
-def head_layers(model: keras.Model) -> list[keras.layers.Layer]:
-    """Return the layers whose products make the logits over a vocabulary, tied ones included."""
+def head_layers(
+    model: keras.Model, *, makers: Sequence[keras.layers.Layer] = ()
+) -> list[keras.layers.Layer]:
+    """Return the layers whose products make the logits over a vocabulary, tied ones included.
+
+    Args:
+        model: A built model.
+        makers: The layers that make its outputs, where its traced graph has shown them. Without
+            them the head of a subclassed model is its layer that projects onto a vocabulary, the
+            last of several.
+    """
     reversible = [layer for layer in all_layers(model) if _is_kind(layer, REVERSIBLE_LAYERS)]
-    return [*_heads(model), *reversible]
+    return [*_heads(model, makers), *reversible]
 
 
-def _heads(model: keras.Model) -> list[keras.layers.Layer]:
+def _heads(model: keras.Model, makers: Sequence[keras.layers.Layer]) -> list[keras.layers.Layer]:
     """Return the layers that project onto a vocabulary to make an output of the model."""
     embeddings = [layer for layer in all_layers(model) if _is_kind(layer, EMBEDDING_LAYERS)]
     vocabularies = {layer.input_dim for layer in embeddings if hasattr(layer, "input_dim")}
-    return [
-        layer
-        for layer in _output_layers(model)
-        if _is_kind(layer, HEAD_LAYERS) and _units(layer) in vocabularies
-    ]
 
+    def projecting(layers: Iterable[keras.layers.Layer]) -> list[keras.layers.Layer]:
+        return [
+            layer
+            for layer in layers
+            if _is_kind(layer, HEAD_LAYERS) and _units(layer) in vocabularies
+        ]
 
-def _output_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """Yield the layers with weights that make the outputs of a model.
-
-    Where the graph of layers is known, they are found from the outputs, past layers without
-    weights (an activation, a reshape). A subclassed model tells no graph: there it is the last of
-    its layers that could be a head.
-    """
-    if isinstance(model, keras.Sequential) or hasattr(model, "outputs"):
-        for output in keras.tree.flatten(model.outputs):
-            yield from _makers(output)
-        return
-    candidates = [layer for layer in all_layers(model) if _is_kind(layer, HEAD_LAYERS)]
-    yield from candidates[-1:]
+    if not (isinstance(model, keras.Sequential) or hasattr(model, "outputs")):
+        return projecting(makers or projecting(all_layers(model))[-1:])
+    outputs = keras.tree.flatten(model.outputs)
+    known = [layer for output in outputs for layer in _makers(output)]
+    # Of a layer made of others, only the traced graph tells which of them comes last.
+    inner = {id(each) for layer in known for each in all_layers(layer)}
+    return projecting([*known, *(each for each in makers if id(each) in inner)])
 
 
 def _makers(tensor: Any) -> Iterator[keras.layers.Layer]:

@@ -90,14 +90,14 @@ def _flop_lines(counted: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _uncounted_lines(counted: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what could not be counted, where it is, and how much is covered without it."""
+    """Yield what could not be counted, and where it is."""
     if not counted["uncounted"]:
         return
     names = ", ".join(f"{name} ({times})" for name, times in counted["uncounted"].items())
     yield f"not counted, so the true cost is higher: {names}"
     yield (
-        f"  in {', '.join(counted['uncounted_layers'])}; the layers counted in full hold "
-        f"{counted['coverage']:.1%} of the parameters"
+        f"  in {', '.join(counted['uncounted_layers'])}; what share of the total that is can't be "
+        f"said"
     )
 
 

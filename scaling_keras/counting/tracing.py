@@ -142,7 +142,7 @@ def trace_training_step(
         found["losses"] = tuple(losses)
         found["gradients"] = (loss, *_tensors_in(gradients))
 
-    with _without_cudnn(model), numbered_scopes(layers):
+    with _without_cudnn(model), _losses_kept(model), numbered_scopes(layers):
         graph = _outside_strategies(
             lambda: tf.function(step, autograph=False).get_concrete_function(specs).graph
         )
@@ -176,7 +176,7 @@ def trace_own_train_step(model: keras.Model, data_specs: Any) -> TracedStep:
     def step(data: Any) -> Any:
         return strategy.run(model.train_step, args=(data,))
 
-    with _without_cudnn(model), numbered_scopes(layers):
+    with _without_cudnn(model), _losses_kept(model), numbered_scopes(layers):
         function = tf.function(step, autograph=False)
         graph = _outside_strategies(lambda: function.get_concrete_function(data_specs).graph)
     n_items: int = keras.tree.flatten(data_specs)[0].shape[0]
@@ -282,3 +282,14 @@ def _without_cudnn(model: keras.Model) -> Iterator[None]:
     finally:
         for layer, use_cudnn in zip(layers, before, strict=True):
             layer.use_cudnn = use_cudnn
+
+
+@contextlib.contextmanager
+def _losses_kept(model: keras.Model) -> Iterator[None]:
+    """Leave the losses that layers hold from their last call as they are, whatever is traced."""
+    held = [(layer, list(layer._losses)) for layer in (model, *all_layers(model))]
+    try:
+        yield
+    finally:
+        for layer, losses in held:
+            layer._losses[:] = losses

@@ -76,8 +76,12 @@ class RunFacts:
         forward_flops_per_example: The forward part alone; None if unknown.
         flops_by_convention: `train_flops_per_example` counted in other ways, by name.
         recompute_flops_per_example: What rematerialisation does again, on top.
+        flops_per_step: What each step of a replica costs whatever the size of its batch, on top.
         flops_method: How they were counted: `graph`, `estimate` or `given`; empty if unknown.
-        uncounted: Operations that could not be counted, by name, with how often they occur.
+        flops_reason: Why they are unknown or an estimate; empty if they are neither.
+        uncounted: Operations that could not be counted, by name, with how often they occur. Where
+            there are any, the FLOPs are unknown.
+        coverage: 1.0 if nothing is uncounted; None if something is, or the FLOPs are not counted.
         example_unit: What the loss is averaged over: `token`, `image`, `example`.
         examples_per_item: Examples in one item of a batch: 64 for sequences of 64 tokens.
         batch_size: Items per optimizer step, over all replicas; None if unknown.
@@ -113,8 +117,11 @@ class RunFacts:
     forward_flops_per_example: float | None = None
     flops_by_convention: Mapping[str, float] = dataclasses.field(default_factory=dict)
     recompute_flops_per_example: float = 0.0
+    flops_per_step: float = 0.0
     flops_method: str = ""
+    flops_reason: str = ""
     uncounted: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    coverage: float | None = None
     example_unit: str = "example"
     examples_per_item: int = 1
     batch_size: int | None = None

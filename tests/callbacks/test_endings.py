@@ -95,6 +95,8 @@ def test_an_exception_in_another_callback_ends_the_run_with_its_reason(
     assert _is_as_it_was(model)
 
 
+# What a `numpy_function` costs nobody knows.
+@pytest.mark.filterwarnings("ignore:ScalingLogger must know the FLOPs:UserWarning")
 def test_an_exception_in_a_training_step_is_the_reason(data, tmp_path, read_run):
     x = data[0].copy()
     x[70] = 1000.0

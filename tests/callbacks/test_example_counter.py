@@ -1,6 +1,7 @@
 """Models whose examples can't be read off the loss tracker, and those where it only seems so."""
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -110,6 +111,37 @@ def test_a_tracker_in_half_precision_is_not_believed(make_model, data):
     assert "counts in half precision" in counter.why_wrong(1, None)
     counter._tracker = None
     assert "has no metric named `loss`" in counter.why_wrong(1, None)
+
+
+class Saturating(keras.callbacks.Callback):
+    """Lets the tracker stand where a sum of ones in single precision stays."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 5:
+            tracker = self.model._loss_tracker
+            tracker.total.assign(tracker.total * 2.0**24 / 6)
+            tracker.count.assign(2.0**24)
+
+
+def test_items_one_by_one_are_counted_beyond_what_single_precision_can(
+    make_model, tmp_path, read_run
+):
+    model = make_model(keras.optimizers.SGD(0.0))
+    x, y = np.zeros((1005, 3), "float32"), np.ones((1005, 1), "float32")
+    callbacks = [ScalingLogger(tmp_path), Saturating()]
+    model.fit(x, y, batch_size=1, epochs=2, callbacks=callbacks, verbose=0)
+    run, _ = read_run(tmp_path)
+    assert (run.status, run.n_examples) == ("completed", 2010)
+    np.testing.assert_allclose(run.curves["loss"][:, 1], 1.0)
+
+
+def test_a_count_that_nothing_came_to_is_not_taken(make_model, data):
+    model = make_model()
+    model.fit(*data, verbose=0)
+    counter = ExampleCounter(model, lambda: Seen(items=7.0))
+    counter.resume()
+    counter._tracker.count.assign(2.0**24)
+    assert counter.seen().items == 2.0**24 - 100
 
 
 def test_sums_of_what_was_seen():

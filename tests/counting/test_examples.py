@@ -4,6 +4,7 @@ import pytest
 from keras import layers
 
 from scaling_keras.counting.model_count import count
+from scaling_keras.errors import CountingError
 
 
 def _images(*stack):
@@ -75,3 +76,22 @@ def test_a_subclassed_language_model_counts_tokens():
 def test_the_unit_can_be_given():
     model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
     assert count(model, example_unit="molecule").example_unit == "molecule"
+
+
+def test_an_image_is_an_item_and_other_units_may_be_any_part_of_it():
+    model = _images(layers.Conv2D(4, 3, padding="same"))
+    by_pixel = count(model)
+    by_image = count(model, example_unit="image")
+    by_row = count(model, example_unit="row", examples_per_item=8)
+    assert (by_image.example_unit, by_image.examples_per_item) == ("image", 1)
+    assert (by_row.example_unit, by_row.examples_per_item) == ("row", 8)
+    flops = by_pixel.train_flops_per_example
+    assert by_image.train_flops_per_example == 64 * flops
+    assert by_row.train_flops_per_example == 8 * flops
+
+
+@pytest.mark.parametrize("number", [0, -1, 2.0, True])
+def test_the_examples_of_an_item_are_a_positive_integer(number):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    with pytest.raises(CountingError, match="`examples_per_item` must be a positive integer"):
+        count(model, examples_per_item=number)

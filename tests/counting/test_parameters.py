@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from scaling_keras.counting.model_count import count
 from scaling_keras.counting.parameters import count_params, count_params_by_layer
 from scaling_keras.errors import CountingError
 
@@ -84,6 +85,65 @@ def test_a_subclassed_model_is_counted_once_it_is_built():
     model(np.zeros((1, CONTEXT), "int32"))
     table = VOCABULARY * WIDTH
     assert _groups(model) == (table, table, 3 * WIDTH * WIDTH)
+
+
+class HeadFirst(keras.Model):
+    """Its layers are declared in another order than they are called."""
+
+    def __init__(self):
+        super().__init__()
+        self.head = layers.Dense(VOCABULARY, use_bias=False)
+        self.embedding = layers.Embedding(VOCABULARY, WIDTH)
+        self.narrow = layers.Dense(WIDTH, use_bias=False)
+        self.wide = layers.Dense(VOCABULARY, use_bias=False)
+
+    def build(self, shape):
+        self.embedding.build(shape)
+        for layer, width in ((self.wide, WIDTH), (self.narrow, VOCABULARY), (self.head, WIDTH)):
+            layer.build((*shape, width))
+
+    def call(self, tokens):
+        hidden = self.narrow(self.wide(self.embedding(tokens)))
+        return keras.ops.softmax(self.head(hidden))
+
+
+class Head(layers.Layer):
+    """A projection inside a layer that scales it."""
+
+    def __init__(self):
+        super().__init__()
+        self.projection = layers.Dense(VOCABULARY, use_bias=False)
+
+    def build(self, shape):
+        self.projection.build(shape)
+
+    def call(self, hidden):
+        return 2 * self.projection(hidden)
+
+
+def _nested(model):
+    tokens = keras.Input((CONTEXT,), dtype="int32")
+    return keras.Model(tokens, model(tokens))
+
+
+@pytest.mark.parametrize(
+    ("make", "hidden"),
+    [
+        (HeadFirst, VOCABULARY * WIDTH + VOCABULARY * WIDTH),
+        (lambda: _nested(HeadFirst()), VOCABULARY * WIDTH + VOCABULARY * WIDTH),
+        (lambda: _language_model(Head()), WIDTH * WIDTH + WIDTH),
+    ],
+    ids=["subclassed", "inside another", "inside a layer"],
+)
+def test_the_head_is_what_the_traced_graph_ends_in(make, hidden):
+    model = make()
+    model(np.zeros((1, CONTEXT), "int32"))
+    counted = count(model)
+    assert counted.groups["head"] == WIDTH * VOCABULARY
+    assert counted.groups["hidden"] == hidden
+    of_head = 3 * 2 * WIDTH * VOCABULARY
+    products = counted.flops_by_convention["products"]
+    assert products - counted.flops_by_convention["products_without_head"] == of_head
 
 
 def test_an_unbuilt_model_says_how_to_build_it():
