@@ -218,20 +218,29 @@ def _dearest(tuner: ScalingTuner) -> float:
 
 
 def _plan_test(demo: _Demo, best: laws.Allocation) -> TrialPlan:
-    """Return the training that tests the law: the compute-optimal one, within limits.
+    """Return the training that tests the law: of those of the budget, what it is surest of.
 
-    It is no narrower than the widest of the ladder and no wider than the scale allows, so that it
-    ends in time; and wider than optimal if the text would otherwise have to be read twice.
+    The sharpest prediction is the hardest test. It is no narrower than the widest model of the
+    ladder and no wider than the scale allows, so that it ends in time, and sees no text twice.
     """
-    least, widest = demo.sizes[-1]["width"], demo.scale.widest
-    wanted = demo.family.size_for(best.n_params.value)["width"]
-    for width in range(min(max(wanted, least), widest), widest + 1, 8):
+    flops = _SURPLUS * best.train_flops
+    plans = []
+    for width in range(demo.sizes[-1]["width"], demo.scale.widest + 1, 8):
         size = {**demo.sizes[-1], "width": width}
-        flops = _SURPLUS * best.train_flops
         n_examples = math.ceil(flops / demo.tuner.train_flops_per_example(size))
         if n_examples <= demo.text.n_train_examples:
-            break
-    return demo.tuner.plan_at(size=size, n_examples=n_examples, fit=best.fit, seed=demo.args.seed)
+            plans.append(
+                demo.tuner.plan_at(
+                    size=size, n_examples=n_examples, fit=best.fit, seed=demo.args.seed
+                )
+            )
+    return min(plans, key=_width)
+
+
+def _width(plan: TrialPlan) -> float:
+    """Return the upper end of what is predicted of a training over the lower."""
+    predicted: Any = plan.prediction
+    return float(predicted["high"] / predicted["low"])
 
 
 def _test(tuner: ScalingTuner, plan: TrialPlan, fit: laws.Fit) -> Verdict:

@@ -37,6 +37,7 @@ def describe_prediction(plan: TrialPlan, n_params: float, compute_factor: float)
             f"  {plan.size_name}, {n_params:,.0f} parameters, on {plan.n_examples:,} characters: "
             f"{compute_factor:.1f}x the compute of the largest run so far"
         ),
+        "  (of the models of that budget, the one that the law is surest of)",
         (
             f"  loss {predicted['loss']:.4f}, {predicted['level']:.0%} interval "
             f"{predicted['low']:.4f} to {predicted['high']:.4f} (-{below:.1%}, +{above:.1%})"
