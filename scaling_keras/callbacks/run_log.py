@@ -33,6 +33,7 @@ class RecordingOptions:
 
     Attributes:
         claim_run_dir: Returns the run's directory; called when the first step is about to run.
+        owns_run_dir: See `RunDir`.
         n_examples_before: Examples that this model has seen in the run's earlier attempts; None
             to find out from what they wrote.
         facts: Fields of `RunFacts` that only the user knows.
@@ -45,6 +46,7 @@ class RecordingOptions:
     """
 
     claim_run_dir: Callable[[], Path]
+    owns_run_dir: Callable[[], bool] | None = None
     n_examples_before: int | None = None
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     example_unit: str | None = None
@@ -75,7 +77,7 @@ class RunLog:
         self.facts: schema.RunFacts | None = None
         self.points: dict[str, list[tuple[float, float, float]]] = {}
         self._options = options
-        self._place = RunDir(options.claim_run_dir())
+        self._place = RunDir(options.claim_run_dir(), is_ours=options.owns_run_dir)
         self.run_dir = self._place.path
         self._writer = RunWriter(self.run_dir, scalars=options.scalars)
         steps = _iterations(model)

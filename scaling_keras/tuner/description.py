@@ -119,11 +119,7 @@ def describe(
     plans, others = _foreseen(sweep, workload)
     plans = tuple(plan for plan in plans if workload.can_be_built(plan.size))
     left_out = skipped(sweep, workload)
-    if not plans:
-        reasons = "; ".join(f"{item.name}: {item.reason}" for item in left_out)
-        raise SweepError(
-            f"A sweep needs a size that can be trained. Received: none ({reasons or 'no trials'})."
-        )
+    check_any(plans, sweep, workload)
     measures = _measures(plans, setting) if measure else {}
     trials = tuple(_estimate(plan, workload, measures.get(_kind(plan))) for plan in plans)
     spent = sum(trial.train_flops for trial in trials)
@@ -138,6 +134,16 @@ def describe(
         skipped=left_out,
         verdict=verdict,
         why_no_verdict=why,
+    )
+
+
+def check_any(plans: Sequence[TrialPlan], sweep: Sweep, workload: Workload) -> None:
+    """Raise a `SweepError` if there is nothing to train."""
+    if plans:
+        return
+    reasons = "; ".join(f"{item.name}: {item.reason}" for item in skipped(sweep, workload))
+    raise SweepError(
+        f"A sweep needs a size that can be trained. Received: none ({reasons or 'no trials'})."
     )
 
 

@@ -138,7 +138,23 @@ class SizeBook:
         return self._resolved[key]
 
     def _solved(self, target: TargetSize) -> Size:
-        """Return the size whose parameters are closest to the target in ratio."""
+        """Return the size whose parameters are closest to the target, or raise if none is."""
+        size = self.closest(target)
+        n_params = self._params_of(size)
+        if abs(math.log(n_params / target.n_params)) > _CLOSE:
+            raise SweepError(
+                f"A size must come within a quarter of its `n_params`. Received: "
+                f"n_params={target.n_params:g}, and {size_name(size)!r} has {n_params:g}. Ask for "
+                f"another number, or vary something finer."
+            )
+        return size
+
+    def closest(self, target: TargetSize) -> Size:
+        """Return the size whose parameters are closest to the target in ratio.
+
+        Raises:
+            SweepError: If it can't be solved for.
+        """
         if not target.vary:
             if self._size_for is None:
                 raise SweepError(
@@ -159,18 +175,15 @@ class SizeBook:
             else:
                 high = middle
         misses = {step: self._params_at(target, step) / target.n_params for step in (low, high)}
-        step, ratio = min(misses.items(), key=lambda item: abs(math.log(item[1])))
-        if abs(math.log(ratio)) > _CLOSE:
-            raise SweepError(
-                f"A size must come within a quarter of its `n_params`. Received: "
-                f"n_params={target.n_params:g}, and {target.vary}={step * target.multiple} has "
-                f"{ratio * target.n_params:g}. Ask for another number, or vary something finer."
-            )
+        step, _ = min(misses.items(), key=lambda item: abs(math.log(item[1])))
         return {**target.fixed, target.vary: step * target.multiple}
 
     def _params_at(self, target: TargetSize, step: int) -> float:
         """Return the parameters of a candidate, at least a tiny number so that it has a log."""
-        size = {**target.fixed, target.vary: step * target.multiple}
+        return self._params_of({**target.fixed, target.vary: step * target.multiple})
+
+    def _params_of(self, size: Size) -> float:
+        """Return the parameters of a size that is tried, at least a tiny number."""
         try:
             model, _ = self._build(size)
         except ScalingError:

@@ -142,10 +142,13 @@ class Sweep(abc.ABC):
         sizes: The sizes that occur.
         hyperparameters: A value for each hyperparameter that the trials set besides those of the
             size: what models are built with to be counted.
+        variable: Column of a `RunTable` that the law is of, `train_flops` or `n_examples`, where
+            the design determines no law of more; empty for a law of size and data.
     """
 
     sizes: tuple[Size | TargetSize, ...]
     hyperparameters: Mapping[str, Any] = _NOTHING
+    variable: str = ""
 
     @abc.abstractmethod
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:

@@ -15,7 +15,7 @@ from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
-from scaling_keras.tuner.description import Description, describe, skipped
+from scaling_keras.tuner.description import Description, check_any, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
@@ -24,9 +24,9 @@ from scaling_keras.tuner.law_runs import hyperparameters_near, law_runs
 from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project
-from scaling_keras.tuner.single_run import place_of, plan_single_run
+from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
-from scaling_keras.tuner.sweep import Course, Size, Sweep, TrialPlan
+from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
 from scaling_keras.tuner.trial import (
     TrialSetting,
     load_weights,
@@ -189,7 +189,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._setting = setting
         trials = Trials(setting, strategy=self._strategy_choice, validation_data=validation_data)
         workload = setting.workload
-        workload.check(self._sweep.plan(workload))
+        plans = self._sweep.plan(workload)
+        check_any(plans, self._sweep, workload)
+        workload.check(plans)
         earlier = EarlierRuns(self._project, workload, self._constants)
         self._course = self._sweep.start(workload, earlier)
         self._project.mark({"family": self._family, "objective": self._objective})
@@ -296,13 +298,19 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         trained on the same data with several hyperparameters, the best of those counts.
 
         Args:
-            form: Name of the form.
+            form: Name of the form. `auto` and a form of one variable are of the variable that the
+                sweep varies, where that is one only: the compute of a ladder with one ratio, the
+                examples of a data ladder.
             **options: Options of `laws.fit`.
 
         Raises:
             FitError: If the runs don't determine the law.
         """
-        return laws.fit(form, law_runs(self.results()), **options)
+        runs = law_runs(self.results())
+        of_one = form == "auto" or (form in laws.FORMS and laws.FORMS[form].variables == ("x",))
+        if self._sweep.variable and of_one:
+            options = {"x": self._sweep.variable, **options}
+        return laws.fit(form, runs, **options)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Return predicted against reached, for each run that `train_at` trained with a fit."""
@@ -312,7 +320,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self,
         allocation: laws.Allocation | None = None,
         *,
-        size: Size | None = None,
+        size: Size | TargetSize | None = None,
         n_examples: int | None = None,
         fit: laws.Fit | None = None,
         seed: int = 0,
@@ -333,6 +341,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             size,
             n_examples,
             workload=workload,
+            sizes=self._sweep.resolved(workload),
             size_for=self._size_for,
             param_convention=self._param_convention,
         )
@@ -345,7 +354,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self,
         allocation: laws.Allocation | None = None,
         *,
-        size: Size | None = None,
+        size: Size | TargetSize | None = None,
         n_examples: int | None = None,
         fit: laws.Fit | None = None,
         seed: int = 0,
@@ -358,8 +367,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Args:
             allocation: What `Fit.optimal_allocation` gave: the size closest to its `n_params` is
-                trained for its `train_flops`. Its fit predicts.
-            size: The size to train instead, as in a sweep.
+                trained for its `train_flops`. Its fit predicts. The family's `size_for` finds that
+                size, or else it is solved for by building, over what the sweep's sizes differ in.
+            size: The size to train instead, as in a sweep, or a `TargetSize`.
             n_examples: Examples for that size to see.
             fit: The law that predicts, for a `size` without an allocation.
             seed: Random seed of the run.
@@ -367,8 +377,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 what the sweep's best run of the closest size was trained with.
 
         Raises:
-            SweepError: If there has been no search, or neither an allocation nor both of `size`
-                and `n_examples` are given.
+            SweepError: If there has been no search, neither an allocation nor both of `size` and
+                `n_examples` are given, no size can be found, or the sweep has trained that run.
             DataError: If the data is too short.
             Exception: Whatever building or training raises; the run has then recorded it.
         """
@@ -388,6 +398,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._tracker.begin({plan.name: setting.workload.work(plan)}, set())
         self._tracker.begin_trial(plan)
         with driver_lock(self._project.path):
+            check_is_new(plan, self._project)
             model, outcome = train_and_record(plan, setting)
         self._tracker.end_trial(plan, outcome)
         self._tracker.end()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from scaling_keras.errors import SweepError
@@ -87,6 +89,7 @@ class TunedSweep(Sweep):
         self.sweep = sweep
         self.sizes = sweep.sizes
         self.hyperparameters = sweep.hyperparameters
+        self.variable = sweep.variable
         self.method = method
         self.transfer = transfer
 
@@ -101,6 +104,16 @@ class TunedSweep(Sweep):
             SweepError: If `build_model` leaves nothing to tune.
         """
         return TunedCourse(self, models, ended)
+
+
+def tuning_place(plans: Sequence[TrialPlan], models: Models) -> TrialPlan:
+    """Return the trial on whose size and data others are tuned: the smallest, on the least data."""
+
+    def key(plan: TrialPlan) -> tuple[float, int]:
+        n_params = models.n_params(plan.size)
+        return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
+
+    return min(plans, key=key)
 
 
 @dataclasses.dataclass
@@ -134,15 +147,16 @@ class TunedCourse:
         self._tuning: dict[str, tuple[_Stage, str]] = {}
         self._outcomes: dict[str, TrialOutcome] = {}
         for group in self._groups(sweep.transfer):
-            space = models.tuned(group[0].size)
+            first = tuning_place(group, models)
+            space = models.tuned(first.size)
             if not space.space:
                 raise SweepError(
                     f"A tuned sweep needs something to tune. Received: a `build_model` that asks "
-                    f"for nothing besides what the sweep sets at {group[0].size_name!r}. Ask for "
+                    f"for nothing besides what the sweep sets at {first.size_name!r}. Ask for "
                     f"`hp.Float('learning_rate', 1e-4, 1e-1, sampling='log')`, or the like."
                 )
             adviser = Adviser(sweep.method, space, sweep.n_trials, sweep.seed)
-            self._stages.append(_Stage(adviser=adviser, space=space, waiting=group, first=group[0]))
+            self._stages.append(_Stage(adviser=adviser, space=space, waiting=group, first=first))
 
     def known(self) -> tuple[TrialPlan, ...]:
         """Return nothing: the values that trials are run with are not known yet."""

@@ -7,7 +7,7 @@ import pytest
 
 import scaling_keras as sk
 from scaling_keras import laws
-from scaling_keras.errors import SweepError
+from scaling_keras.errors import SweepError, TooFewRunsError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.law_runs import law_runs
@@ -143,6 +143,38 @@ def test_with_transfer_only_the_smallest_size_is_tuned(tuner_of):
     assert len(plans) == 5 + 3
     assert len({rate(plan) for plan in plans[5:]}) == 1
     assert tuner.findings() == ()
+
+
+def test_transfer_tunes_the_smallest_size_and_not_the_cheapest_trial(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    isoflop = sk.IsoFLOPSweep(budgets=[13_000, 26_000], sizes=[{"width": w} for w in (7, 5, 3)])
+    tuner = tuner_of(
+        sk.TunedSweep(isoflop, n_trials=2, transfer=True), build_tunable, executor=executor
+    )
+    cheapest = tuner._sweep.plan(tuner._prepare(make_data(), make_data(), None, (), None).workload)
+    assert cheapest[0].size["width"] != 3
+    tuner.search(make_data(400), validation_data=make_data(4))
+    assert {plan.size["width"] for plan in executor.plans[:2]} == {3}
+    assert len({plan.n_examples for plan in executor.plans[:2]}) == 1
+    assert len(executor.plans) == 2 + 5
+
+
+def test_a_ladder_gives_a_law_of_what_it_varies(tuner_of):
+    ladder = sk.LadderSweep(sizes=[{"width": w} for w in (2, 3, 4, 6, 8)], examples_per_param=[1])
+    data_ladder = sk.DataLadderSweep(size={"width": 2}, n_examples=(8, 128), n_steps=5)
+    for sweep, name, variable in (
+        (ladder, "ladder", "train_flops"),
+        (data_ladder, "data", "n_examples"),
+    ):
+        tuner = tuner_of(sweep, project_name=name)
+        tuner.search(make_data(40), validation_data=make_data(4))
+        for form in ("auto", "power_law_floor"):
+            fit = tuner.fit_law(form, n_resamples=100)
+            assert (fit.n_runs, dict(fit.labels)["x"]) == (5, variable)
+        with pytest.raises(TooFewRunsError, match="`chinchilla`"):
+            tuner.fit_law("chinchilla")
+    three = sk.LadderSweep(sizes=WIDTHS, examples_per_param=[1, 3, 10])
+    assert (sk.TunedSweep(ladder).variable, three.variable) == ("train_flops", "")
 
 
 def test_hyperband_tries_most_values_on_part_of_the_data(tuner_of):
