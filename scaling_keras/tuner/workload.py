@@ -16,7 +16,7 @@ from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.law_runs import BATCH_DIVISOR
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
-from scaling_keras.tuner.sweep import Size, TargetSize, TrialPlan, size_name
+from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, size_name
 
 __all__ = [
     "TrainingSource",
@@ -188,11 +188,11 @@ class Workload:
             DataError: If it can't be known what one example is.
             Exception: What building the model raised, if it can't be built.
         """
-        return max(1, round(plan.n_examples / self._examples_per_batch(plan)))
+        return max(1, round(plan.n_examples / self.examples_per_step(plan)))
 
     def n_examples(self, plan: TrialPlan) -> int:
         """Return the examples that a trial sees: whole batches. Raises as `n_steps` does."""
-        return self.n_steps(plan) * self._examples_per_batch(plan)
+        return self.n_steps(plan) * self.examples_per_step(plan)
 
     def known_values(self, plan: TrialPlan) -> dict[str, Any]:
         """Return the hyperparameters that are known before the data is."""
@@ -240,6 +240,10 @@ class Workload:
         """Return the hyperparameters that a model of a size leaves to tune."""
         return self._models.tuned(size)
 
+    def asked_with(self, size: Size, values: Mapping[str, Any]) -> Asked:
+        """Return what a model of a size asks for with some values of its other hyperparameters."""
+        return self._models.asked_with(size, values)
+
     def work(self, plan: TrialPlan) -> Work:
         """Return the size of a trial, for showing progress; none for one that can't be built."""
         if not self.can_be_built(plan.size):
@@ -265,8 +269,8 @@ class Workload:
             if 0 <= n_batches < self.n_steps(plan):
                 raise too_short(plan, self.n_steps(plan), n_batches)
 
-    def _examples_per_batch(self, plan: TrialPlan) -> int:
-        """Return the examples in a batch of a trial."""
+    def examples_per_step(self, plan: TrialPlan) -> int:
+        """Return the examples in a batch of a trial. Raises as `n_steps` does."""
         per_item = self.count(plan.size).examples_per_item
         if per_item is None:
             raise DataError(

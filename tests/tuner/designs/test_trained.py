@@ -4,6 +4,7 @@ import math
 
 import keras
 import pytest
+import tensorflow as tf
 
 import scaling_keras as sk
 from scaling_keras import laws
@@ -188,6 +189,42 @@ def test_hyperband_tries_most_values_on_part_of_the_data(tuner_of):
     assert {rate(plan) for plan in plans if plan.n_examples == 180} == {rate(best)}
 
 
+def build_conditional(hp):
+    rate, momentum = 1e-2, 0.0
+    if hp.Choice("optimizer", ["plain", "momentum"]) == "momentum":
+        with hp.name_scope("momentum"):
+            momentum = hp.Float("amount", 0.1, 0.9)
+    model = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(hp["width"], "relu"), keras.layers.Dense(1)]
+    )
+    model.compile(optimizer=keras.optimizers.SGD(rate, momentum=momentum), loss="mse")
+    return model
+
+
+def test_what_is_asked_for_only_with_some_values_is_tuned_too(tuner_of):
+    def loss(plan):
+        return 1 - plan.hyperparameters.get("momentum/amount", 0.0)
+
+    def search():
+        executor = Pretends(loss)
+        grid = GridSweep(sizes=WIDTHS[:1], n_examples=[16, 32])
+        sweep = sk.TunedSweep(grid, n_trials=8)
+        tuner_of(sweep, build_conditional, executor=executor).search(
+            make_data(), validation_data=make_data(4)
+        )
+        return [dict(plan.hyperparameters) for plan in executor.plans]
+
+    *tried, chosen = search()
+    plain = [values for values in tried if values["optimizer"] == "plain"]
+    assert plain == [{"optimizer": "plain"}]
+    amounts = {values["momentum/amount"] for values in tried if values not in plain}
+    assert len(amounts) > 1
+    assert all(0.1 <= amount <= 0.9 for amount in amounts)
+    assert chosen == {"optimizer": "momentum", "momentum/amount": max(amounts)}
+    # A search that goes on proposes the same.
+    assert search() == [*tried, chosen]
+
+
 def test_a_size_whose_tuning_fails_is_left_out_with_a_finding(tuner_of):
     loss = lambda plan: math.nan if plan.size["width"] == 2 else 1.0  # noqa: E731
     tuner, plans = run_tuned(tuner_of, loss, n_trials=2)
@@ -309,6 +346,8 @@ def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
     tuned = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=7)
     quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
     described = tuner_of(tuned, build_tunable).describe(make_data(), **quick)
+    # The best of seven trials is the sweep's own.
+    assert described.train_flops == 7 * sum(trial.train_flops for trial in described.trials)
     assert "before those, 7 trials of random tuning at 3 sizes" in described.summary()
     adaptive = sk.AdaptiveSweep(
         sizes=WIDTHS,
@@ -320,6 +359,46 @@ def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
     assert len(described.trials) == 9
     assert "until width 0.1 or train_flops 1e+07" in described.summary()
     assert described.train_flops == 1e7
+
+
+def test_a_size_whose_first_step_fails_is_described(tuner_of):
+    def build(hp):
+        model = build_model(hp)
+        if hp["width"] == 4:
+
+            def fail(*arguments):
+                raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+
+            model.train_step = fail
+        return model
+
+    tuner = tuner_of(GridSweep(sizes=WIDTHS[:2], n_examples=[16]), build)
+    described = tuner.describe(make_data(), validation_data=make_data(4), n_trials=0)
+    (failing,) = described.failing
+    assert failing.name == "width4"
+    assert "out of memory" in failing.reason
+    assert "Would fail: width4, ResourceExhaustedError" in described.summary()
+    assert described.seconds > 0
+    assert described.to_dict()["failing"][0]["name"] == "width4"
+
+
+def test_a_budget_below_one_batch_is_left_out_with_the_reason(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    # 4 examples a batch; one costs 36 FLOPs at width 2 and 72 at width 4.
+    sweep = sk.IsoFLOPSweep(budgets=[150, 1500], sizes=WIDTHS[:2])
+    tuner = tuner_of(sweep, executor=executor)
+    tuner.search(make_data(40), validation_data=make_data(4))
+    assert sorted(plan.name for plan in executor.plans) == [
+        "width2_42_seed0",
+        "width2_4_seed0",
+        "width4_21_seed0",
+    ]
+    described = tuner.describe(
+        make_data(40), validation_data=make_data(4), measure=False, n_trials=0
+    )
+    (left_out,) = described.skipped
+    assert left_out.name == "width4 at 150 FLOPs"
+    assert left_out.reason == "the budget pays for 2 examples, less than one batch of 4"
 
 
 def test_a_sweep_with_nothing_to_train_is_refused(tuner_of):

@@ -238,7 +238,8 @@ def test_a_chief_that_is_killed_between_trials_repeats_none(tmp_path, start, alo
     (tmp_path / "slow").unlink()
     assert chief.wait(watching.PATIENCE) == 0
     check_all_trained(tmp_path, alone)
-    assert {name: watching.attempts(tmp_path)[name] for name in ended} == dict.fromkeys(ended, 1)
+    attempts = watching.attempts(tmp_path)
+    assert {name: attempts[name] for name in ended} == ended
 
 
 @pytest.mark.slow

@@ -52,8 +52,9 @@ def start_driver(directory, executor):
 
 
 def ended(directory):
-    """Return the names of the trials that have completed."""
-    return {record.name for record in _records(directory) if has_ended(record)}
+    """Return the trials that have ended, and after how many attempts."""
+    names = {record.name for record in _records(directory) if has_ended(record)}
+    return {name: number for name, number in attempts(directory).items() if name in names}
 
 
 def attempts(directory):
