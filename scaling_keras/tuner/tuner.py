@@ -390,6 +390,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             seed=seed,
             hyperparameters=hyperparameters,
         )
+        check_is_new(plan, self._project)
         setting = self._searched()
         if self._executor.n_replicas is not None:
             # The processes of the search are gone, and with them their hold on the devices.
@@ -398,7 +399,6 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._tracker.begin({plan.name: setting.workload.work(plan)}, set())
         self._tracker.begin_trial(plan)
         with driver_lock(self._project.path):
-            check_is_new(plan, self._project)
             model, outcome = train_and_record(plan, setting)
         self._tracker.end_trial(plan, outcome)
         self._tracker.end()
