@@ -16,6 +16,6 @@ def test_a_directory_that_is_ours_by_agreement_is_written_whoever_holds_it(tmp_p
 
 
 def test_a_directory_that_another_process_took_over_is_not_written(tmp_path):
-    with pytest.raises(OSError, match="another process has taken .* over"):
+    with pytest.raises(OSError, match=r"another process has taken .* over"):
         RunDir(tmp_path / "run", is_ours=lambda: False)
     assert not (tmp_path / "run").exists()
