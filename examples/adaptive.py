@@ -8,7 +8,7 @@ import scaling_keras as sk
 from scaling_keras.data.source_text import SourceText
 from scaling_keras.families.transformer_lm import TransformerLM
 
-N_SIZES = 5
+WIDTHS = (6, 8, 12, 16, 24, 32)
 AMOUNTS = (12_800, 25_600, 51_200, 102_400, 204_800)
 TARGET = {"n_params": 40_000, "n_examples": 400_000}
 UNTIL = {"width": 0.1, "train_flops": 2e10}
@@ -21,12 +21,17 @@ def main() -> None:
     text = SourceText(context=CONTEXT, n_validation_examples=16_384)
     family = TransformerLM(text.vocab_size, text.context)
     sweep = sk.AdaptiveSweep(
-        sizes=family.ladder(N_SIZES), n_examples=AMOUNTS, target=TARGET, until=UNTIL
+        sizes=[{"width": width, "depth": 2} for width in WIDTHS],
+        n_examples=AMOUNTS,
+        target=TARGET,
+        until=UNTIL,
     )
     tuner = sk.ScalingTuner(family, sweep=sweep, directory="runs", project_name="adaptive")
     tuner.search(text.train, validation_data=text.validation, batch_size=BATCH_SIZE)
 
     print(f"It ended because {tuner.stop_reason}.")
+    for finding in tuner.findings():
+        print(f"{finding.code}: {finding.message}")
     fit = tuner.fit_law("chinchilla")
     predicted = fit.predict(**TARGET)
     print(f"{fit.n_runs} runs: {fit.formula()}")

@@ -10,7 +10,7 @@ from scaling_keras.data.source_text import SourceText
 from scaling_keras.families.transformer_lm import TransformerLM
 
 BUDGETS = (1e9, 2.5e9, 6e9)
-N_SIZES = 5
+WIDTHS = (4, 6, 8, 12, 16, 24)
 CONTEXT = 32
 BATCH_SIZE = 8
 
@@ -21,7 +21,9 @@ def main() -> None:
     family = TransformerLM(text.vocab_size, text.context)
     tuner = sk.ScalingTuner(
         family,
-        sweep=sk.IsoFLOPSweep(budgets=BUDGETS, sizes=family.ladder(N_SIZES)),
+        sweep=sk.IsoFLOPSweep(
+            budgets=BUDGETS, sizes=[{"width": width, "depth": 2} for width in WIDTHS]
+        ),
         directory="runs",
         project_name="isoflop",
     )
@@ -32,10 +34,11 @@ def main() -> None:
     print(tuner.stop_reason)
     found = laws.isoflop(tuner.results(), n_resamples=200)
     for profile in found.profiles:
-        print(
-            f"{profile.train_flops:.2g} FLOPs: best at {profile.n_params.value:.0f} parameters "
-            f"({profile.n_params.low:.0f} to {profile.n_params.high:.0f})"
-        )
+        best = profile.n_params
+        answer = f"best at {best.value:.0f} parameters ({best.low:.0f} to {best.high:.0f})"
+        if not profile.bracketed:
+            answer = "no best size between the smallest and the largest"
+        print(f"{profile.train_flops:.2g} FLOPs: {answer}")
     for finding in found.findings:
         print(f"{finding.code}: {finding.message}")
 

@@ -54,11 +54,19 @@ def test_a_sweep_leads_to_a_prediction_that_is_tested(monkeypatch, tmp_path, cap
 @pytest.mark.slow
 def test_budgets_lead_to_the_best_sizes(monkeypatch, tmp_path, capsys):
     import scaling_keras as sk
+    from scaling_keras import laws
 
-    main = run(monkeypatch, tmp_path, "isoflop.py", BUDGETS=(1e8, 2e8), N_SIZES=3)
+    main = run(monkeypatch, tmp_path, "isoflop.py")
     main()
-    assert {run.status for run in sk.read_runs("runs")} == {"completed"}
-    assert "every trial of the sweep has been run" in capsys.readouterr().out
+    runs = sk.read_runs("runs")
+    assert {run.status for run in runs} == {"completed"}
+    printed = capsys.readouterr().out
+    assert "every trial of the sweep has been run" in printed
+    profiles = laws.isoflop(runs, n_resamples=100).profiles
+    bracketed = [profile.bracketed for profile in profiles]
+    assert sum(bracketed) >= 2
+    assert printed.count("FLOPs: best at ") == sum(bracketed)
+    assert printed.count("FLOPs: no best size") == len(bracketed) - sum(bracketed)
 
 
 @pytest.mark.slow
@@ -69,10 +77,12 @@ def test_an_adaptive_sweep_ends_with_its_reason(monkeypatch, tmp_path, capsys):
         monkeypatch,
         tmp_path,
         "adaptive.py",
-        N_SIZES=4,
+        WIDTHS=(6, 8, 12, 16),
         AMOUNTS=(2_560, 5_120, 10_240, 20_480),
-        UNTIL={"train_flops": 2e9},
+        UNTIL={"train_flops": 3e9},
     )
     main()
-    assert len(list(sk.read_runs("runs"))) >= 9
-    assert "It ended because" in capsys.readouterr().out
+    assert len(list(sk.read_runs("runs"))) > 9
+    printed = capsys.readouterr().out
+    assert "It ended because" in printed
+    assert "little_to_choose" not in printed

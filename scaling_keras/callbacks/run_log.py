@@ -41,6 +41,7 @@ class RecordingOptions:
 
     Attributes:
         claim_run_dir: Returns the run's directory; called when the first step is about to run.
+        owns_run_dir: See `RunDir`.
         standing: What this model had been through after its last `fit` in the run; None if it had
             none, to find out from what earlier attempts wrote.
         n_examples_before: Examples that it saw before the run; None if the user doesn't say.
@@ -56,6 +57,7 @@ class RecordingOptions:
 
     claim_run_dir: Callable[[], Path]
     standing: Standing | None = None
+    owns_run_dir: Callable[[], bool] | None = None
     n_examples_before: int | None = None
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     example_unit: str | None = None
@@ -89,7 +91,7 @@ class RunLog:
         self.facts: schema.RunFacts | None = None
         self.points: dict[str, list[tuple[float, float, float]]] = {}
         self._options = options
-        self._place = RunDir(options.claim_run_dir())
+        self._place = RunDir(options.claim_run_dir(), is_ours=options.owns_run_dir)
         self.run_dir = self._place.path
         self._writer = RunWriter(self.run_dir, scalars=options.scalars)
         steps = _iterations(model)

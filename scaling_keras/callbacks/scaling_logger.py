@@ -7,7 +7,7 @@ import itertools
 import numbers
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         self.peak_flops_per_second = _positive("peak_flops_per_second", peak_flops_per_second)
         self.gradient_noise = None if gradient_noise is None else GradientNoise(gradient_noise)
         self.on_point: list[PointHook] = []
+        self.owns_run_dir: Callable[[], bool] | None = None
         self._recording: Recording | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -175,6 +176,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             self.params,
             RecordingOptions(
                 claim_run_dir=partial(self._claim_run_dir, goes_on_from),
+                owns_run_dir=self.owns_run_dir,
                 standing=goes_on_from.standing if goes_on_from else None,
                 n_examples_before=self.n_examples_before,
                 facts=dict(self.facts),

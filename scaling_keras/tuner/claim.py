@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import time
 import uuid
 from pathlib import Path
 
 from scaling_keras.errors import SweepError
+from scaling_keras.events import frames
 
 CLAIM_FILE = "training.json"
 BEAT_SECONDS = 5.0
@@ -23,14 +25,15 @@ class Claim:
     """Says that this process trains a run, until another process says so of itself.
 
     A process that was thought to be gone, because its node was cut off or it hung, may come back
-    when another one has taken its trial over. It then finds that the claim isn't its own, and ends
-    before it writes into the other's run. The newest claim wins.
+    when another one has taken its trial over. It then finds that the claim isn't its own, and ends;
+    what it still writes into the run until it looks is lost. The newest claim wins.
 
     Args:
         run_dir: Directory of the run; created if it isn't there.
 
     Raises:
         OSError: If the claim can't be written.
+        SweepError: If the process that had the run can't be shut out.
     """
 
     def __init__(self, run_dir: Path) -> None:
@@ -38,6 +41,7 @@ class Claim:
         self._token = uuid.uuid4().hex
         self._last = time.monotonic()
         run_dir.mkdir(parents=True, exist_ok=True)
+        revoke_claim(run_dir)
         content = {"host": socket.gethostname(), "pid": os.getpid(), "token": self._token}
         replace_file(self._file, json.dumps(content))
 
@@ -52,11 +56,18 @@ class Claim:
             return
         self._last = now
         self.check()
-        os.utime(self._file)
+        try:
+            os.utime(self._file)
+        except FileNotFoundError:
+            self.check()  # It was taken over just now.
+
+    def is_held(self) -> bool:
+        """Return whether no other process has taken the run over."""
+        return read_claim(self._file.parent).get("token") == self._token
 
     def check(self) -> None:
         """Raise `TakenOver` if another process has taken the run over."""
-        if read_claim(self._file.parent).get("token") != self._token:
+        if not self.is_held():
             raise TakenOver(
                 f"A run is trained by one process at a time. Received: {self._file.parent.name!r}, "
                 f"which another process has taken over from this one (process {os.getpid()} on "
@@ -65,7 +76,7 @@ class Claim:
 
     def release(self) -> None:
         """Say that nobody trains the run, unless another process has taken it over."""
-        if read_claim(self._file.parent).get("token") == self._token:
+        if self.is_held():
             self._file.unlink(missing_ok=True)
 
 
@@ -104,8 +115,32 @@ class Pulse:
 
 
 def revoke_claim(run_dir: Path) -> None:
-    """Take a run away from the process that trains it, if any: it ends when it next looks."""
-    (run_dir / CLAIM_FILE).unlink(missing_ok=True)
+    """Take a run away from the process that trains it, if any: it ends when it next looks.
+
+    Raises:
+        SweepError: If that process can't be shut out, because the disk is full.
+    """
+    if (run_dir / CLAIM_FILE).exists():
+        (run_dir / CLAIM_FILE).unlink(missing_ok=True)
+        _shut_out(run_dir)
+
+
+def _shut_out(run_dir: Path) -> None:
+    """Put copies in the place of event files: who has one open writes to the file that is gone."""
+    draft = run_dir / f"events.{os.getpid()}.tmp"
+    if os.name == "nt":
+        return  # A file that is open can't be replaced there.
+    try:
+        for file in run_dir.glob(f"*{frames.FILE_MARK}*"):
+            shutil.copy2(file, draft)
+            draft.replace(file)
+    except OSError as error:
+        raise SweepError(
+            f"A run that is taken over needs a directory that can be written. Received: "
+            f"{str(run_dir)!r} ({error.strerror}). Make room, and search again."
+        ) from None
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def read_claim(run_dir: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from scaling_keras import laws
-from scaling_keras.errors import FitError, SweepError
+from scaling_keras.errors import FitError, ScalingError, SweepError
 from scaling_keras.laws.frontier import fit_example_cost
 from scaling_keras.laws.synthetic import Design, Truth, truth_of
 from scaling_keras.runs import Exclusion
@@ -58,9 +58,12 @@ class Description:
         trials: The trials that can be foreseen: all of a fixed design, without those that tune;
             the first of an adaptive one.
         others: What else will be run, in a sentence; empty for nothing.
-        train_flops: What all that can be foreseen costs, or the budget of an adaptive sweep.
+        train_flops: What all that can be foreseen costs, tuning included, or the budget of an
+            adaptive sweep.
         seconds: Estimated time of all that, one trial after the other; `nan` if not measured.
         skipped: Sizes that are left out, with the reason.
+        failing: Sizes whose first steps failed when they were measured, with the reason: a search
+            would record that their trials failed. Their time is left out.
         verdict: What the trials that can be foreseen pin down; None if it wasn't asked for, or
             they can't be fitted.
         why_no_verdict: Why; empty if there is one or it wasn't asked for.
@@ -71,6 +74,7 @@ class Description:
     train_flops: float
     seconds: float
     skipped: tuple[Exclusion, ...]
+    failing: tuple[Exclusion, ...]
     verdict: laws.DesignVerdict | None
     why_no_verdict: str
 
@@ -83,6 +87,7 @@ class Description:
                 for trial in self.trials
             ],
             "skipped": [dataclasses.asdict(item) for item in self.skipped],
+            "failing": [dataclasses.asdict(item) for item in self.failing],
             "seconds": _or_none(self.seconds),
             "verdict": None if self.verdict is None else self.verdict.to_dict(),
         }
@@ -97,6 +102,7 @@ class Description:
         if self.others:
             lines.append(f"And {self.others}.")
         lines.extend(f"Left out: {item.name}, {item.reason}" for item in self.skipped)
+        lines.extend(f"Would fail: {item.name}, {item.reason}" for item in self.failing)
         if self.verdict is not None:
             lines.append(f"If the law is like the one assumed:\n{self.verdict.summary()}")
         if self.why_no_verdict:
@@ -119,15 +125,16 @@ def describe(
     plans, others = _foreseen(sweep, workload)
     plans = tuple(plan for plan in plans if workload.can_be_built(plan.size))
     left_out = skipped(sweep, workload)
-    if not plans:
-        reasons = "; ".join(f"{item.name}: {item.reason}" for item in left_out)
-        raise SweepError(
-            f"A sweep needs a size that can be trained. Received: none ({reasons or 'no trials'})."
-        )
-    measures = _measures(plans, setting) if measure else {}
+    check_any(plans, sweep, workload)
+    measures, failing = _measures(plans, setting) if measure else ({}, {})
     trials = tuple(_estimate(plan, workload, measures.get(_kind(plan))) for plan in plans)
-    spent = sum(trial.train_flops for trial in trials)
-    seconds = sum(trial.seconds for trial in trials)
+    tuning = _tuning(sweep, workload, measures)
+    spent = sum(trial.train_flops * times for trial, times in [*((t, 1) for t in trials), *tuning])
+    seconds = sum(
+        trial.seconds * times
+        for trial, times in [*((t, 1) for t in trials), *tuning]
+        if not (failing and math.isnan(trial.seconds))
+    )
     budget = sweep.until.get("train_flops", 0.0) if isinstance(sweep, AdaptiveSweep) else 0.0
     verdict, why = _judge(trials, target, law, noise, n_trials)
     return Description(
@@ -136,8 +143,19 @@ def describe(
         train_flops=max(budget, spent),
         seconds=seconds * max(budget / spent, 1.0),
         skipped=left_out,
+        failing=tuple(Exclusion(name=name, reason=reason) for name, reason in failing.items()),
         verdict=verdict,
         why_no_verdict=why,
+    )
+
+
+def check_any(plans: Sequence[TrialPlan], sweep: Sweep, workload: Workload) -> None:
+    """Raise a `SweepError` if there is nothing to train."""
+    if plans:
+        return
+    reasons = "; ".join(f"{item.name}: {item.reason}" for item in skipped(sweep, workload))
+    raise SweepError(
+        f"A sweep needs a size that can be trained. Received: none ({reasons or 'no trials'})."
     )
 
 
@@ -151,6 +169,8 @@ def skipped(sweep: Sweep, models: Workload) -> tuple[Exclusion, ...]:
             reason = f"no model of it can be built: {models.why_not_built(size)}"
         if reason:
             found.append(Exclusion(name=size_name(size), reason=reason))
+    for name, reason in sweep.left_out(models).items():
+        found.append(Exclusion(name=name, reason=reason))
     return tuple(found)
 
 
@@ -174,15 +194,37 @@ def _kind(plan: TrialPlan) -> tuple[str, Any]:
     return plan.size_name, plan.hyperparameters.get("batch_size")
 
 
+def _tuning(
+    sweep: Sweep, workload: Workload, measures: Mapping[tuple[str, Any], StepMeasure]
+) -> list[tuple[TrialEstimate, float]]:
+    """Return what tuning takes: trials like these, so many times."""
+    if not isinstance(sweep, TunedSweep):
+        return []
+    return [
+        (_estimate(plan, workload, measures.get(_kind(plan))), times)
+        for plan, times in sweep.tuning(workload)
+        if workload.can_be_built(plan.size)
+    ]
+
+
 def _measures(
     plans: Sequence[TrialPlan], setting: TrialSetting
-) -> dict[tuple[str, Any], StepMeasure]:
-    """Return a measured step for each kind of trial."""
+) -> tuple[dict[tuple[str, Any], StepMeasure], dict[str, str]]:
+    """Return a measured step for each kind of trial, and why there is none: size to reason."""
     measures: dict[tuple[str, Any], StepMeasure] = {}
+    failing: dict[str, str] = {}
     for plan in plans:
-        if _kind(plan) not in measures:
+        if _kind(plan) in measures or plan.size_name in failing:
+            continue
+        try:
             measures[_kind(plan)] = measure_step(plan, setting)
-    return measures
+        except ScalingError:
+            raise
+        except Exception as error:
+            # As in a search, a training that fails ends nothing but itself.
+            first_line = str(error).strip().partition("\n")[0]
+            failing[plan.size_name] = f"{type(error).__name__}: {first_line}"
+    return measures, failing
 
 
 def _estimate(plan: TrialPlan, workload: Workload, measured: StepMeasure | None) -> TrialEstimate:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
+from scaling_keras.errors import ScalingWarning
+from scaling_keras.events.records import RunRecord
+from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.project import Project, check_same_training, has_ended
 from scaling_keras.tuner.sweep import TrialPlan
@@ -33,6 +37,8 @@ class EarlierRuns:
         self._workload = workload
         self._records = project.records()
         for record in self._records.values():
+            if record.skipped and not has_ended(record):
+                _warn_of_damage(record)
             # Every run beside the planned ones counts for the law, so it must be of one training.
             check_same_training(record, constants, self._path)
 
@@ -49,6 +55,8 @@ class EarlierRuns:
             found = record.facts[max(record.facts)].hyperparameters
             self._workload.follow(plan, found)
         check_same_training(record, self._workload.values(plan), self._path)
+        # A kill may have come between its result and the end of its checkpoints.
+        clear_checkpoints(self._path / plan.name)
         outcome = outcome_of(record)
         self.found[plan.name] = (plan, outcome)
         return outcome
@@ -56,3 +64,13 @@ class EarlierRuns:
     def outcomes(self) -> dict[str, TrialOutcome]:
         """Return how the trials that were asked about ended, by name."""
         return {name: outcome for name, (_, outcome) in self.found.items()}
+
+
+def _warn_of_damage(record: RunRecord) -> None:
+    """Warn that a run will be trained again whose events were cut off."""
+    warnings.warn(
+        f"The event files of a run must be whole. Received: {record.name!r}, of which "
+        f"{'; '.join(record.skipped)}. Without them it has no result, so that it is trained again.",
+        ScalingWarning,
+        stacklevel=2,
+    )

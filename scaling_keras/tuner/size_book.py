@@ -15,7 +15,7 @@ from scaling_keras.counting.parameters import count_params
 from scaling_keras.counting.tracing import input_specs
 from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.runs import count_under
-from scaling_keras.tuner.sweep import Size, TargetSize, size_name
+from scaling_keras.tuner.sweep import Asked, Size, TargetSize, size_name
 from scaling_keras.tuner.tuning import left_to_tune
 
 _CLOSE = 0.25
@@ -50,13 +50,14 @@ class SizeBook:
         self._counts: dict[str, ModelCount | Exception] = {}
         self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
+        self._asked_with: dict[tuple[Any, ...], Asked] = {}
         self._resolved: dict[tuple[Any, ...], Size] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs: what was counted too, but not what was raised."""
         counted = {n: c for n, c in self._counts.items() if isinstance(c, ModelCount)}
         plain = {name: _without_proxies(c) for name, c in counted.items()}
-        return {**self.__dict__, "_counts": plain, "_asked": {}}
+        return {**self.__dict__, "_counts": plain, "_asked": {}, "_asked_with": {}}
 
     def count(self, size: Size) -> ModelCount:
         """Return what a model of a size costs, from building it once.
@@ -135,6 +136,29 @@ class SizeBook:
         known = {*self._constants, *size, "n_examples", "n_steps", "seed"}
         return left_to_tune(self._asked[size_name(size)], dict.fromkeys(known))
 
+    def asked_with(self, size: Size, values: Mapping[str, Any]) -> Asked:
+        """Return what a model of a size asks for with some values of its other hyperparameters.
+
+        Nothing more than those where it can't be built: a trial with them will say why.
+        """
+        key = (size_name(size), *sorted((n, _kind(value)) for n, value in values.items()))
+        if key not in self._asked_with:
+            self._asked_with[key] = self._asked_by_building({**size, **values}, values)
+        return self._asked_with[key]
+
+    def _asked_by_building(self, chosen: Size, values: Mapping[str, Any]) -> Asked:
+        """Return what a model asks for, from building it."""
+        try:
+            _, hp = self._build(chosen)
+        except ScalingError:
+            raise
+        except Exception:
+            return Asked(more=keras_tuner.HyperParameters(), used=frozenset(values))
+        finally:
+            keras.backend.clear_session()
+        known = {*self._constants, *chosen, "n_examples", "n_steps", "seed"}
+        return Asked(more=left_to_tune(hp, dict.fromkeys(known)), used=frozenset(hp.asked))
+
     def resolve(self, size: Size | TargetSize) -> Size:
         """Return a size, solved for if it is given by its number of parameters.
 
@@ -149,7 +173,23 @@ class SizeBook:
         return self._resolved[key]
 
     def _solved(self, target: TargetSize) -> Size:
-        """Return the size whose parameters are closest to the target in ratio."""
+        """Return the size whose parameters are closest to the target, or raise if none is."""
+        size = self.closest(target)
+        n_params = self._params_of(size)
+        if abs(math.log(n_params / target.n_params)) > _CLOSE:
+            raise SweepError(
+                f"A size must come within a quarter of its `n_params`. Received: "
+                f"n_params={target.n_params:g}, and {size_name(size)!r} has {n_params:g}. Ask for "
+                f"another number, or vary something finer."
+            )
+        return size
+
+    def closest(self, target: TargetSize) -> Size:
+        """Return the size whose parameters are closest to the target in ratio.
+
+        Raises:
+            SweepError: If it can't be solved for.
+        """
         if not target.vary:
             if self._size_for is None:
                 raise SweepError(
@@ -170,18 +210,15 @@ class SizeBook:
             else:
                 high = middle
         misses = {step: self._params_at(target, step) / target.n_params for step in (low, high)}
-        step, ratio = min(misses.items(), key=lambda item: abs(math.log(item[1])))
-        if abs(math.log(ratio)) > _CLOSE:
-            raise SweepError(
-                f"A size must come within a quarter of its `n_params`. Received: "
-                f"n_params={target.n_params:g}, and {target.vary}={step * target.multiple} has "
-                f"{ratio * target.n_params:g}. Ask for another number, or vary something finer."
-            )
+        step, _ = min(misses.items(), key=lambda item: abs(math.log(item[1])))
         return {**target.fixed, target.vary: step * target.multiple}
 
     def _params_at(self, target: TargetSize, step: int) -> float:
         """Return the parameters of a candidate, at least a tiny number so that it has a log."""
-        size = {**target.fixed, target.vary: step * target.multiple}
+        return self._params_of({**target.fixed, target.vary: step * target.multiple})
+
+    def _params_of(self, size: Size) -> float:
+        """Return the parameters of a size that is tried, at least a tiny number."""
         try:
             model, _ = self._build(size)
         except ScalingError:
@@ -196,7 +233,7 @@ class SizeBook:
         keras.backend.clear_session()
         return max(count_under(self._param_convention, groups), 1e-9)
 
-    def _build(self, size: Size) -> tuple[keras.Model, keras_tuner.HyperParameters]:
+    def _build(self, size: Size) -> tuple[keras.Model, GivenHyperParameters]:
         """Return a model of a size and the hyperparameters that it asked for."""
         values = {**self._constants, **size, "n_examples": 1, "n_steps": 1, "seed": 0}
         asked = as_hyperparameters(values)
@@ -239,9 +276,37 @@ def compiled(model: Any) -> keras.Model:
     )
 
 
-def as_hyperparameters(values: Mapping[str, Any]) -> keras_tuner.HyperParameters:
+class GivenHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc] # keras_tuner has no types
+    """Hyperparameters with given values, which remember what they were asked for.
+
+    Attributes:
+        asked: Names that were asked for.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, name: str) -> Any:
+        """Return the value of a hyperparameter."""
+        self.asked.add(name)
+        return super().get(name)
+
+    def _retrieve(self, hp: Any) -> Any:
+        """Return the value of a hyperparameter that was defined; see KerasTuner."""
+        self.asked.add(hp.name)
+        return super()._retrieve(hp)
+
+
+def as_hyperparameters(values: Mapping[str, Any]) -> GivenHyperParameters:
     """Return values as KerasTuner's hyperparameters, each of them fixed."""
-    hp = keras_tuner.HyperParameters()
+    hp = GivenHyperParameters()
     for name, value in values.items():
         hp.Fixed(name, value)
+    hp.asked.clear()
     return hp
+
+
+def _kind(value: Any) -> Any:
+    """Return what of a value may decide what else is asked for: all, but of a float its kind."""
+    return "float" if isinstance(value, float) else f"{value!r}"

@@ -78,6 +78,19 @@ class TrialPlan:
     prediction: Mapping[str, Any] | None = None
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What building a model with some hyperparameters asked for.
+
+    Attributes:
+        more: Those that it asked for and wasn't given, a `keras_tuner.HyperParameters`.
+        used: Names of all that it asked for.
+    """
+
+    more: Any
+    used: frozenset[str]
+
+
 class Models(Protocol):
     """What a sweep may ask about the models of its sizes before any of them is trained.
 
@@ -101,6 +114,12 @@ class Models(Protocol):
 
     def tuned(self, size: Size) -> Any:
         """Return the hyperparameters, a `keras_tuner.HyperParameters`, left to tune at a size."""
+
+    def asked_with(self, size: Size, values: Mapping[str, Any]) -> Asked:
+        """Return what a model of a size asks for with some values of the others."""
+
+    def examples_per_step(self, plan: TrialPlan) -> int:
+        """Return the examples of one optimizer step of a trial, the fewest that it can see."""
 
 
 Ended: TypeAlias = "Callable[[TrialPlan], TrialOutcome | None]"
@@ -142,14 +161,21 @@ class Sweep(abc.ABC):
         sizes: The sizes that occur.
         hyperparameters: A value for each hyperparameter that the trials set besides those of the
             size: what models are built with to be counted.
+        variable: Column of a `RunTable` that the law is of, `train_flops` or `n_examples`, where
+            the design determines no law of more; empty for a law of size and data.
     """
 
     sizes: tuple[Size | TargetSize, ...]
     hyperparameters: Mapping[str, Any] = _NOTHING
+    variable: str = ""
 
     @abc.abstractmethod
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return every trial that may be run, in the order in which they should be."""
+
+    def left_out(self, models: Models) -> Mapping[str, str]:
+        """Return trials that are left out though their size can be trained: name to the reason."""
+        return {}
 
     def start(self, models: Models, ended: Ended) -> Course:
         """Return the course of a search: by default all that is planned, in its order.

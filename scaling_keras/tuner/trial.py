@@ -24,7 +24,7 @@ from scaling_keras.events.records import RunRecord, read_run_dir
 from scaling_keras.events.schema import RunFacts, RunResult
 from scaling_keras.events.writer import RunWriter
 from scaling_keras.tuner.checkpoint import Checkpoints, clear_checkpoints, restore
-from scaling_keras.tuner.claim import Claim
+from scaling_keras.tuner.claim import Claim, TakenOver
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.sweep import TrialPlan
@@ -178,14 +178,19 @@ def _train_recorded(
     before = _last_attempt(_read(plan, setting))
     try:
         return _train(plan, setting, claim)
+    except TakenOver:
+        raise
     except KeyboardInterrupt:
-        _record_end(plan, setting, before, "stopped", "stopped by Ctrl-C")
+        if claim.is_held():
+            _record_end(plan, setting, before, "stopped", "stopped by Ctrl-C")
         raise
     except tf.errors.ResourceExhaustedError as error:
+        claim.check()
         _record_end(plan, setting, before, "failed", reason_of(error))
         if not setting.halve_batch or not setting.workload.halve_batch(plan):
             raise
     except Exception as error:
+        claim.check()
         _record_end(plan, setting, before, "failed", reason_of(error))
         raise
     # A batch of another size makes other steps: the checkpoints of the old ones are of no use.
@@ -211,6 +216,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     logger = ScalingLogger(
         str(run_dir), facts=_facts(plan, setting, values, workload.n_examples(plan))
     )
+    logger.owns_run_dir = claim.is_held
     setting.hypermodel.fit(
         as_hyperparameters(values),
         model,
@@ -223,19 +229,37 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         shuffle=False,
         verbose=0,
         callbacks=[
-            *(copy.deepcopy(callback) for callback in setting.callbacks),
+            *_copies(setting.callbacks, plan),
             watch,
-            *_checkpoints(plan, setting, logger, n_steps, n_done),
+            *_checkpoints(
+                plan, setting, n_steps, n_done, lambda: claim.is_held() and logger.write_point()
+            ),
             logger,
         ],
     )
     if setting.keep_weights:
+        claim.check()
         model.save_weights(run_dir / WEIGHTS_FILE)
     return model, watch.n_batches
 
 
+def _copies(
+    callbacks: Sequence[keras.callbacks.Callback], plan: TrialPlan
+) -> list[keras.callbacks.Callback]:
+    """Return the user's callbacks for a trial; TensorBoard's writes to a directory of the trial."""
+    copies = [copy.deepcopy(callback) for callback in callbacks]
+    for callback in copies:
+        if isinstance(callback, keras.callbacks.TensorBoard):
+            callback.log_dir = str(Path(callback.log_dir) / plan.name)
+    return copies
+
+
 def _checkpoints(
-    plan: TrialPlan, setting: TrialSetting, logger: ScalingLogger, n_steps: int, n_done: int
+    plan: TrialPlan,
+    setting: TrialSetting,
+    n_steps: int,
+    n_done: int,
+    before_saving: Callable[[], bool],
 ) -> list[keras.callbacks.Callback]:
     """Return the callback that saves the model now and then, if it is wanted."""
     if setting.checkpoint_seconds is None:
@@ -246,7 +270,7 @@ def _checkpoints(
             n_steps=n_steps,
             n_batches_before=n_done,
             seconds=setting.checkpoint_seconds,
-            before_saving=logger.write_point,
+            before_saving=before_saving,
         )
     ]
 

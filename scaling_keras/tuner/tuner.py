@@ -16,7 +16,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
-from scaling_keras.tuner.description import Description, describe, skipped
+from scaling_keras.tuner.description import Description, check_any, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
@@ -25,9 +25,9 @@ from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project
-from scaling_keras.tuner.single_run import place_of, plan_single_run
+from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
-from scaling_keras.tuner.sweep import Course, Size, Sweep, TrialPlan
+from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
 from scaling_keras.tuner.trial import (
     TrialSetting,
     load_weights,
@@ -191,7 +191,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._setting = setting
         trials = Trials(setting, strategy=self._strategy_choice, validation_data=validation_data)
         workload = setting.workload
-        workload.check(self._sweep.plan(workload))
+        plans = self._sweep.plan(workload)
+        check_any(plans, self._sweep, workload)
+        workload.check(plans)
         earlier = EarlierRuns(self._project, workload, self._constants)
         self._course = self._sweep.start(workload, earlier)
         self._project.mark({"family": self._family, "objective": self._objective})
@@ -301,7 +303,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         hyperparameters, the best of those counts.
 
         Args:
-            form: Name of the form.
+            form: Name of the form. `auto` and a form of one variable are of the variable that the
+                sweep varies, where that is one only: the compute of a ladder with one ratio, the
+                examples of a data ladder.
             include_tests: Whether to fit runs that tested a prediction, too.
             **options: Options of `laws.fit`.
 
@@ -309,6 +313,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             FitError: If the runs don't determine the law.
         """
         runs = self.results()
+        of_one = form == "auto" or (form in laws.FORMS and laws.FORMS[form].variables == ("x",))
+        if self._sweep.variable and of_one:
+            options = {"x": self._sweep.variable, **options}
         return laws.fit(form, runs.with_tests() if include_tests else runs, **options)
 
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -319,7 +326,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self,
         allocation: laws.Allocation | None = None,
         *,
-        size: Size | None = None,
+        size: Size | TargetSize | None = None,
         n_examples: int | None = None,
         fit: laws.Fit | None = None,
         seed: int = 0,
@@ -340,6 +347,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             size,
             n_examples,
             workload=workload,
+            sizes=self._sweep.resolved(workload),
             size_for=self._size_for,
             param_convention=self._param_convention,
         )
@@ -352,7 +360,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self,
         allocation: laws.Allocation | None = None,
         *,
-        size: Size | None = None,
+        size: Size | TargetSize | None = None,
         n_examples: int | None = None,
         fit: laws.Fit | None = None,
         seed: int = 0,
@@ -365,8 +373,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Args:
             allocation: What `Fit.optimal_allocation` gave: the size closest to its `n_params` is
-                trained for its `train_flops`. Its fit predicts.
-            size: The size to train instead, as in a sweep.
+                trained for its `train_flops`. Its fit predicts. The family's `size_for` finds that
+                size, or else it is solved for by building, over what the sweep's sizes differ in.
+            size: The size to train instead, as in a sweep, or a `TargetSize`.
             n_examples: Examples for that size to see.
             fit: The law that predicts, for a `size` without an allocation.
             seed: Random seed of the run.
@@ -374,8 +383,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 what the sweep's best run of the closest size was trained with.
 
         Raises:
-            SweepError: If there has been no search, or neither an allocation nor both of `size`
-                and `n_examples` are given.
+            SweepError: If there has been no search, neither an allocation nor both of `size` and
+                `n_examples` are given, no size can be found, or the sweep has trained that run.
             DataError: If the data is too short.
             Exception: Whatever building or training raises; the run has then recorded it.
         """
@@ -387,6 +396,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             seed=seed,
             hyperparameters=hyperparameters,
         )
+        check_is_new(plan, self._project)
         setting = self._searched()
         if self._executor.n_replicas is not None:
             # The processes of the search are gone, and with them their hold on the devices.

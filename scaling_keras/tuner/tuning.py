@@ -74,6 +74,8 @@ class Adviser:
         self._oracle.verbose = 0
         self._oracle.max_consecutive_failed_trials = 10**9
         self._trials: dict[str, keras_tuner_trial.Trial] = {}
+        self._seed = seed
+        self._n_sampled = 0
         self.is_done = False
 
     def propose(self, name: str) -> tuple[dict[str, Any], float] | None:
@@ -89,7 +91,21 @@ class Adviser:
         self._trials[name] = trial
         values = dict(trial.hyperparameters.values)
         share = values.get("tuner/epochs", _MAX_EPOCHS) / _MAX_EPOCHS
-        return {key: value for key, value in values.items() if "/" not in key}, share
+        # What begins so is the oracle's own.
+        own = {key: value for key, value in values.items() if not key.startswith("tuner/")}
+        return own, share
+
+    def extend(self, name: str, space: keras_tuner.HyperParameters) -> dict[str, Any]:
+        """Return values for what a proposal turned out to ask for too; it is tuned from now on."""
+        self._oracle.update_space(space)
+        hyperparameters = self._trials[name].hyperparameters
+        hyperparameters.merge(space)
+        values = {}
+        for item in space.space:
+            self._n_sampled += 1
+            values[item.name] = item.random_sample(self._seed + self._n_sampled)
+        hyperparameters.values.update(values)
+        return values
 
     def tell(self, name: str, outcome: TrialOutcome, objective: str) -> None:
         """Take in what came of a proposal."""
@@ -110,6 +126,19 @@ def left_to_tune(
     space = keras_tuner.HyperParameters()
     space.merge([item for item in asked.space if item.name not in known])
     return space
+
+
+def n_whole_trials(method: str, n_trials: int) -> float:
+    """Return how many trials on all examples would cost as much as tuning does."""
+    if method != "hyperband":
+        return float(n_trials)
+    plan = Adviser(method, keras_tuner.HyperParameters(), n_trials, 0)._oracle
+    n_epochs = sum(
+        plan._get_size(bracket, around) * plan._get_epochs(bracket, around)
+        for bracket in range(plan._get_num_brackets())
+        for around in range(plan._get_num_rounds(bracket))
+    )
+    return float(n_epochs) / _MAX_EPOCHS
 
 
 def names_at_edge(space: keras_tuner.HyperParameters, values: Mapping[str, Any]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.nearest_run import BATCH_DIVISOR
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
-from scaling_keras.tuner.sweep import Size, TargetSize, TrialPlan, size_name
+from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, size_name
 
 __all__ = [
     "TrainingSource",
@@ -75,8 +75,13 @@ class Workload:
                 f"one. Received: {type(train).__name__}. Wrap arrays with "
                 f"`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`."
             )
-        self._takes_seed = callable(train) and "seed" in inspect.signature(train).parameters
-        if batch_size is not None and (batch_size < 1 or not self._takes_seed):
+        parameters = inspect.signature(train).parameters if callable(train) else {}
+        self._takes_seed = "seed" in parameters
+        self._takes_batch_size = self._takes_seed and (
+            "batch_size" in parameters
+            or any(item.kind is inspect.Parameter.VAR_KEYWORD for item in parameters.values())
+        )
+        if batch_size is not None and (batch_size < 1 or not self._takes_batch_size):
             raise SweepError(
                 f"`batch_size` is for training data that is a function of a `batch_size` and "
                 f"a `seed`, and at least 1. Received: batch_size={batch_size!r} and "
@@ -134,9 +139,10 @@ class Workload:
         if isinstance(self._train, tf.data.Dataset):
             return self._train
         if self._takes_seed:
-            size = plan.hyperparameters.get("batch_size", self._wanted_batch_size)
-            rounded = None if size is None else math.ceil(size / self._n_replicas)
-            wanted = {} if rounded is None else {"batch_size": rounded * self._n_replicas}
+            size = _own_batch_size(plan) or self._wanted_batch_size
+            if size is not None and not self._takes_batch_size:
+                raise _other_batches(plan, f"a function of a `seed` alone, {self._train!r}")
+            wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
         else:
             data = self._train(as_hyperparameters(self.known_values(plan)))
@@ -152,7 +158,8 @@ class Workload:
 
         Raises:
             DataError: If the data is empty or not batched.
-            SweepError: If the replicas can't share a batch equally.
+            SweepError: If the replicas can't share a batch equally, or the trial is to have batches
+                of another size.
         """
         key = (plan.size_name, plan.n_examples, size_name(plan.hyperparameters))
         if key not in self._batch_sizes:
@@ -164,8 +171,15 @@ class Workload:
                     f"be a multiple of that. Received: a batch of {batch_size}. Make it "
                     f"{nearest}, or pass distribution_strategy=None."
                 )
+            wanted = _own_batch_size(plan)
+            if wanted is not None and batch_size not in (wanted, self._shared_equally(wanted)):
+                raise _other_batches(plan, f"data in batches of {batch_size}")
             self._batch_sizes[key] = batch_size
         return self._batch_sizes[key] // self._divisors.get(plan.name, 1)
+
+    def _shared_equally(self, batch_size: int) -> int:
+        """Return the next batch size that the replicas can share."""
+        return math.ceil(batch_size / self._n_replicas) * self._n_replicas
 
     def n_steps(self, plan: TrialPlan) -> int:
         """Return the optimizer steps of a trial: its examples in whole batches, at least one.
@@ -174,11 +188,11 @@ class Workload:
             DataError: If it can't be known what one example is.
             Exception: What building the model raised, if it can't be built.
         """
-        return max(1, round(plan.n_examples / self._examples_per_batch(plan)))
+        return max(1, round(plan.n_examples / self.examples_per_step(plan)))
 
     def n_examples(self, plan: TrialPlan) -> int:
         """Return the examples that a trial sees: whole batches. Raises as `n_steps` does."""
-        return self.n_steps(plan) * self._examples_per_batch(plan)
+        return self.n_steps(plan) * self.examples_per_step(plan)
 
     def known_values(self, plan: TrialPlan) -> dict[str, Any]:
         """Return the hyperparameters that are known before the data is."""
@@ -210,6 +224,10 @@ class Workload:
         """Return a size, solved for if it is given by its number of parameters."""
         return self._models.resolve(size)
 
+    def closest(self, target: TargetSize) -> Size:
+        """Return the size that comes closest to a number of parameters, however far that is."""
+        return self._models.closest(target)
+
     def why_skipped(self, size: Size) -> str:
         """Return why models of a size are not trained; empty if they are."""
         return self._models.why_skipped(size)
@@ -221,6 +239,10 @@ class Workload:
     def tuned(self, size: Size) -> keras_tuner.HyperParameters:
         """Return the hyperparameters that a model of a size leaves to tune."""
         return self._models.tuned(size)
+
+    def asked_with(self, size: Size, values: Mapping[str, Any]) -> Asked:
+        """Return what a model of a size asks for with some values of its other hyperparameters."""
+        return self._models.asked_with(size, values)
 
     def work(self, plan: TrialPlan) -> Work:
         """Return the size of a trial, for showing progress; none for one that can't be built."""
@@ -249,8 +271,8 @@ class Workload:
             if 0 <= n_batches < self.n_steps(plan):
                 raise too_short(plan, self.n_steps(plan), n_batches)
 
-    def _examples_per_batch(self, plan: TrialPlan) -> int:
-        """Return the examples in a batch of a trial."""
+    def examples_per_step(self, plan: TrialPlan) -> int:
+        """Return the examples in a batch of a trial. Raises as `n_steps` does."""
         per_item = self.count(plan.size).examples_per_item
         if per_item is None:
             raise DataError(
@@ -267,6 +289,21 @@ def too_short(plan: TrialPlan, n_steps: int, n_batches: int) -> DataError:
         f"The training data must last as long as the trial. Received: {n_batches} batches, where "
         f"{plan.name!r} needs {n_steps} to see {plan.n_examples} examples. Give more data, lower "
         f"`n_examples`, or pass `train.repeat()` to see the same data more than once."
+    )
+
+
+def _own_batch_size(plan: TrialPlan) -> int | None:
+    """Return the batch size that a trial asks for; None if it doesn't."""
+    asked: int | None = {**plan.size, **plan.hyperparameters}.get("batch_size")
+    return asked
+
+
+def _other_batches(plan: TrialPlan, received: str) -> SweepError:
+    """Return the error for data that doesn't come in the batches that a trial asks for."""
+    return SweepError(
+        f"Trials that set a `batch_size` need data in batches of that size. Received: "
+        f"batch_size={_own_batch_size(plan)} for {plan.name!r}, and {received}. Pass `search` a "
+        f"function of `seed` and `batch_size` that gives the data."
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import keras_tuner
 import numpy as np
 
 from scaling_keras.laws.synthetic import truth_of
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.sweep import Asked
 
 LAW = {
     "irreducible_loss": 1.8,
@@ -42,6 +44,12 @@ class PaperModels:
 
     def tuned(self, size):
         return self.space
+
+    def asked_with(self, size, values):
+        return Asked(more=keras_tuner.HyperParameters(), used=frozenset(values))
+
+    def examples_per_step(self, plan):
+        return 1
 
 
 def sizes(*numbers):

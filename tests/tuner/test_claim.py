@@ -4,6 +4,9 @@ import os
 import pytest
 
 from scaling_keras.errors import SweepError
+from scaling_keras.events.records import read_run_dir
+from scaling_keras.events.schema import RunFacts, RunResult
+from scaling_keras.events.writer import RunWriter
 from scaling_keras.tuner import claim as claims
 from scaling_keras.tuner.claim import CLAIM_FILE, Claim, Pulse, read_claim, replace_file
 
@@ -31,6 +34,30 @@ def test_a_process_whose_run_was_taken_over_ends(tmp_path):
     claims.revoke_claim(tmp_path)
     with pytest.raises(SweepError, match="trained by one process at a time"):
         second.check()
+
+
+def test_what_a_process_writes_into_a_run_that_was_taken_over_is_lost(tmp_path):
+    Claim(tmp_path)
+    hung = RunWriter(tmp_path)
+    hung.write_facts(RunFacts(attempt=1))
+    Claim(tmp_path)
+    hung.write_point(5, {"loss": 1.0})
+    hung.write_result(RunResult(attempt=1, status="failed"))
+    record = read_run_dir(tmp_path)
+    assert (list(record.facts), record.results, record.curves) == ([1], {}, {})
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_a_process_that_cannot_be_shut_out_is_named(tmp_path, monkeypatch):
+    Claim(tmp_path)
+    RunWriter(tmp_path).close()
+
+    def fail(source, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(claims.shutil, "copy2", fail)
+    with pytest.raises(SweepError, match=r"A run that is taken over needs.*No space left"):
+        claims.revoke_claim(tmp_path)
 
 
 def test_silence_is_measured_by_the_watchers_clock(tmp_path, monkeypatch):

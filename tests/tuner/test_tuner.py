@@ -7,10 +7,10 @@ import pytest
 import tensorflow as tf
 
 from scaling_keras import laws
-from scaling_keras.errors import DataError, LogdirError, RunsError, SweepError
+from scaling_keras.errors import DataError, LogdirError, RunsError, ScalingWarning, SweepError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.project import SWEEP_FILE, WEIGHTS_FILE
-from scaling_keras.tuner.sweep import GridSweep
+from scaling_keras.tuner.sweep import GridSweep, TargetSize
 from scaling_keras.tuner.tuner import ScalingTuner
 from tests.tuner.conftest import build_model, make_data
 
@@ -460,10 +460,73 @@ def test_a_single_training_needs_a_size_and_data(searched):
             searched.plan_at(**arguments)
 
 
-def test_an_allocation_needs_a_family_that_knows_sizes(searched):
-    best = law().optimal_allocation(train_flops=5_000)
-    with pytest.raises(SweepError, match="a `build_model` without a `size_for` method"):
-        searched.plan_at(best)
+def test_without_a_family_a_size_is_found_in_what_the_sweep_varies(searched):
+    best = law().optimal_allocation(train_flops=1_000)
+    plan = searched.plan_at(best)
+    # A width of w has 5 w + 1 parameters; the sweep's are even.
+    ratios = {w: abs(np.log((5 * w + 1) / best.n_params.value)) for w in range(2, 100, 2)}
+    assert plan.size == {"width": min(ratios, key=ratios.get)}
+    spent = plan.n_examples * searched.train_flops_per_example(plan.size)
+    assert spent == pytest.approx(1_000, rel=0.05)
+    assert plan.prediction["form"] == "chinchilla"
+
+
+@pytest.mark.parametrize("vary", ["width", ""])
+def test_a_size_may_be_given_by_its_parameters(searched, vary):
+    target = TargetSize(n_params=61, vary=vary)
+    assert searched.plan_at(size=target, n_examples=16).size == {"width": 12}
+
+
+def test_a_size_cannot_be_found_where_the_sweep_varies_none(make_tuner, data):
+    tuner = make_tuner(widths=(2,), executor=InProcess())
+    tuner.search(data, validation_data=data)
+    with pytest.raises(SweepError, match=r"varying the whole number.*sizes that differ in nothing"):
+        tuner.plan_at(size=TargetSize(n_params=61), n_examples=16)
+
+
+def test_a_run_of_the_sweep_is_not_trained_again_by_accident(searched):
+    before = [run.facts["attempt"] for run in searched.results()]
+    for fit in (law(), None):
+        with pytest.raises(SweepError, match=r"Received: 'width4_32_seed0', which has ended"):
+            searched.train_at(size={"width": 4}, n_examples=32, fit=fit)
+    assert [run.facts["attempt"] for run in searched.results()] == before
+
+
+def test_a_search_says_which_run_it_trains_again_because_its_file_was_cut_off(make_tuner, data):
+    make_tuner().search(data, validation_data=data)
+    tuner = make_tuner()
+    (file,) = (tuner._project.path / "width4_32_seed0").iterdir()
+    file.write_bytes(file.read_bytes()[:-40])
+    with pytest.warns(ScalingWarning) as warned:
+        tuner.search(data, validation_data=data)
+    (message,) = {str(w.message) for w in warned if "must be whole" in str(w.message)}
+    assert "'width4_32_seed0', of which the last" in message
+    assert file.name in message
+    attempts = {run.name: run.facts["attempt"] for run in tuner.results()}
+    assert attempts == {"width2_32_seed0": 1, "width4_32_seed0": 2}
+
+
+def test_a_search_clears_the_checkpoint_of_a_run_killed_after_its_result(make_tuner, data):
+    make_tuner().search(data, validation_data=data)
+    tuner = make_tuner()
+    left = tuner._project.path / "width4_32_seed0" / "checkpoint-4-of-8.npz"
+    left.write_bytes(b"")
+    tuner.search(data, validation_data=data)
+    assert not left.exists()
+
+
+def test_tensorboard_writes_each_trial_to_a_directory_of_its_own(make_tuner, data, tmp_path):
+    callback = keras.callbacks.TensorBoard(tmp_path / "logs")
+    make_tuner().search(data, validation_data=data, callbacks=[callback])
+    assert {path.name for path in (tmp_path / "logs").iterdir()} == {
+        "width2_32_seed0",
+        "width4_32_seed0",
+    }
+
+
+def test_a_search_of_nothing_names_what_was_left_out(make_tuner, data):
+    with pytest.raises(SweepError, match=r"Received: none \(width2: 11 trainable.*; width4: 21 "):
+        make_tuner(max_n_params=10).search(data, validation_data=data)
 
 
 def test_an_allocation_is_of_one_budget(searched):

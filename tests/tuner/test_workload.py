@@ -207,6 +207,31 @@ def test_empty_data_is_refused():
         workload(data).batch_size(plan())
 
 
+def other_batches(batch_size):
+    return plan_trial(SMALL, 16, 0, hyperparameters={"batch_size": batch_size})
+
+
+@pytest.mark.parametrize("train", [make_data(), lambda hp: make_data()], ids=["data", "function"])
+def test_a_trial_that_sets_its_batch_size_needs_data_in_such_batches(train):
+    assert workload(train).batch_size(other_batches(4)) == 4
+    with pytest.raises(SweepError, match=r"batch_size=8 for .*data in batches of 4.*Pass `search`"):
+        workload(train).batch_size(other_batches(8))
+
+
+def test_a_function_of_a_seed_that_takes_no_batch_size_is_named():
+    with pytest.raises(SweepError, match=r"batch_size=8 for .*a function of a `seed` alone"):
+        workload(lambda seed: make_data()).batch_size(other_batches(8))
+    with pytest.raises(SweepError, match="`batch_size` is for training data"):
+        workload(lambda seed: make_data(), batch_size=8)
+    takes_all = lambda seed, **options: make_data(**options)  # noqa: E731
+    assert workload(takes_all).batch_size(other_batches(8)) == 8
+
+
+def test_a_batch_size_of_a_trial_may_be_rounded_up_for_the_replicas():
+    train = lambda seed, batch_size: make_data(batch_size=batch_size)  # noqa: E731
+    assert workload(train, n_replicas=4).batch_size(other_batches(6)) == 8
+
+
 @pytest.mark.parametrize("batch_size", [0, 8])
 def test_a_batch_size_is_for_functions_that_take_one(batch_size):
     with pytest.raises(SweepError, match=f"`batch_size` is for training data.*{batch_size}"):

@@ -29,6 +29,8 @@ from scaling_keras.tuner.sweep import (
 
 _START_SHARE = 0.02
 """Share of the compute budget that the first runs may cost together."""
+_MOST_FOR_START = 0.5
+"""Share of it beyond which they leave too little to choose with, which is a finding."""
 _START_SIDE = 3
 """The first runs are so many sizes with so many amounts of data."""
 
@@ -188,6 +190,9 @@ class AdaptiveCourse:
                 self._outcomes[plan.name] = outcome
         first = _first_plans(list(self._pool.values()), budget)
         self._first = [plan for plan in first if plan.name not in self._outcomes]
+        spent_first = sum(self._pool[plan.name].train_flops for plan in first)
+        if spent_first > _MOST_FOR_START * budget:
+            self.findings.append(_little_choice(len(first), spent_first, budget))
         self._running: list[str] = []
 
     def known(self) -> tuple[TrialPlan, ...]:
@@ -277,6 +282,16 @@ class AdaptiveCourse:
             for name in self._pool
             if name in self._outcomes and self._outcomes[name].status == "completed"
         ]
+
+
+def _little_choice(n_first: int, spent: float, budget: float) -> laws.Finding:
+    """Return the finding that the first runs leave little of the budget."""
+    return laws.Finding(
+        code="little_to_choose",
+        message=f"The first {n_first} runs, which no law chooses, cost {spent:.3g} of the "
+        f"{budget:.3g} FLOPs, so that few or none can be chosen. Raise `train_flops`, or add "
+        f"smaller sizes and less data.",
+    )
 
 
 def _purchase(plan: TrialPlan, models: Models) -> Purchase:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.sweep import (
@@ -76,14 +76,9 @@ class IsoFLOPSweep(Sweep):
             SweepError: If no size can be given a budget.
         """
         low, high = self.examples_per_param
-        plans = []
+        plans = [plan for plan, _ in self._spent(models) if self._is_a_step(plan, models)]
         sizes = self.resolved(models)
-        for seed, budget, size in itertools.product(self.seeds, self.budgets, sizes):
-            seen = budget / models.train_flops_per_example(size)
-            ratio = seen / models.n_params(size)
-            if seen >= 1 and low <= ratio <= high:
-                plans.append(plan_trial(size, round(seen), seed))
-        if not plans:
+        if sizes and not plans:
             raise SweepError(
                 f"At least one size must be able to spend a budget. Received: budgets of "
                 f"{', '.join(f'{budget:g}' for budget in self.budgets)} FLOPs, and {len(sizes)} "
@@ -91,3 +86,26 @@ class IsoFLOPSweep(Sweep):
                 f"add smaller sizes."
             )
         return cheapest_first(plans, models)
+
+    def left_out(self, models: Models) -> Mapping[str, str]:
+        """Return the trials whose budget doesn't pay for one step, with that as the reason."""
+        return {
+            f"{plan.size_name} at {budget:g} FLOPs": f"the budget pays for {plan.n_examples} "
+            f"examples, less than one batch of {models.examples_per_step(plan)}"
+            for plan, budget in self._spent(models)
+            if not self._is_a_step(plan, models)
+        }
+
+    def _spent(self, models: Models) -> Iterator[tuple[TrialPlan, float]]:
+        """Yield each budget spent on each size, within the ratios asked for."""
+        low, high = self.examples_per_param
+        for seed, budget, size in itertools.product(
+            self.seeds, self.budgets, self.resolved(models)
+        ):
+            seen = budget / models.train_flops_per_example(size)
+            if seen >= 1 and low <= seen / models.n_params(size) <= high:
+                yield plan_trial(size, round(seen), seed), budget
+
+    def _is_a_step(self, plan: TrialPlan, models: Models) -> bool:
+        """Return whether a trial sees a batch at least."""
+        return plan.n_examples >= models.examples_per_step(plan)

@@ -55,6 +55,7 @@ class LadderSweep(Sweep):
             "examples_per_param", positive_numbers("examples_per_param", examples_per_param)
         )
         self.seeds = distinct("seeds", whole_numbers("seeds", seeds, 0))
+        self.variable = "train_flops" if len(self.examples_per_param) == 1 else ""
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return the trials, cheapest first; a size that can't be built has none."""
@@ -82,6 +83,8 @@ class DataLadderSweep(Sweep):
     >>> DataLadderSweep(size={"width": 16}, n_examples=(1000, 64000), n_steps=4).n_examples
     (1000, 4000, 16000, 64000)
     """
+
+    variable = "n_examples"
 
     def __init__(
         self,

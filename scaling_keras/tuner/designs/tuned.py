@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scaling_keras.errors import SweepError
@@ -87,12 +89,26 @@ class TunedSweep(Sweep):
         self.sweep = sweep
         self.sizes = sweep.sizes
         self.hyperparameters = sweep.hyperparameters
+        self.variable = sweep.variable
         self.method = method
         self.transfer = transfer
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return the trials of the sweep, which are run with values yet to be found."""
         return self.sweep.plan(models)
+
+    def left_out(self, models: Models) -> Mapping[str, str]:
+        """Return what the sweep leaves out."""
+        return self.sweep.left_out(models)
+
+    def tuning(self, models: Models) -> tuple[tuple[TrialPlan, float], ...]:
+        """Return the trials that are tuned, and how many like them that takes beside them."""
+        from scaling_keras.tuner.tuning import n_whole_trials
+
+        # The best of those that tune is the trial of the sweep itself.
+        more = n_whole_trials(self.method, self.n_trials) - 1
+        groups = _groups(self.plan(models), self.transfer)
+        return tuple((tuning_place(group, models), more) for group in groups)
 
     def start(self, models: Models, ended: Ended) -> TunedCourse:
         """Return the course of a search.
@@ -101,6 +117,26 @@ class TunedSweep(Sweep):
             SweepError: If `build_model` leaves nothing to tune.
         """
         return TunedCourse(self, models, ended)
+
+
+def tuning_place(plans: Sequence[TrialPlan], models: Models) -> TrialPlan:
+    """Return the trial on whose size and data others are tuned: the smallest, on the least data."""
+
+    def key(plan: TrialPlan) -> tuple[float, int]:
+        n_params = models.n_params(plan.size)
+        return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
+
+    return min(plans, key=key)
+
+
+def _groups(plans: Sequence[TrialPlan], transfer: bool) -> list[list[TrialPlan]]:
+    """Return the trials that share their tuning, the fewest examples of each size first."""
+    if transfer:
+        return [list(plans)]
+    groups: dict[str, list[TrialPlan]] = {}
+    for plan in plans:
+        groups.setdefault(plan.size_name, []).append(plan)
+    return list(groups.values())
 
 
 @dataclasses.dataclass
@@ -133,16 +169,18 @@ class TunedCourse:
         self._ready: list[TrialPlan] = []
         self._tuning: dict[str, tuple[_Stage, str]] = {}
         self._outcomes: dict[str, TrialOutcome] = {}
-        for group in self._groups(sweep.transfer):
-            space = models.tuned(group[0].size)
+        self._models = models
+        for group in _groups(self._plans, sweep.transfer):
+            first = tuning_place(group, models)
+            space = models.tuned(first.size)
             if not space.space:
                 raise SweepError(
                     f"A tuned sweep needs something to tune. Received: a `build_model` that asks "
-                    f"for nothing besides what the sweep sets at {group[0].size_name!r}. Ask for "
+                    f"for nothing besides what the sweep sets at {first.size_name!r}. Ask for "
                     f"`hp.Float('learning_rate', 1e-4, 1e-1, sampling='log')`, or the like."
                 )
             adviser = Adviser(sweep.method, space, sweep.n_trials, sweep.seed)
-            self._stages.append(_Stage(adviser=adviser, space=space, waiting=group, first=group[0]))
+            self._stages.append(_Stage(adviser=adviser, space=space, waiting=group, first=first))
 
     def known(self) -> tuple[TrialPlan, ...]:
         """Return nothing: the values that trials are run with are not known yet."""
@@ -174,15 +212,6 @@ class TunedCourse:
         if stage.best is None or loss < stage.best[0]:
             stage.best = (loss, dict(plan.hyperparameters))
 
-    def _groups(self, transfer: bool) -> list[list[TrialPlan]]:
-        """Return the trials that share their tuning, the fewest examples of each size first."""
-        if transfer:
-            return [list(self._plans)]
-        groups: dict[str, list[TrialPlan]] = {}
-        for plan in self._plans:
-            groups.setdefault(plan.size_name, []).append(plan)
-        return list(groups.values())
-
     def _proposal(self) -> TrialPlan | None:
         """Return a trial that tunes; None if all that is to be tuned is, or is under way."""
         while self._stages:
@@ -208,9 +237,10 @@ class TunedCourse:
                 return None
             stage.asked += 1
             values, share = proposed
+            first = stage.first
+            values = self._whole(stage, name, values)
             if share < 1:
                 values[TUNING_SHARE] = round(share, 4)
-            first = stage.first
             plan = plan_trial(
                 first.size,
                 max(1, round(first.n_examples * share)),
@@ -226,6 +256,16 @@ class TunedCourse:
             self._tuning[plan.name] = (stage, name)
             self.note = f"tuning {first.size_name}"
             return plan
+
+    def _whole(self, stage: _Stage, name: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Return a proposal with what a model asks for with it too, and nothing that it doesn't."""
+        first = stage.first
+        while True:
+            asked = self._models.asked_with(first.size, {**first.hyperparameters, **values})
+            if not asked.more.space:
+                return {key: value for key, value in values.items() if key in asked.used}
+            stage.space.merge(asked.more.space)
+            values |= stage.adviser.extend(name, asked.more)
 
     def _settle(self, stage: _Stage) -> None:
         """Give the trials of the sweep the best values, and say if those are at an edge."""

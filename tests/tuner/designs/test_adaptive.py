@@ -142,6 +142,20 @@ def test_the_budget_must_pay_for_the_first_runs():
         sweep(until={"train_flops": 2e18}).start(PaperModels(exponent=1.02), never)
 
 
+def test_first_runs_that_leave_little_to_choose_with_are_a_finding():
+    models = PaperModels()
+    cost = sum(
+        models.train_flops_per_example(plan.size) * plan.n_examples
+        for plan in sweep(until={"train_flops": 3e18}).first(models)
+    )
+    tight, ample = (
+        sweep(until={"train_flops": times * cost}).start(models, never) for times in (1.5, 3)
+    )
+    assert [finding.code for finding in tight.findings] == ["little_to_choose"]
+    assert "The first 9 runs" in tight.findings[0].message
+    assert ample.findings == []
+
+
 def test_sizes_that_cannot_be_built_do_not_count():
     with pytest.raises(SweepError, match="needs 3 different sizes that can be built"):
         sweep().start(PaperModels(broken=(1e7, 3e7, 1e8)), never)

@@ -4,10 +4,11 @@ import math
 
 import keras
 import pytest
+import tensorflow as tf
 
 import scaling_keras as sk
 from scaling_keras import laws
-from scaling_keras.errors import SweepError
+from scaling_keras.errors import SweepError, TooFewRunsError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import GridSweep, TargetSize
@@ -144,6 +145,38 @@ def test_with_transfer_only_the_smallest_size_is_tuned(tuner_of):
     assert tuner.findings() == ()
 
 
+def test_transfer_tunes_the_smallest_size_and_not_the_cheapest_trial(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    isoflop = sk.IsoFLOPSweep(budgets=[13_000, 26_000], sizes=[{"width": w} for w in (7, 5, 3)])
+    tuner = tuner_of(
+        sk.TunedSweep(isoflop, n_trials=2, transfer=True), build_tunable, executor=executor
+    )
+    cheapest = tuner._sweep.plan(tuner._prepare(make_data(), make_data(), None, (), None).workload)
+    assert cheapest[0].size["width"] != 3
+    tuner.search(make_data(400), validation_data=make_data(4))
+    assert {plan.size["width"] for plan in executor.plans[:2]} == {3}
+    assert len({plan.n_examples for plan in executor.plans[:2]}) == 1
+    assert len(executor.plans) == 2 + 5
+
+
+def test_a_ladder_gives_a_law_of_what_it_varies(tuner_of):
+    ladder = sk.LadderSweep(sizes=[{"width": w} for w in (2, 3, 4, 6, 8)], examples_per_param=[1])
+    data_ladder = sk.DataLadderSweep(size={"width": 2}, n_examples=(8, 128), n_steps=5)
+    for sweep, name, variable in (
+        (ladder, "ladder", "train_flops"),
+        (data_ladder, "data", "n_examples"),
+    ):
+        tuner = tuner_of(sweep, project_name=name)
+        tuner.search(make_data(40), validation_data=make_data(4))
+        for form in ("auto", "power_law_floor"):
+            fit = tuner.fit_law(form, n_resamples=100)
+            assert (fit.n_runs, dict(fit.labels)["x"]) == (5, variable)
+        with pytest.raises(TooFewRunsError, match="`chinchilla`"):
+            tuner.fit_law("chinchilla")
+    three = sk.LadderSweep(sizes=WIDTHS, examples_per_param=[1, 3, 10])
+    assert (sk.TunedSweep(ladder).variable, three.variable) == ("train_flops", "")
+
+
 def test_hyperband_tries_most_values_on_part_of_the_data(tuner_of):
     loss = lambda plan: 1 + math.log(rate(plan) / 1e-2) ** 2 + 10 / plan.n_examples  # noqa: E731
     _, plans = run_tuned(tuner_of, loss, method="hyperband", transfer=True)
@@ -153,6 +186,42 @@ def test_hyperband_tries_most_values_on_part_of_the_data(tuner_of):
     tried = [plan for plan in plans if plan.n_examples == 90 and plan.size["width"] == 2]
     best = min(tried, key=loss)
     assert {rate(plan) for plan in plans if plan.n_examples == 180} == {rate(best)}
+
+
+def build_conditional(hp):
+    rate, momentum = 1e-2, 0.0
+    if hp.Choice("optimizer", ["plain", "momentum"]) == "momentum":
+        with hp.name_scope("momentum"):
+            momentum = hp.Float("amount", 0.1, 0.9)
+    model = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(hp["width"], "relu"), keras.layers.Dense(1)]
+    )
+    model.compile(optimizer=keras.optimizers.SGD(rate, momentum=momentum), loss="mse")
+    return model
+
+
+def test_what_is_asked_for_only_with_some_values_is_tuned_too(tuner_of):
+    def loss(plan):
+        return 1 - plan.hyperparameters.get("momentum/amount", 0.0)
+
+    def search():
+        executor = Pretends(loss)
+        grid = GridSweep(sizes=WIDTHS[:1], n_examples=[16, 32])
+        sweep = sk.TunedSweep(grid, n_trials=8)
+        tuner_of(sweep, build_conditional, executor=executor).search(
+            make_data(), validation_data=make_data(4)
+        )
+        return [dict(plan.hyperparameters) for plan in executor.plans]
+
+    *tried, chosen = search()
+    plain = [values for values in tried if values["optimizer"] == "plain"]
+    assert plain == [{"optimizer": "plain"}]
+    amounts = {values["momentum/amount"] for values in tried if values not in plain}
+    assert len(amounts) > 1
+    assert all(0.1 <= amount <= 0.9 for amount in amounts)
+    assert chosen == {"optimizer": "momentum", "momentum/amount": max(amounts)}
+    # A search that goes on proposes the same.
+    assert search() == [*tried, chosen]
 
 
 def test_a_size_whose_tuning_fails_is_left_out_with_a_finding(tuner_of):
@@ -276,6 +345,8 @@ def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
     tuned = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=7)
     quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
     described = tuner_of(tuned, build_tunable).describe(make_data(), **quick)
+    # The best of seven trials is the sweep's own.
+    assert described.train_flops == 7 * sum(trial.train_flops for trial in described.trials)
     assert "before those, 7 trials of random tuning at 3 sizes" in described.summary()
     adaptive = sk.AdaptiveSweep(
         sizes=WIDTHS,
@@ -287,6 +358,46 @@ def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
     assert len(described.trials) == 9
     assert "until width 0.1 or train_flops 1e+07" in described.summary()
     assert described.train_flops == 1e7
+
+
+def test_a_size_whose_first_step_fails_is_described(tuner_of):
+    def build(hp):
+        model = build_model(hp)
+        if hp["width"] == 4:
+
+            def fail(*arguments):
+                raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+
+            model.train_step = fail
+        return model
+
+    tuner = tuner_of(GridSweep(sizes=WIDTHS[:2], n_examples=[16]), build)
+    described = tuner.describe(make_data(), validation_data=make_data(4), n_trials=0)
+    (failing,) = described.failing
+    assert failing.name == "width4"
+    assert "out of memory" in failing.reason
+    assert "Would fail: width4, ResourceExhaustedError" in described.summary()
+    assert described.seconds > 0
+    assert described.to_dict()["failing"][0]["name"] == "width4"
+
+
+def test_a_budget_below_one_batch_is_left_out_with_the_reason(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    # 4 examples a batch; one costs 36 FLOPs at width 2 and 72 at width 4.
+    sweep = sk.IsoFLOPSweep(budgets=[150, 1500], sizes=WIDTHS[:2])
+    tuner = tuner_of(sweep, executor=executor)
+    tuner.search(make_data(40), validation_data=make_data(4))
+    assert sorted(plan.name for plan in executor.plans) == [
+        "width2_42_seed0",
+        "width2_4_seed0",
+        "width4_21_seed0",
+    ]
+    described = tuner.describe(
+        make_data(40), validation_data=make_data(4), measure=False, n_trials=0
+    )
+    (left_out,) = described.skipped
+    assert left_out.name == "width4 at 150 FLOPs"
+    assert left_out.reason == "the budget pays for 2 examples, less than one batch of 4"
 
 
 def test_a_sweep_with_nothing_to_train_is_refused(tuner_of):

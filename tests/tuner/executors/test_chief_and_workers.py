@@ -170,17 +170,21 @@ def test_an_executor_is_known_by_name():
         make_executor("slurm")
 
 
-@pytest.mark.slow
-def test_a_worker_and_a_chief_that_are_killed_change_nothing(tmp_path):
-    alone = watching.losses(search(tmp_path / "alone", "local").results())
-    directory = tmp_path / "shared"
-    directory.mkdir()
-    (directory / "slow").touch()
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The losses that one process reaches."""
+    return watching.losses(search(tmp_path_factory.mktemp("alone"), "local").results())
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts a member of a sweep in `tmp_path`; each is ended with the test."""
     port = free_port()
+    members = []
 
     def start(name):
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.tuner.executors.sent_sweep", str(directory), "chief"],
+        member = subprocess.Popen(
+            [sys.executable, "-m", "tests.tuner.executors.sent_sweep", str(tmp_path), "chief"],
             cwd=watching.ROOT,
             env={
                 **os.environ,
@@ -189,23 +193,71 @@ def test_a_worker_and_a_chief_that_are_killed_change_nothing(tmp_path):
                 "KERASTUNER_ORACLE_PORT": port,
             },
         )
+        members.append(member)
+        return member
 
-    members = {name: start(name) for name in ("chief", "w0", "w1")}
-    try:
-        run_dir = watching.wait_until(lambda: watching.with_checkpoint(directory), "a checkpoint")[
-            0
-        ]
-        os.kill(watching.trainer(run_dir), signal.SIGKILL)
-        members["chief"].kill()
-        members["chief"].wait()
-        members["chief"] = start("chief")
-        (directory / "slow").unlink()
-        assert members["chief"].wait(watching.PATIENCE) == 0
-    finally:
-        for one in members.values():
-            one.kill()
-            one.wait()
+    yield start
+    for member in members:
+        member.kill()
+        member.wait()
+
+
+def check_all_trained(directory, alone):
+    """Check that the runs are those of one process, and in the directories of theirs."""
     table = read_runs(directory)
     reached = {run.name.removeprefix("sweep/"): run.loss for run in table}
     assert reached == pytest.approx(alone, rel=1e-5)
     assert [run.n_examples for run in table] == [N_EXAMPLES] * len(WIDTHS)
+    assert {run.status for run in table} == {"completed"}
+    assert {path.name for path in (directory / "sweep").iterdir() if path.is_dir()} == set(alone)
+
+
+@pytest.mark.slow
+def test_a_worker_and_a_chief_that_are_killed_change_nothing(tmp_path, start, alone):
+    (tmp_path / "slow").touch()
+    chief, *_ = (start(name) for name in ("chief", "w0", "w1"))
+    run_dir = watching.wait_until(lambda: watching.with_checkpoint(tmp_path), "a checkpoint")[0]
+    os.kill(watching.trainer(run_dir), signal.SIGKILL)
+    chief.kill()
+    chief.wait()
+    chief = start("chief")
+    (tmp_path / "slow").unlink()
+    assert chief.wait(watching.PATIENCE) == 0
+    check_all_trained(tmp_path, alone)
+
+
+@pytest.mark.slow
+def test_a_chief_that_is_killed_between_trials_repeats_none(tmp_path, start, alone):
+    chief, _ = start("chief"), start("w0")
+    watching.wait_until(lambda: watching.ended(tmp_path), "the end of a trial")
+    (tmp_path / "slow").touch()
+    chief.kill()
+    chief.wait()
+    ended = watching.ended(tmp_path)
+    chief = start("chief")
+    (tmp_path / "slow").unlink()
+    assert chief.wait(watching.PATIENCE) == 0
+    check_all_trained(tmp_path, alone)
+    attempts = watching.attempts(tmp_path)
+    assert {name: attempts[name] for name in ended} == ended
+
+
+@pytest.mark.slow
+def test_the_trial_of_a_stopped_worker_is_trained_in_its_place_and_stays_so(tmp_path, start, alone):
+    (tmp_path / "slow").touch()
+    members = [start(name) for name in ("chief", "w0", "w1")]
+    run_dir = watching.wait_until(lambda: watching.with_checkpoint(tmp_path), "a checkpoint")[0]
+    stopped = watching.trainer(run_dir)
+    os.kill(stopped, signal.SIGSTOP)
+
+    def is_under_way_again():
+        other = watching.trainer(run_dir)
+        return other not in (0, stopped) and watching.attempts(tmp_path).get(run_dir.name) == 2
+
+    (tmp_path / "slow").unlink()
+    watching.wait_until(is_under_way_again, "another worker's attempt", members[0])
+    os.kill(stopped, signal.SIGCONT)
+    assert [member.wait(watching.PATIENCE) for member in members] == [0, 0, 0]
+    check_all_trained(tmp_path, alone)
+    once = dict.fromkeys(alone, 1)
+    assert watching.attempts(tmp_path) == {**once, run_dir.name: 2}

@@ -100,6 +100,7 @@ def test_a_killed_driver_and_a_lost_node_change_nothing(cluster, tmp_path):
     finally:
         driver.kill()
         driver.wait()
+    ended = watching.ended(directory)
     driver = watching.start_driver(directory, f"ray:{cluster.address}")
     try:
         first = {run_dir.name: watching.trainer(run_dir) for run_dir in directory.glob("sweep/w*")}
@@ -111,6 +112,7 @@ def test_a_killed_driver_and_a_lost_node_change_nothing(cluster, tmp_path):
             "the restart of a trial",
             driver,
         )
+        ended |= watching.ended(directory)
         cluster.remove_node(cluster.nodes.pop())
         cluster.nodes.append(cluster.add_node(num_cpus=1))
         (directory / "slow").unlink()
@@ -122,4 +124,26 @@ def test_a_killed_driver_and_a_lost_node_change_nothing(cluster, tmp_path):
     reached = {run.name.removeprefix("sweep/"): run.loss for run in table}
     assert reached == pytest.approx(alone, rel=1e-5)
     assert [run.n_examples for run in table] == [N_EXAMPLES] * len(WIDTHS)
-    assert sum(run.facts["attempt"] for run in table) <= len(WIDTHS) + 4
+    assert {path.name for path in (directory / "sweep").iterdir() if path.is_dir()} == set(alone)
+    attempts = watching.attempts(directory)
+    assert {name: attempts[name] for name in ended} == ended
+    assert sum(attempts.values()) <= len(WIDTHS) + 4
+
+
+@pytest.mark.slow
+def test_a_node_that_is_lost_and_a_driver_killed_between_trials_repeat_none(cluster, tmp_path):
+    driver = watching.start_driver(tmp_path, f"ray:{cluster.address}")
+    try:
+        watching.wait_until(lambda: watching.ended(tmp_path), "the end of a trial", driver)
+        (tmp_path / "slow").touch()
+        cluster.remove_node(cluster.nodes.pop())
+        cluster.nodes.append(cluster.add_node(num_cpus=1))
+    finally:
+        driver.kill()
+        driver.wait()
+    ended = watching.ended(tmp_path)
+    (tmp_path / "slow").unlink()
+    assert watching.start_driver(tmp_path, f"ray:{cluster.address}").wait(watching.PATIENCE) == 0
+    assert set(watching.ended(tmp_path)) == {f"width{w}_{N_EXAMPLES}_seed0" for w in WIDTHS}
+    attempts = watching.attempts(tmp_path)
+    assert {name: attempts[name] for name in ended} == ended

@@ -8,7 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+from scaling_keras.errors import LogdirError
+from scaling_keras.events.reader import read_records
 from scaling_keras.tuner.claim import CLAIM_FILE, read_claim
+from scaling_keras.tuner.project import has_ended
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 240
@@ -46,6 +49,24 @@ def start_driver(directory, executor):
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         start_new_session=True,
     )
+
+
+def ended(directory):
+    """Return the trials that have ended, and after how many attempts."""
+    names = {record.name for record in _records(directory) if has_ended(record)}
+    return {name: number for name, number in attempts(directory).items() if name in names}
+
+
+def attempts(directory):
+    """Return how often each trial that has written anything was begun."""
+    return {record.name: max([0, *record.facts, *record.results]) for record in _records(directory)}
+
+
+def _records(directory):
+    try:
+        return read_records(directory / "sweep")
+    except LogdirError:
+        return []
 
 
 def losses(table):
