@@ -50,9 +50,9 @@ class ProgressLine:
         if outcome.status != "completed":
             self._say(f"{plan.name} {outcome.status}: {outcome.reason or 'no reason given'}")
         elif not self._is_terminal:
-            self._say(
-                f"{_standing(progress)}: {plan.name} took {duration(outcome.elapsed_seconds)}"
-            )
+            note = f"; {progress.note}" if progress.note else ""
+            took = duration(outcome.elapsed_seconds)
+            self._say(f"{_standing(progress)}: {plan.name} took {took}{note}")
         self._show(progress)
 
     def search_ended(self, progress: Progress) -> None:
@@ -87,10 +87,13 @@ def describe(progress: Progress, columns: int | None = None) -> str:
 
     Args:
         progress: How far.
-        columns: The longest that it may be: the bar gets shorter first, then the names.
+        columns: The longest that it may be: a note that doesn't fit goes, then the bar gets
+            shorter, then the names.
     """
-    standing = _standing(progress)
-    parts = [standing, *(part for part in (progress.note, progress.trial) if part)]
+    standing, note = _standing(progress), progress.note
+    if columns is not None and len(f"{standing}, {note}") > columns:
+        note = ""
+    parts = [standing, *(part for part in (note, progress.trial) if part)]
     width = _BAR_WIDTH
     if columns is not None:
         width = min(width, columns - len(", ".join(parts)) - len("[] "))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import importlib.util
 import inspect
 import json
@@ -54,11 +55,21 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     table = tuner.results()
     fit, reason = _fit(tuner, args.form)
     if args.json:
-        content = {**_describe(table, fit, reason), "elapsed_seconds": time.monotonic() - began}
+        content = {
+            **_describe(table, fit, reason),
+            "stop_reason": tuner.stop_reason,
+            "findings": [dataclasses.asdict(finding) for finding in tuner.findings()],
+            "excluded": [dataclasses.asdict(each) for each in table.excluded],
+            "elapsed_seconds": time.monotonic() - began,
+        }
         out.write(json.dumps(content, indent=1) + "\n")
         return 0
     law = fit.summary(_LEVEL) if fit else reason
-    out.write(f"{_runs_text(table)}\n\nThe law\n{textwrap.indent(law, '  ')}\n\n")
+    said = [_runs_text(table)]
+    said += [f"  left out {each.name}: {each.reason}" for each in table.excluded]
+    said += [f"It ended because {tuner.stop_reason}."] if tuner.stop_reason else []
+    said += [f"! {finding.message}" for finding in tuner.findings()]
+    out.write("\n".join(said) + f"\n\nThe law\n{textwrap.indent(law, '  ')}\n\n")
     out.write(f"All of it took {duration(time.monotonic() - began)}.\n")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaling_keras.tuner.claim import Pulse, revoke_claim
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.progress import Tracker
 from scaling_keras.tuner.sweep import TrialPlan
@@ -11,19 +12,35 @@ from scaling_keras.tuner.trial import TrialSetting, record_lost
 
 
 class OracleQueue:
-    """The trials of the oracle, with their progress told."""
+    """The trials of the oracle, with their progress told.
 
-    def __init__(self, oracle: PlanOracle, tracker: Tracker, setting: TrialSetting) -> None:
+    Args:
+        oracle: Proposes them.
+        tracker: Is told of them.
+        setting: What they share.
+        law: Fits those that have ended, to be told of where the oracle has nothing to say; None
+            where nobody listens.
+    """
+
+    def __init__(
+        self,
+        oracle: PlanOracle,
+        tracker: Tracker,
+        setting: TrialSetting,
+        law: LawSoFar | None = None,
+    ) -> None:
         self._oracle = oracle
         self._tracker = tracker
         self._setting = setting
+        self._law = law
+        self._law_text = law.text() if law else ""
         self._pulses: dict[str, Pulse] = {}
         self.outcomes: list[TrialOutcome] = []
 
     def next_trial(self) -> TrialPlan | None:
         """Return the next trial, or None if there is none now."""
         plan = self._oracle.next_trial()
-        self._tracker.remark(self._oracle.note)
+        self._tracker.remark(self._oracle.note or self._law_text)
         if plan is not None:
             self._tracker.expect(plan, self._setting.workload.work(plan))
             # Of a search that was killed; its process, should it still be there, ends.
@@ -52,4 +69,8 @@ class OracleQueue:
             record_lost(plan, self._setting, outcome.reason)
         self.outcomes.append(outcome)
         self._oracle.finish(plan, outcome)
+        if self._law:
+            self._law.add(plan, outcome)
+            self._law_text = self._law.text()
+        self._tracker.remark(self._oracle.note or self._law_text)
         self._tracker.end_trial(plan, outcome)

@@ -21,6 +21,7 @@ from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
 from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_worker
+from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
@@ -133,6 +134,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._halve_batch = halve_batch
         self._max_n_params = max_n_params
         self._course: Course | None = None
+        self._reporter = reporter
         self._tracker = Tracker(reporter or SilentReporter())
         self._setting: TrialSetting | None = None
 
@@ -205,12 +207,19 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             {plan.name for plan in known if plan.name in ended},
             self._course.train_flops,
         )
-        queue = OracleQueue(self.oracle, self._tracker, setting)
+        queue = OracleQueue(self.oracle, self._tracker, setting, self._law_so_far(earlier))
         self._executor.run(queue, trials)
         self._tracker.end()
         for plan, outcome in earlier.found.values():
             self.oracle.restore(plan, outcome)
         _check_any_completed(queue.outcomes, earlier.outcomes(), self._objective)
+
+    def _law_so_far(self, earlier: EarlierRuns) -> LawSoFar | None:
+        """Return what fits the trials as they end, None where nobody would hear of it."""
+        if self._reporter is None:
+            return None
+        ended = earlier.found.values()
+        return LawSoFar(self._searched().workload, self._sweep.variable, self._objective, ended)
 
     @property
     def stop_reason(self) -> str:

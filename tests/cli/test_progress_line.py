@@ -94,6 +94,12 @@ def test_a_narrow_terminal_sees_a_shorter_line(monkeypatch, columns, expected):
     assert len(line) < columns
 
 
+def test_a_note_is_shown_whole_or_not_at_all():
+    text = "L(N, D) = 1.8172 + 477.8259 / N^0.3473 + 2143.4 / D^0.3672"
+    assert text in describe(progress(note=text), 110)
+    assert "L(N, D)" not in describe(progress(note=text), 100)
+
+
 def test_a_file_sees_a_line_for_each_trial_that_ended():
     stream = io.StringIO()
     line = ProgressLine(stream)
@@ -101,11 +107,14 @@ def test_a_file_sees_a_line_for_each_trial_that_ended():
     line.trial_began(plan(), progress())
     line.trial_advanced(progress())
     line.trial_ended(plan(), outcome("completed"), progress())
+    line.trial_ended(plan(), outcome("completed"), progress(note="L(x) = 1 + 2 / x^0.3"))
     line.trial_ended(plan(), outcome("failed", "MemoryError: no room"), progress())
     line.trial_ended(plan(), outcome("stopped"), progress())
     line.search_ended(progress())
     assert stream.getvalue() == (
         " 25% of 2 TFLOP, 3/18 trained, 1 min 35 s left: width16_100_seed0 took 12 s\n"
+        " 25% of 2 TFLOP, 3/18 trained, 1 min 35 s left: width16_100_seed0 took 12 s; "
+        "L(x) = 1 + 2 / x^0.3\n"
         "width16_100_seed0 failed: MemoryError: no room\n"
         "width16_100_seed0 stopped: no reason given\n"
     )

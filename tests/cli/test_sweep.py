@@ -33,7 +33,22 @@ def test_a_file_is_trained_and_what_came_of_it_told(script, tmp_path, capsys):
     assert "Received: 2" in told["reason"]
     assert (tmp_path / "runs" / "my_sweep" / "sweep.json").exists()
     assert main(arguments) == 0
-    assert "Runs: 2 completed; items in a batch: 32" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "Runs: 2 completed; items in a batch: 32" in out
+    assert "It ended because every trial of the sweep has been run." in out
+
+
+def test_what_was_left_out_and_found_is_told(script, tmp_path, capsys):
+    script.write_text(script.read_text() + "max_n_params = 60\n")
+    arguments = ["sweep", str(script), "--directory", str(tmp_path / "runs")]
+    assert main([*arguments, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (left,) = told["excluded"]
+    assert "max_n_params" in left["reason"] or "60" in left["reason"]
+    assert told["stop_reason"] == "every trial of the sweep has been run"
+    assert told["findings"] == []
+    assert main(arguments) == 0
+    assert f"left out {left['name']}: {left['reason']}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

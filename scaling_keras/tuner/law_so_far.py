@@ -1,0 +1,78 @@
+"""The law of the trials that have ended so far, in a line for whoever watches a search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scaling_keras import laws
+from scaling_keras.errors import FitError
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.sweep import Models, TrialPlan
+
+_N_RESAMPLES = 100
+
+
+class LawSoFar:
+    """Fits the trials that have ended, without the checks of `ScalingTuner.fit_law`: it is quick.
+
+    Args:
+        models: What the models of the sizes cost.
+        variable: `Sweep.variable`: what the law is of; empty for size and data.
+        objective: The metric that the law is of.
+        ended: Trials of earlier searches, and how they ended.
+    """
+
+    def __init__(
+        self,
+        models: Models,
+        variable: str,
+        objective: str,
+        ended: Iterable[tuple[TrialPlan, TrialOutcome]],
+    ) -> None:
+        self._models = models
+        self._variable = variable
+        self._objective = objective
+        self._rows: dict[tuple[str, int, int], dict[str, float]] = {}
+        for plan, outcome in ended:
+            self.add(plan, outcome)
+
+    def add(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
+        """Take in how a trial ended; of several of one size, data and seed the best counts."""
+        loss = outcome.metrics.get(self._objective)
+        if outcome.status != "completed" or loss is None:
+            return
+        place = (plan.size_name, plan.n_examples, plan.seed)
+        known = self._rows.get(place)
+        if known is None or loss < known["loss"]:
+            flops = self._models.train_flops_per_example(plan.size)
+            n_examples = float(outcome.n_examples or plan.n_examples)
+            self._rows[place] = {
+                "n_params": self._models.n_params(plan.size),
+                "n_examples": n_examples,
+                "loss": loss,
+                "train_flops": flops * n_examples,
+                "train_flops_per_example": flops,
+            }
+
+    def text(self) -> str:
+        """Return its formula; empty while the trials don't determine one."""
+        rows = list(self._rows.values())
+        if not rows:
+            return ""
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        try:
+            if self._variable:
+                law = laws.fit(
+                    "power_law_floor",
+                    x=columns[self._variable],
+                    loss=columns["loss"],
+                    n_resamples=_N_RESAMPLES,
+                    check_held_out=False,
+                )
+            else:
+                law = laws.fit(
+                    "chinchilla", columns, n_resamples=_N_RESAMPLES, check_held_out=False
+                )
+        except FitError:
+            return ""
+        return law.formula()

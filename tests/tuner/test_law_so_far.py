@@ -1,0 +1,54 @@
+"""The law that is told while a search goes on."""
+
+import pytest
+
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.law_so_far import LawSoFar
+from scaling_keras.tuner.sweep import plan_trial
+from tests.tuner.paper_models import LAW, PaperModels
+
+pytestmark = pytest.mark.keras
+
+PLACES = [(n, d) for n in (1e6, 4e6, 1.6e7) for d in (1e8, 4e8, 1.6e9)]
+
+
+def ended(n, d, *, status="completed", more=0.0):
+    loss = (
+        LAW["irreducible_loss"]
+        + LAW["param_coef"] / n ** LAW["param_exponent"]
+        + LAW["data_coef"] / d ** LAW["data_exponent"]
+        + more
+    )
+    outcome = TrialOutcome(status=status, metrics={"val_loss": loss}, n_examples=int(d))
+    return plan_trial({"n": n}, int(d), 0), outcome
+
+
+def law_of(trials, variable=""):
+    return LawSoFar(PaperModels(), variable, "val_loss", trials)
+
+
+def test_too_few_trials_have_no_law():
+    assert law_of([]).text() == ""
+    assert law_of([ended(*place) for place in PLACES[:6]]).text() == ""
+
+
+def test_the_law_is_that_of_the_trials_so_far():
+    law = law_of([ended(*place) for place in PLACES[:6]])
+    for place in PLACES[6:]:
+        law.add(*ended(*place))
+    assert law.text() == "L(N, D) = 1.8000 + 482.0000 / N^0.3500 + 2085 / D^0.3700"
+
+
+def test_trials_that_failed_or_lost_to_others_do_not_count():
+    law = law_of([ended(*place) for place in PLACES])
+    told = law.text()
+    law.add(*ended(6.4e7, 1e8, status="failed", more=3.0))
+    law.add(*ended(*PLACES[0], more=3.0))
+    law.add(plan_trial({"n": 6.4e7}, 10**8, 0), TrialOutcome(status="completed", metrics={}))
+    assert law.text() == told
+
+
+def test_a_ladder_has_a_law_of_its_variable():
+    trials = [ended(1e7, 1e8 * 2**i) for i in range(8)]
+    assert law_of(trials).text() == ""
+    assert law_of(trials, "n_examples").text().startswith("L(x) = ")
