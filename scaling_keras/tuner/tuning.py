@@ -74,6 +74,7 @@ class Adviser:
         self._oracle.verbose = 0
         self._oracle.max_consecutive_failed_trials = 10**9
         self._trials: dict[str, keras_tuner_trial.Trial] = {}
+        self._n_again = 0 if method == "hyperband" else n_trials
         self._seed = seed
         self._n_sampled = 0
         self.is_done = False
@@ -106,6 +107,12 @@ class Adviser:
             values[item.name] = item.random_sample(self._seed + self._n_sampled)
         hyperparameters.values.update(values)
         return values
+
+    def ask_again(self) -> None:
+        """Allow another proposal for one that was a repetition; as often as it has trials."""
+        if self._n_again:
+            self._n_again -= 1
+            self._oracle.max_trials += 1
 
     def tell(self, name: str, outcome: TrialOutcome, objective: str) -> None:
         """Take in what came of a proposal."""

@@ -251,6 +251,7 @@ class TunedCourse:
                 # Proposed again: what came of it is told again, not trained again.
                 again = TrialOutcome(status="failed", reason="under way already")
                 stage.adviser.tell(name, self._outcomes.get(plan.name, again), self._objective)
+                stage.adviser.ask_again()
                 continue
             stage.running += 1
             self._tuning[plan.name] = (stage, name)

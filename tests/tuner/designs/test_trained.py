@@ -214,6 +214,7 @@ def test_what_is_asked_for_only_with_some_values_is_tuned_too(tuner_of):
         return [dict(plan.hyperparameters) for plan in executor.plans]
 
     *tried, chosen = search()
+    assert len(tried) == 8
     plain = [values for values in tried if values["optimizer"] == "plain"]
     assert plain == [{"optimizer": "plain"}]
     amounts = {values["momentum/amount"] for values in tried if values not in plain}
