@@ -124,7 +124,7 @@ class SizeBook:
             Exception: What building it raised.
         """
         self.count(size)
-        return self._input_shapes[size_name(size)]
+        return self._input_shapes.get(size_name(size), [])
 
     def tuned(self, size: Size) -> keras_tuner.HyperParameters:
         """Return the hyperparameters that a model of a size leaves to tune.
