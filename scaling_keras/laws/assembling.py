@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 
 import numpy as np
@@ -94,5 +95,11 @@ def assemble(
         seed=None if seed is None or isinstance(seed, np.random.Generator) else int(seed),
         data_digest=(columns if handed_over is None else handed_over).digest(),
         set_aside=columns.values[:0] if set_aside is None else set_aside,
-        versions={name: metadata.version(name) for name in ("scaling-keras", "numpy", "scipy")},
+        versions=dict(_versions()),
     )
+
+
+@functools.cache
+def _versions() -> Mapping[str, str]:
+    """Return the versions that a fit is made with, which takes long to look up."""
+    return {name: metadata.version(name) for name in ("scaling-keras", "numpy", "scipy")}
