@@ -29,6 +29,9 @@ def test_one_task_of_a_cluster_writes(jobs, task, expected, monkeypatch):
     assert is_chief(tf.distribute.get_strategy())
 
 
+@pytest.mark.skipif(
+    keras.version().startswith("3.10."), reason="Keras 3.10 distributes nothing on TensorFlow"
+)
 @pytest.mark.parametrize(("process", "writes"), [("0", True), ("1", False)])
 def test_one_process_of_a_keras_distribution_writes(
     process, writes, data, make_model, tmp_path, monkeypatch

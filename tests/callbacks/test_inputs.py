@@ -187,7 +187,8 @@ def test_a_model_that_was_trained_before_without_a_logger_is_counted_too(tmp_pat
     model.fit(PADDED, PADDED, verbose=0)
     for epochs in (1, 2):
         before = model.train_function
-        model.fit(PADDED, PADDED, callbacks=[ScalingLogger(tmp_path / str(epochs))], verbose=0)
+        logger = ScalingLogger(tmp_path / str(epochs), n_examples_before=0)
+        model.fit(PADDED, PADDED, callbacks=[logger], verbose=0)
         assert read_run(tmp_path / str(epochs))[0].n_examples == N_TOKENS
         # The second of the two has not traced the step anew.
         assert (model.train_function is before) == (epochs == 2)

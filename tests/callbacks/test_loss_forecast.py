@@ -64,6 +64,7 @@ def _fit(model, tmp_path, epochs=40, callbacks=(), **options):
 
 
 def test_the_forecast_is_written_beside_the_curve_and_stops_nothing(make_model, tmp_path, read_run):
+    keras.utils.set_random_seed(0)
     forecast, losses = _fit(make_model(), tmp_path)
     run, record = read_run(tmp_path)
     assert len(losses) == 40
@@ -71,7 +72,9 @@ def test_the_forecast_is_written_beside_the_curve_and_stops_nothing(make_model, 
     assert set(record.curves) >= {"forecast_loss", "forecast_loss_low", "forecast_loss_high"}
     low, high = record.curves["forecast_loss_low"], record.curves["forecast_loss_high"]
     assert low[0, 0] == 8 * 64
-    assert low[-1, 2] <= losses[-1] <= high[-1, 2]
+    # How often such intervals hold the end is shown by `test_annealing_forecast`, over many runs.
+    assert low[-1, 2] < forecast.forecast.loss < high[-1, 2]
+    assert forecast.forecast.loss == pytest.approx(losses[-1], rel=0.05)
     assert record.curves["forecast_loss"][-1, 2] == pytest.approx(forecast.forecast.loss)
     assert run.loss_name == "loss"
 

@@ -103,7 +103,8 @@ def test_a_model_with_such_a_loss_that_was_trained_before_is_counted_too(tmp_pat
     model.fit(TOKENS, TOKENS, verbose=0)
     for attempt in ("first", "second"):
         before = model.train_function
-        model.fit(TOKENS, TOKENS, callbacks=[ScalingLogger(tmp_path / attempt)], verbose=0)
+        logger = ScalingLogger(tmp_path / attempt, n_examples_before=0)
+        model.fit(TOKENS, TOKENS, callbacks=[logger], verbose=0)
         assert read_run(tmp_path / attempt)[0].n_examples == 11
         assert (model.train_function is before) == (attempt == "second")
 
@@ -114,7 +115,7 @@ def test_a_step_without_weights_between_two_with_them_is_counted_by_itself(tmp_p
     x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
     weights = np.array([1.0, 0.0, 1.0, 0.0])
     for name, given, expected in (("a", None, 4), ("b", weights, 2), ("c", None, 4)):
-        logger = ScalingLogger(tmp_path / name)
+        logger = ScalingLogger(tmp_path / name, n_examples_before=0)
         model.fit(x, y, sample_weight=given, callbacks=[logger], verbose=0)
         assert read_run(tmp_path / name)[0].n_examples == expected
 
