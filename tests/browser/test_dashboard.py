@@ -83,7 +83,7 @@ def test_every_axis_shows_its_law(tab):
 
 
 def test_another_law_is_fitted_against_the_axis(tab):
-    tab.find("select[name=form]").select_option("power_law_floor")
+    tab.find("select[name=form]").select_option("power_law")
     wait_for_formula(tab, "L(x) = ")
     wait_for_curves(tab, slices=0, lines=1)
     assert "C" in tab.find(".formula").inner_text()
