@@ -69,7 +69,7 @@ class RunsHandler:
             "param_convention": options.param_convention,
             "loss_name": table.runs[0].loss_name if table.runs else None,
             "forms": [
-                {"name": AUTO, "title": "Weighted by held-out runs", "variables": SURFACE},
+                {"name": AUTO, "title": "Weighted average", "variables": SURFACE},
                 *(
                     {"name": form.name, "title": form.title, "variables": form.variables}
                     for form in DRAWN_FORMS.values()
