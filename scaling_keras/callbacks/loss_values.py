@@ -35,8 +35,9 @@ class Averaged:
         """How many an item holds: 1 where there is one value for the batch; None if unknown."""
         if self._is_one:
             return 1
-        if None not in self.static and self.n_items:
-            number, rest = divmod(math.prod(self.static), self.n_items)  # type: ignore[arg-type]
+        known = [length for length in self.static if length is not None]
+        if len(known) == len(self.static) and self.n_items:
+            number, rest = divmod(math.prod(known), self.n_items)
             return None if rest else number
         if len(self.static) != self.n_axes or None in self.static[1:]:
             return None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from scaling_keras import laws
+from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.errors import FitError, ScalingError, SweepError
 from scaling_keras.laws.frontier import fit_example_cost
 from scaling_keras.laws.synthetic import Design, Truth, truth_of
@@ -222,8 +223,7 @@ def _measures(
             raise
         except Exception as error:
             # As in a search, a training that fails ends nothing but itself.
-            first_line = str(error).strip().partition("\n")[0]
-            failing[plan.size_name] = f"{type(error).__name__}: {first_line}"
+            failing[plan.size_name] = reason_of(error)
     return measures, failing
 
 

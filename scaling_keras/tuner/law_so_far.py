@@ -60,19 +60,12 @@ class LawSoFar:
         if not rows:
             return ""
         columns = {name: [row[name] for row in rows] for name in rows[0]}
+        form = "chinchilla"
+        if self._variable:
+            form = "power_law_floor"
+            columns = {"x": columns[self._variable], "loss": columns["loss"]}
         try:
-            if self._variable:
-                law = laws.fit(
-                    "power_law_floor",
-                    x=columns[self._variable],
-                    loss=columns["loss"],
-                    n_resamples=_N_RESAMPLES,
-                    check_held_out=False,
-                )
-            else:
-                law = laws.fit(
-                    "chinchilla", columns, n_resamples=_N_RESAMPLES, check_held_out=False
-                )
+            law = laws.fit(form, columns, n_resamples=_N_RESAMPLES, check_held_out=False)
         except FitError:
             return ""
         return law.formula()

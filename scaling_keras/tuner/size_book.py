@@ -152,7 +152,7 @@ class SizeBook:
             _, hp = self._build(chosen)
         except ScalingError:
             raise
-        except Exception:
+        except Exception:  # Trained so, it fails as a trial, which records the reason.
             return Asked(more=keras_tuner.HyperParameters(), used=frozenset(values))
         finally:
             keras.backend.clear_session()
