@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import gc
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -278,7 +277,6 @@ def _checkpoints(
 def _build(plan: TrialPlan, setting: TrialSetting, values: Mapping[str, Any]) -> keras.Model:
     """Return the model of a trial, built under the strategy with fresh memory and seed."""
     keras.backend.clear_session()
-    gc.collect()
     # For initial weights, dropout and whatever else asks for no seed of its own.
     keras.utils.set_random_seed(plan.seed)
     with keras_tuner_engine.maybe_distribute(setting.strategy):
