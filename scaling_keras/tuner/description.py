@@ -68,6 +68,7 @@ class Description:
         verdict: What the trials that can be foreseen pin down; None if it wasn't asked for, or
             they can't be fitted.
         why_no_verdict: Why; empty if there is one or it wasn't asked for.
+        findings: What must be said of the numbers above, such as FLOPs that aren't all counted.
     """
 
     trials: tuple[TrialEstimate, ...]
@@ -78,6 +79,7 @@ class Description:
     failing: tuple[Exclusion, ...]
     verdict: laws.DesignVerdict | None
     why_no_verdict: str
+    findings: tuple[laws.Finding, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain, JSON-able values; None for what is unknown."""
@@ -87,6 +89,7 @@ class Description:
                 {**dataclasses.asdict(trial), "seconds": _or_none(trial.seconds)}
                 for trial in self.trials
             ],
+            "findings": [dataclasses.asdict(finding) for finding in self.findings],
             "skipped": [dataclasses.asdict(item) for item in self.skipped],
             "failing": [dataclasses.asdict(item) for item in self.failing],
             "seconds": _or_none(self.seconds),
@@ -104,6 +107,7 @@ class Description:
             lines.append(f"And {self.others}.")
         lines.extend(f"Left out: {item.name}, {item.reason}" for item in self.skipped)
         lines.extend(f"Would fail: {item.name}, {item.reason}" for item in self.failing)
+        lines.extend(f"{finding.code}: {finding.message}" for finding in self.findings)
         if self.verdict is not None:
             lines.append(f"If the law is like the one assumed:\n{self.verdict.summary()}")
         if self.why_no_verdict:
@@ -147,6 +151,27 @@ def describe(
         failing=tuple(Exclusion(name=name, reason=reason) for name, reason in failing.items()),
         verdict=verdict,
         why_no_verdict=why,
+        findings=cost_findings(sweep, workload),
+    )
+
+
+def cost_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return what must be said of the FLOPs that a sweep is planned by."""
+    doubts: dict[str, list[str]] = {}
+    for size in sweep.resolved(models):
+        doubt = models.flops_doubt(size)
+        if doubt:
+            doubts.setdefault(doubt, []).append(size_name(size))
+    if not doubts:
+        return ()
+    each = "; ".join(f"for {', '.join(names)} by {doubt}" for doubt, names in doubts.items())
+    return (
+        laws.Finding(
+            code="flops_uncounted",
+            message=f"What an example costs can't be counted exactly. The sweep is planned {each}. "
+            f"Pass `train_flops_per_example` to ScalingTuner if you know it: budgets are off "
+            f"otherwise, and the runs record no compute.",
+        ),
     )
 
 

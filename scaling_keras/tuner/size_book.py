@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ class SizeBook:
         param_convention: Which parameters count as N: a key of `PARAM_CONVENTIONS`.
         max_n_params: Models of more trainable parameters are left out; None for no limit.
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
+        flops_of: Says what one example costs at a size, in place of the count; None for the count.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class SizeBook:
         param_convention: str = "total",
         max_n_params: float | None = None,
         size_for: Callable[..., Size] | None = None,
+        flops_of: Callable[[Size], float] | None = None,
     ) -> None:
         self._hypermodel = hypermodel
         self._constants = dict(constants)
         self._param_convention = param_convention
         self._max_n_params = max_n_params
         self._size_for = size_for
+        self._flops_of = flops_of
         self._counts: dict[str, ModelCount | Exception] = {}
         self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
@@ -91,16 +95,50 @@ class SizeBook:
         return f"{type(raised).__name__}: {raised}" if isinstance(raised, Exception) else ""
 
     def train_flops_per_example(self, size: Size) -> float:
-        """Return what one example costs at a size: counted, or six times the parameters.
+        """Return what one example costs at a size: given, counted, or six times the parameters.
 
         Infinite for a size that can't be built, which is then tried last.
+
+        Raises:
+            SweepError: If what is given isn't a positive number.
         """
         if not self.can_be_built(size):
             return math.inf
+        given = self.given_flops_per_example(size)
+        if given is not None:
+            return given
         counted = self.count(size)
         if counted.train_flops_per_example is None:
             return 6.0 * counted.n_params
         return counted.train_flops_per_example
+
+    def given_flops_per_example(self, size: Size) -> float | None:
+        """Return what one example costs at a size as whoever knows better says; None if nobody.
+
+        Raises:
+            SweepError: If that isn't a positive number.
+        """
+        if self._flops_of is None:
+            return None
+        flops = self._flops_of(size)
+        if isinstance(flops, numbers.Real) and 0 < flops < math.inf:
+            return float(flops)
+        raise SweepError(
+            f"`train_flops_per_example` must return a positive number of FLOPs for each size. "
+            f"Received: {flops!r} for {size!r}."
+        )
+
+    def flops_doubt(self, size: Size) -> str:
+        """Return why the cost of an example at a size is not exact; empty if it is, or given."""
+        if self._flops_of is not None or not self.can_be_built(size):
+            return ""
+        counted = self.count(size)
+        if counted.train_flops_per_example is None:
+            return f"six times the parameters, since {counted.flops_reason}"
+        if counted.uncounted:
+            names = ", ".join(f"{name} ({n})" for name, n in counted.uncounted.items())
+            return f"a lower bound, without {names} in {', '.join(counted.uncounted_layers)}"
+        return ""
 
     def n_params(self, size: Size) -> float:
         """Return the parameters at a size; `nan` if no model of it can be built."""

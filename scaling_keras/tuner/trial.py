@@ -213,7 +213,9 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     data = workload.dataset(plan).skip(n_done).take(n_left)
     watch = _Watch(n_done, claim, lambda n: setting.advance(plan, n / n_steps))
     logger = ScalingLogger(
-        str(run_dir), facts=_facts(plan, setting, values, workload.n_examples(plan))
+        str(run_dir),
+        facts=_facts(plan, setting, values, workload.n_examples(plan)),
+        train_flops_per_example=workload.given_flops_per_example(plan.size),
     )
     logger.owns_run_dir = claim.is_held
     setting.hypermodel.fit(

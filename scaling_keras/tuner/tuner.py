@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
-from scaling_keras.tuner.description import Description, check_any, describe, skipped
+from scaling_keras.tuner.description import Description, check_any, cost_findings, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
@@ -78,6 +78,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             failed.
         max_n_params: Models of more trainable parameters are not trained; `results().excluded` and
             `describe` name them. None for no limit.
+        train_flops_per_example: Function from a size to the forward and backward FLOPs of one
+            example, where you know better than the count, as for operations that can't be counted
+            (`findings` names them). None for the count.
         reporter: Is told how searches go; nobody by default.
 
     Raises:
@@ -102,6 +105,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         checkpoint_seconds: float | None = 60.0,
         halve_batch: bool = False,
         max_n_params: float | None = None,
+        train_flops_per_example: Callable[[Size], float] | None = None,
         reporter: Reporter | None = None,
     ) -> None:
         check_param_convention(param_convention)
@@ -133,6 +137,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._checkpoint_seconds = checkpoint_seconds
         self._halve_batch = halve_batch
         self._max_n_params = max_n_params
+        self._flops_of = train_flops_per_example
         self._course: Course | None = None
         self._reporter = reporter
         self._tracker = Tracker(reporter or SilentReporter())
@@ -228,7 +233,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
     def findings(self) -> tuple[laws.Finding, ...]:
         """Return what must be said of the last search, such as an optimum at an edge."""
-        return tuple(self._course.findings) if self._course is not None else ()
+        if self._course is None:
+            return ()
+        return (*cost_findings(self._sweep, self._searched().workload), *self._course.findings)
 
     def describe(
         self,
@@ -482,6 +489,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 max_n_params=self._max_n_params,
                 examples_of=self._sweep.hyperparameters,
                 size_for=self._size_for,
+                flops_of=self._flops_of,
             ),
             validation_data=validation_data() if callable(validation_data) else validation_data,
             callbacks=tuple(callbacks),

@@ -49,6 +49,7 @@ class Workload:
         examples_of: A value for each hyperparameter that trials set besides their size's, to
             build models with that are only counted.
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
+        flops_of: Says what one example costs at a size, in place of the count; None for the count.
 
     Raises:
         DataError: If `train` is neither.
@@ -68,6 +69,7 @@ class Workload:
         max_n_params: float | None = None,
         examples_of: Mapping[str, Any] | None = None,
         size_for: Callable[..., Size] | None = None,
+        flops_of: Callable[[Size], float] | None = None,
     ) -> None:
         if not (callable(train) or isinstance(train, tf.data.Dataset)):
             raise DataError(
@@ -94,6 +96,7 @@ class Workload:
             param_convention=param_convention,
             max_n_params=max_n_params,
             size_for=size_for,
+            flops_of=flops_of,
         )
         self._wanted_batch_size = batch_size
         self._train = train
@@ -215,6 +218,14 @@ class Workload:
     def train_flops_per_example(self, size: Size) -> float:
         """Return what one example costs at a size; see `SizeBook.train_flops_per_example`."""
         return self._models.train_flops_per_example(size)
+
+    def given_flops_per_example(self, size: Size) -> float | None:
+        """Return what one example is said to cost; see `SizeBook.given_flops_per_example`."""
+        return self._models.given_flops_per_example(size)
+
+    def flops_doubt(self, size: Size) -> str:
+        """Return why the cost of an example is not exact; see `SizeBook.flops_doubt`."""
+        return self._models.flops_doubt(size)
 
     def n_params(self, size: Size) -> float:
         """Return the parameters at a size; `nan` if no model of it can be built."""

@@ -61,7 +61,8 @@ class AdaptiveSweep(Sweep):
         level: Level of the interval.
         worth: As in `laws.next_runs`: a run counts only if it narrows at least this share of what
             the best one does. The lower, the more and the cheaper the runs.
-        n_resamples: Resamples of each fit, at least 100.
+        n_resamples: Resamples of each fit on the way, at least 100. The sweep ends on one with
+            1000 at least, as `laws.fit` has.
 
     Raises:
         SweepError: If a list is too short or has duplicates, or a value is out of its range.

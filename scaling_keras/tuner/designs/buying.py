@@ -18,6 +18,9 @@ _SPARE_RUNS = 10
 Ten tell a standard deviation to `1 / sqrt(2 * 10)`, 22 %; and leave enough to hold some out.
 """
 
+_CHECKED_RESAMPLES = 1000
+"""Resamples of a law that is checked, at least: as many as whoever fits it afterwards has."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Goal:
@@ -29,7 +32,7 @@ class Goal:
         form: The law that is fitted.
         level: Level of the interval.
         worth: As in `laws.next_runs`.
-        n_resamples: Resamples of each fit.
+        n_resamples: Resamples of each fit that isn't checked on held-out runs.
         objective: The metric that the law is of.
     """
 
@@ -82,11 +85,14 @@ def fit_law(
     Args:
         goal: What is to be known.
         runs: The runs, with how they ended.
-        check_held_out: As in `laws.fit`.
+        check_held_out: As in `laws.fit`; the law then has at least as many resamples as there.
 
     Raises:
         FitError: If they don't determine it.
     """
+    n_resamples = goal.n_resamples
+    if check_held_out:
+        n_resamples = max(n_resamples, _CHECKED_RESAMPLES)
     known = [(bought, outcome) for bought, outcome in runs if goal.objective in outcome.metrics]
     return laws.fit(
         goal.form,
@@ -97,7 +103,7 @@ def fit_law(
             "loss": [outcome.metrics[goal.objective] for _, outcome in known],
             "train_flops_per_example": [b.train_flops / b.n_examples for b, _ in known],
         },
-        n_resamples=goal.n_resamples,
+        n_resamples=n_resamples,
         check_held_out=check_held_out,
     )
 
