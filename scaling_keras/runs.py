@@ -197,7 +197,10 @@ class RunTable:
         return self.completed().of_law()
 
     def completed(self) -> RunTable:
-        """Return the completed runs with a finite, positive `loss`, `n_params` and `n_examples`."""
+        """Return the completed runs with a finite, positive `loss`, `n_params` and `n_examples`.
+
+        Their FLOPs must be positive and finite too, or `nan`, which is unknown.
+        """
         return self._without({run.name: _why_unusable(run) for run in self.runs})
 
     def of_law(self) -> RunTable:
@@ -344,6 +347,10 @@ def _why_unusable(run: Run) -> str:
     for column in REQUIRED_COLUMNS:
         value = getattr(run, column)
         if not (math.isfinite(value) and value > 0):
+            return f"{column} is {value!r}, not a positive finite number"
+    for column in ("train_flops", "train_flops_per_example"):
+        value = getattr(run, column)
+        if math.isinf(value) or value <= 0:  # As where 32 or 64 bits were too few to count them.
             return f"{column} is {value!r}, not a positive finite number"
     return ""
 

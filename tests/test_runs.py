@@ -41,6 +41,8 @@ def test_usable_runs_are_completed_with_positive_finite_numbers():
             run("zero", n_examples=0.0),
             run("failed", status="failed", reason="out of memory"),
             run("running", status="running"),
+            run("overflowed", train_flops=-2.4e18),
+            run("infinite", train_flops_per_example=math.inf),
         ),
         excluded=(Exclusion(name="older", reason="damaged"),),
     )
@@ -52,6 +54,8 @@ def test_usable_runs_are_completed_with_positive_finite_numbers():
         "zero": "n_examples is 0.0, not a positive finite number",
         "failed": "failed: out of memory",
         "running": "running",
+        "overflowed": "train_flops is -2.4e+18, not a positive finite number",
+        "infinite": "train_flops_per_example is inf, not a positive finite number",
     }
 
 

@@ -180,7 +180,14 @@ def _is_wide(low: float, high: float, is_exponent: bool) -> bool:
 
 
 def _cost_findings(cost: ExampleCost) -> Iterator[Finding]:
-    if not cost.counted:
+    if not cost.counted and cost.max_error:
+        yield Finding(
+            code="flops_scatter",
+            message="The FLOPs per example that the runs tell are no power law of n_params that "
+            "rises with it, so allocations assume 6 FLOPs per parameter and example instead. "
+            "Check `train_flops` of the runs, and fit one model family at a time.",
+        )
+    elif not cost.counted:
         yield Finding(
             code="flops_assumed",
             message="No counted FLOPs came with the runs, so allocations assume 6 FLOPs per "

@@ -210,7 +210,7 @@ def _parts(data: RunTable | Mapping[str, Any], by: str) -> dict[Hashable, Any]:
             f"`by` must be a column of `data`. Received: {by!r}, and the columns "
             f"{', '.join(map(str, data))}."
         )
-    columns = {name: np.asarray(values) for name, values in data.items()}
+    columns = {name: np.asanyarray(values) for name, values in data.items()}
     column = columns.pop(by)
     lengths = {np.shape(values) for values in columns.values()}
     if column.ndim != 1 or lengths != {column.shape}:

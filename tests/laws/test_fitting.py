@@ -132,6 +132,91 @@ def test_counted_flops_of_a_table_become_the_cost_of_an_example():
     assert "flops_assumed" in [finding.code for finding in plain.warnings]
 
 
+@pytest.mark.parametrize("per_example", [False, True])
+def test_counted_flops_of_a_mapping_become_the_cost_of_an_example(per_example):
+    runs = noisy_runs(HOFFMANN)
+    flops = 600 * runs["n_params"] * (1 if per_example else runs["n_examples"])
+    flops[3] = np.nan  # Unknown.
+    name = "train_flops_per_example" if per_example else "train_flops"
+    fit = laws.fit("chinchilla", {**runs, name: flops}, n_resamples=100)
+    assert fit.train_flops_per_example(1e7) == pytest.approx(6e9)
+    assert "flops_assumed" not in [finding.code for finding in fit.warnings]
+    held_out = laws.backtest("chinchilla", {**runs, name: flops}, n_resamples=100)
+    assert held_out.fit.train_flops_per_example(1e7) == pytest.approx(6e9)
+
+
+def test_a_curve_of_a_mapping_knows_its_cost_where_sizes_and_data_came_along():
+    runs = noisy_runs(HOFFMANN)
+    flops = 600 * runs["n_params"] * runs["n_examples"]
+    fit = laws.fit("power_law_floor", {**runs, "train_flops": flops}, x="train_flops")
+    assert fit.train_flops_per_example(1e7) == pytest.approx(6e9)
+    only = {"train_flops": flops, "loss": runs["loss"], "n_params": ["1M"] * 16}
+    with pytest.raises(FitError, match="`n_params` must be an array of numbers"):
+        laws.fit("power_law_floor", only, x="train_flops")
+    del only["n_params"]
+    assert not laws.fit("power_law_floor", only, x="train_flops").example_cost.counted
+
+
+@pytest.mark.parametrize(
+    ("flops", "sentence"),
+    [
+        ([-1.0] + [1e9] * 15, r"`train_flops` must .* nan where unknown. Received: -1.0 in row 0."),
+        ([1e9] * 14 + [0.0, np.inf], "Received: 0.0 in row 14, inf in row 15"),
+        (["a"] * 16, "`train_flops` must be an array of numbers"),
+        ([1e9] * 5, "`train_flops` must hold a value for each of 16 runs. Received: 5"),
+        (1e9, r"`train_flops` must be one-dimensional.*Received: shape \(\)"),
+    ],
+)
+def test_flops_of_a_mapping_that_can_not_be_such_are_named(flops, sentence):
+    with pytest.raises(FitError, match=sentence):
+        laws.fit("chinchilla", {**noisy_runs(HOFFMANN), "train_flops": flops})
+
+
+def test_runs_of_a_table_whose_flops_overflowed_are_left_out():
+    table = table_of(noisy_runs(HOFFMANN))
+    wrong = dataclasses.replace(table.runs[0], train_flops=-2.4e18)
+    table = dataclasses.replace(table, runs=(wrong, *table.runs[1:]))
+    fit = laws.fit("chinchilla", table, n_resamples=100)
+    assert [(item.name, item.reason) for item in fit.excluded] == [
+        (wrong.name, "train_flops is -2.4e+18, not a positive finite number")
+    ]
+
+
+def test_flops_that_fall_with_the_size_are_not_planned_with_and_a_finding_says_so():
+    runs = noisy_runs(HOFFMANN)
+    falling = {**runs, "train_flops_per_example": 1e12 / runs["n_params"] ** 0.5}
+    fit = laws.fit("chinchilla", falling, n_resamples=100)
+    assert fit.train_flops_per_example(1e7) == pytest.approx(6e7)
+    said = {finding.code: finding.message for finding in fit.warnings}
+    assert "assume 6 FLOPs per parameter and example instead" in said["flops_scatter"]
+    assert "flops_assumed" not in said
+
+
+@pytest.mark.parametrize("name", ["loss", "n_params", "weights"])
+@pytest.mark.parametrize("dtype", [float, int])
+def test_a_value_that_a_mask_hides_is_refused_by_its_row(name, dtype):
+    runs = {**noisy_runs(HOFFMANN), "weights": np.ones(16)}
+    column = np.ma.masked_array(np.ceil(runs[name]).astype(dtype), np.arange(16) == 3)
+    with pytest.raises(FitError, match=f"`{name}` must hold .*Received: nan in row 3"):
+        laws.fit("chinchilla", **{**runs, name: column})
+
+
+def test_a_mask_that_hides_nothing_and_hidden_flops_do_no_harm():
+    runs = noisy_runs(HOFFMANN)
+    flops = np.ma.masked_array(600 * runs["n_params"], np.arange(16) == 3)
+    flops.data[3] = -1
+    masked = {name: np.ma.masked_array(column) for name, column in runs.items()}
+    fit = laws.fit("chinchilla", {**masked, "train_flops_per_example": flops}, n_resamples=100)
+    assert fit.params == fit_chinchilla(runs).params
+    assert fit.train_flops_per_example(1e7) == pytest.approx(6e9)
+
+
+def test_a_cluster_that_a_mask_hides_is_refused_by_its_row():
+    groups = np.ma.masked_array(np.arange(16) // 4, np.arange(16) == 3)
+    with pytest.raises(FitError, match=r"cluster of every run. Received: None in row 3"):
+        laws.fit("chinchilla", **noisy_runs(HOFFMANN), groups=groups)
+
+
 def test_the_same_seed_gives_the_same_fit_and_zero_is_a_seed():
     runs = noisy_runs(HOFFMANN, noise=0.01)
     first, second = fit_chinchilla(runs, seed=0), fit_chinchilla(runs, seed=0)
@@ -160,6 +245,8 @@ def test_runs_of_one_group_are_resampled_together():
         ({"loss": None}, "Received: no `loss`"),
         ({"x": np.ones(16)}, "Received: `x`. Leave it out"),
         ({"weights": [-1.0] * 16}, "`weights` must hold 16 finite numbers"),
+        ({"weights": [1.0] * 15 + [-2.0]}, r"`weights` must .* Received: -2.0 in row 15\. Pass"),
+        ({"weights": [1.0] * 4}, r"`weights` must .* Received: an array of shape \(4,\)"),
         ({"weights": np.zeros(16)}, "not all zero"),
         ({"weights": ["a"] * 16}, "`weights` must hold 16 finite numbers"),
         ({"weights": "w"}, r"`weights` must .* name a column of the data. Received: 'w'"),

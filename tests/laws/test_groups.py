@@ -79,6 +79,13 @@ def test_each_group_of_columns_is_fitted_and_one_that_can_not_be_is_named():
         laws.fit_groups("chinchilla", {**runs, "kind": [1.0, np.nan] * 8}, by="kind")
 
 
+def test_a_value_that_a_mask_hides_stays_hidden_in_its_group():
+    runs = {**noisy_runs(HOFFMANN), "kind": np.array(["a"] * 16)}
+    runs["loss"] = np.ma.masked_array(runs["loss"], np.arange(16) == 3)
+    with pytest.raises(FitError, match=r"`loss` must hold .* Received: nan in row 3"):
+        laws.fit_groups("chinchilla", runs, by="kind")
+
+
 def test_what_can_not_be_compared_is_refused():
     surface = fit(worth(1.0, 1))
     with pytest.raises(FitError, match=r"`train_flops` must be one budget. Received: 2"):
