@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -143,7 +143,9 @@ class RunTable:
             if run.name in seen:
                 raise RunsError(
                     f"Names of runs must be unique within a table. Received two runs named "
-                    f"{run.name!r}. Rename one of them."
+                    f"{run.name!r}. Rename one of them; where rows are points of one training, "
+                    f"give the column that says so another name than `name`, and pass it as "
+                    f"`groups`."
                 )
             seen.add(run.name)
 
@@ -176,6 +178,31 @@ class RunTable:
         """Names that `table[...]` takes: fields of `Run`, then facts that are numbers."""
         facts = (name for name in self._flat_facts() if self._is_number_column(name))
         return (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed", *facts)
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """Names that `labels` takes: fields of `Run`, then facts that are single values."""
+        return (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed", *self._flat_facts())
+
+    def labels(self, column: str) -> list[Hashable]:
+        """Return what each run has in one of the `label_columns`, None where that is unknown.
+
+        A fact is a number if it is one, or reads as one, for all runs that have it.
+
+        Raises:
+            RunsError: If there is no such column.
+        """
+        if column not in self.label_columns:
+            raise RunsError(
+                f"Runs can be told apart by {', '.join(self.label_columns)}. "
+                f"Received: column={column!r}. Use one of those."
+            )
+        if column in _FIELDS:
+            own = [getattr(run, column) for run in self.runs]
+            return [None if value != value else value for value in own]
+        found = [_fact(run.facts, column) for run in self.runs]
+        numbers = [_number(value) for value in found]
+        return numbers if numbers.count(None) == found.count(None) else found
 
     def _is_number_column(self, name: str) -> bool:
         return any(_number(_fact(run.facts, name)) is not None for run in self.runs)

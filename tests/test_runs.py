@@ -175,6 +175,33 @@ def test_a_fact_that_is_no_number_is_no_column():
             table[name]
 
 
+def test_labels_are_fields_or_facts_and_numbers_only_if_all_are():
+    table = RunTable(
+        runs=(
+            run("a", seed=1, facts={"run": "1", "rate": "1e-3", "kind": "x"}),
+            run("b", facts={"run": "b", "hyperparameters": {"rate": 0.01}}),
+        )
+    )
+    assert table.labels("run") == ["1", "b"]
+    assert table.labels("rate") == [0.001, 0.01]
+    assert table.labels("kind") == ["x", None]
+    assert table.labels("seed") == [1, None]
+    assert table.labels("name") == ["a", "b"]
+    assert table.labels("dataset_size") == [None, None]
+    assert {"run", "rate", "kind", "family"} <= set(table.label_columns)
+    with pytest.raises(RunsError, match=r"Runs can be told apart by .*Received: column='colour'"):
+        table.labels("colour")
+
+
+def test_rows_that_share_a_name_are_read_where_it_is_called_otherwise(tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("name,n_params,n_examples,loss\na,1,1,3\na,1,2,2\nb,2,1,3\n")
+    with pytest.raises(RunsError, match="give the column that says so another name than `name`"):
+        RunTable.from_csv(path)
+    table = RunTable.from_csv(path, columns={"run": "name"})
+    assert table.labels("run") == ["a", "a", "b"]
+
+
 def test_facts_and_the_size_of_the_data_set_survive_csv(tmp_path):
     facts = {"batch_size": 32, "device_kind": "GPU", "hyperparameters": {"width": 64, "name": "x"}}
     table = RunTable(runs=(run("a", dataset_size=5e5, facts=facts), run("b")))

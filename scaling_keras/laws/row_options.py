@@ -75,16 +75,23 @@ def values_in_rows(values: Floats, places: np.ndarray, rows: np.ndarray | None =
 
 
 def row_option(name: str, given: Any, source: RunTable | Mapping[str, Any] | None) -> Any:
-    """Return the values of `weights` or `groups`; a text names a column of the data."""
+    """Return the values of `weights` or `groups`; a text names a column of the data.
+
+    Of a table `groups` may be a fact that is no number, too.
+    """
     if not isinstance(given, str):
         return given
-    known = () if source is None else getattr(source, "columns", source)
+    known: Any = () if source is None else source
+    if isinstance(source, RunTable):
+        known = source.label_columns if name == "groups" else source.columns
     if source is None or given not in known:
         columns = ", ".join(map(str, known)) or "none, as no `data` was passed"
         raise FitError(
             f"`{name}` must hold a value per run, or name a column of the data. Received: "
             f"{given!r}, and the columns {columns}. Pass an array."
         )
+    if isinstance(source, RunTable) and name == "groups":
+        return source.labels(given)
     return source[given]
 
 

@@ -294,6 +294,21 @@ def test_weights_and_groups_may_be_columns_of_the_data():
     assert named.params == passed.params
 
 
+def test_clusters_of_a_table_may_be_texts_among_the_facts():
+    runs = noisy_runs(HOFFMANN, noise=0.01)
+    table = table_of(runs)
+    labelled = tuple(
+        dataclasses.replace(run, facts={"run": f"size {run.n_params:g}"}) for run in table
+    )
+    named = laws.fit("chinchilla", RunTable(runs=labelled), groups="run", n_resamples=100)
+    assert named.data_digest == fit_chinchilla(runs, groups=runs["n_params"]).data_digest
+    with pytest.raises(FitError, match=r"`groups` must .* column of the data. Received: 'run'"):
+        laws.fit("chinchilla", table, groups="run")
+    one = RunTable(runs=(*labelled[:-1], table.runs[-1]))
+    with pytest.raises(FitError, match=r"`groups` must name the cluster .* None in row 15"):
+        laws.fit("chinchilla", one, groups="run")
+
+
 def test_numbers_of_numpy_are_numbers():
     runs = noisy_runs(HOFFMANN)
     held = {"irreducible_loss": np.float32(1.5)}
