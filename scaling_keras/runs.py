@@ -200,8 +200,8 @@ class RunTable:
         if column in _FIELDS:
             own = [getattr(run, column) for run in self.runs]
             return [None if value != value else value for value in own]
-        found = [_fact(run.facts, column) for run in self.runs]
-        numbers = [_number(value) for value in found]
+        found: list[Hashable] = [_fact(run.facts, column) for run in self.runs]
+        numbers: list[Hashable] = [_number(value) for value in found]
         return numbers if numbers.count(None) == found.count(None) else found
 
     def _is_number_column(self, name: str) -> bool:

@@ -206,8 +206,10 @@ def backtest_findings(form: Form, backtest: Backtest | None) -> Iterator[Finding
     if backtest is None:
         yield Finding(
             code="no_backtest",
-            message="Too few runs to hold some out, so no extrapolation could be checked and "
-            "intervals beyond the data may be too narrow. Add runs.",
+            message=f"No runs were held out, so no extrapolation was checked and intervals beyond "
+            f"the data may be too narrow. The check needs enough distinct "
+            f"({', '.join(form.variables)}) to fit the form without the dearest fifth of the runs. "
+            f"Add runs with others.",
         )
         return
     if backtest.miss_ratio >= 1.05:

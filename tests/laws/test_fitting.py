@@ -447,6 +447,14 @@ def test_too_few_runs_for_a_backtest_are_a_finding():
     assert "no_backtest" in [finding.code for finding in fit.warnings]
 
 
+def test_many_runs_of_few_budgets_hear_that_budgets_are_lacking_for_a_backtest():
+    x = np.repeat(np.geomspace(1e3, 1e6, 5), 10)
+    loss = (1.5 + 20 / x**0.3) * np.exp(np.random.default_rng(0).normal(0, 0.01, 50))
+    fit = laws.fit("power_law_floor", x=x, loss=loss, n_resamples=100)
+    (said,) = [finding.message for finding in fit.warnings if finding.code == "no_backtest"]
+    assert "needs enough distinct (x)" in said
+
+
 def coupled_runs(k, noise=0.004):
     n, d = grid(sizes=np.geomspace(1e4, 1e8, 6), budgets=np.geomspace(1e6, 1e10, 6))
     loss = 1.2 + (600 / n**0.5 + 4000 / d**0.5) ** k
