@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -143,7 +143,9 @@ class RunTable:
             if run.name in seen:
                 raise RunsError(
                     f"Names of runs must be unique within a table. Received two runs named "
-                    f"{run.name!r}. Rename one of them."
+                    f"{run.name!r}. Rename one of them; where rows are points of one training, "
+                    f"give the column that says so another name than `name`, and pass it as "
+                    f"`groups`."
                 )
             seen.add(run.name)
 
@@ -177,6 +179,31 @@ class RunTable:
         facts = (name for name in self._flat_facts() if self._is_number_column(name))
         return (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed", *facts)
 
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """Names that `labels` takes: fields of `Run`, then facts that are single values."""
+        return (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed", *self._flat_facts())
+
+    def labels(self, column: str) -> list[Hashable]:
+        """Return what each run has in one of the `label_columns`, None where that is unknown.
+
+        A fact is a number if it is one, or reads as one, for all runs that have it.
+
+        Raises:
+            RunsError: If there is no such column.
+        """
+        if column not in self.label_columns:
+            raise RunsError(
+                f"Runs can be told apart by {', '.join(self.label_columns)}. "
+                f"Received: column={column!r}. Use one of those."
+            )
+        if column in _FIELDS:
+            own = [getattr(run, column) for run in self.runs]
+            return [None if value != value else value for value in own]
+        found: list[Hashable] = [_fact(run.facts, column) for run in self.runs]
+        numbers: list[Hashable] = [_number(value) for value in found]
+        return numbers if numbers.count(None) == found.count(None) else found
+
     def _is_number_column(self, name: str) -> bool:
         return any(_number(_fact(run.facts, name)) is not None for run in self.runs)
 
@@ -197,7 +224,10 @@ class RunTable:
         return self.completed().of_law()
 
     def completed(self) -> RunTable:
-        """Return the completed runs with a finite, positive `loss`, `n_params` and `n_examples`."""
+        """Return the completed runs with a finite, positive `loss`, `n_params` and `n_examples`.
+
+        Their FLOPs must be positive and finite too, or `nan`, which is unknown.
+        """
         return self._without({run.name: _why_unusable(run) for run in self.runs})
 
     def of_law(self) -> RunTable:
@@ -344,6 +374,10 @@ def _why_unusable(run: Run) -> str:
     for column in REQUIRED_COLUMNS:
         value = getattr(run, column)
         if not (math.isfinite(value) and value > 0):
+            return f"{column} is {value!r}, not a positive finite number"
+    for column in ("train_flops", "train_flops_per_example"):
+        value = getattr(run, column)
+        if math.isinf(value) or value <= 0:  # As where 32 or 64 bits were too few to count them.
             return f"{column} is {value!r}, not a positive finite number"
     return ""
 

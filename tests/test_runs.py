@@ -41,6 +41,8 @@ def test_usable_runs_are_completed_with_positive_finite_numbers():
             run("zero", n_examples=0.0),
             run("failed", status="failed", reason="out of memory"),
             run("running", status="running"),
+            run("overflowed", train_flops=-2.4e18),
+            run("infinite", train_flops_per_example=math.inf),
         ),
         excluded=(Exclusion(name="older", reason="damaged"),),
     )
@@ -52,6 +54,8 @@ def test_usable_runs_are_completed_with_positive_finite_numbers():
         "zero": "n_examples is 0.0, not a positive finite number",
         "failed": "failed: out of memory",
         "running": "running",
+        "overflowed": "train_flops is -2.4e+18, not a positive finite number",
+        "infinite": "train_flops_per_example is inf, not a positive finite number",
     }
 
 
@@ -169,6 +173,33 @@ def test_a_fact_that_is_no_number_is_no_column():
     for name in ("device_kind", "depth"):
         with pytest.raises(RunsError, match=rf"has the columns n_params.*column='{name}'"):
             table[name]
+
+
+def test_labels_are_fields_or_facts_and_numbers_only_if_all_are():
+    table = RunTable(
+        runs=(
+            run("a", seed=1, facts={"run": "1", "rate": "1e-3", "kind": "x"}),
+            run("b", facts={"run": "b", "hyperparameters": {"rate": 0.01}}),
+        )
+    )
+    assert table.labels("run") == ["1", "b"]
+    assert table.labels("rate") == [0.001, 0.01]
+    assert table.labels("kind") == ["x", None]
+    assert table.labels("seed") == [1, None]
+    assert table.labels("name") == ["a", "b"]
+    assert table.labels("dataset_size") == [None, None]
+    assert {"run", "rate", "kind", "family"} <= set(table.label_columns)
+    with pytest.raises(RunsError, match=r"Runs can be told apart by .*Received: column='colour'"):
+        table.labels("colour")
+
+
+def test_rows_that_share_a_name_are_read_where_it_is_called_otherwise(tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("name,n_params,n_examples,loss\na,1,1,3\na,1,2,2\nb,2,1,3\n")
+    with pytest.raises(RunsError, match="give the column that says so another name than `name`"):
+        RunTable.from_csv(path)
+    table = RunTable.from_csv(path, columns={"run": "name"})
+    assert table.labels("run") == ["a", "a", "b"]
 
 
 def test_facts_and_the_size_of_the_data_set_survive_csv(tmp_path):

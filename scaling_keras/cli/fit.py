@@ -39,6 +39,11 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
         help="names of the runs to fit, such as 'demo/*,mlp-*'; with ! before it, of those not to",
     )
     parser.add_argument(
+        "--groups",
+        metavar="COLUMN",
+        help="what runs share that aren't independent: points of one training say here which",
+    )
+    parser.add_argument(
         "--include-tests",
         action="store_true",
         help="fit runs that tested a prediction, too",
@@ -79,7 +84,7 @@ def fit_table(args: argparse.Namespace, table: RunTable, form: str) -> laws.Fit:
     """Fit `form` to runs, with the options of the arguments."""
     of_x = form in laws.FORMS and "x" in laws.FORMS[form].variables
     x = args.x or ("train_flops" if of_x else None)
-    return laws.fit(form, table, x=x, seed=args.seed)
+    return laws.fit(form, table, x=x, groups=args.groups, seed=args.seed)
 
 
 def run(args: argparse.Namespace, out: TextIO) -> int:

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     """Print the plan as text or JSON."""
     _refuse_unused(args)
     runs = fit_command.table_from(args)
-    fit = laws.fit(args.form, runs, seed=args.seed)
+    fit = laws.fit(args.form, runs, groups=args.groups, seed=args.seed)
     # A file of numbers has no facts to tell the hours and the cost of serving from.
     table = None if is_csv(args.logdir) else runs
     plan = _plan(args, fit, table)

@@ -280,6 +280,8 @@ def _conventions(results: ReportResults) -> Iterator[Block]:
             f"as the runs counted it: {number(cost.coef)} N^{cost.exponent:.4g} FLOPs per "
             f"example{exact}"
         )
+    elif cost.max_error:
+        compute = "6 N D, assumed: the FLOPs that the runs tell are no power law of N"
     else:
         compute = "6 N D, assumed: no counted FLOPs came with the runs"
     bend = f", bend (delta) {fit.huber_delta:g} on log loss" if fit.huber_delta else ""

@@ -198,11 +198,12 @@ def _flops(
     """Return the FLOPs of one example and of all.
 
     The total of a result is measured where padding takes a share that the facts can only guess, so
-    where there is one the FLOPs of an example are its quotient.
+    where there is one the FLOPs of an example are its quotient. Zero is what a count gives that
+    found nothing it knows, so that the FLOPs are unknown.
     """
-    if result is not None and result.train_flops is not None and n_examples:
+    if result is not None and result.train_flops and n_examples:
         return result.train_flops / n_examples, result.train_flops
-    flops_per_example = _or_nan(facts.train_flops_per_example)
+    flops_per_example = facts.train_flops_per_example or math.nan
     return flops_per_example, flops_per_example * n_examples
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.best_settings import best_settings
+from scaling_keras.laws.counted_flops import counted_flops
 from scaling_keras.laws.forms import get_form
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.mixed_runs import refuse_mixed
@@ -18,8 +19,9 @@ from scaling_keras.laws.results import Finding
 from scaling_keras.laws.row_options import (
     checked_weights,
     cluster_numbers,
-    real_numbers,
+    number_per_row,
     row_option,
+    values_in_rows,
 )
 from scaling_keras.laws.run_findings import run_findings
 from scaling_keras.runs import NUMERIC_COLUMNS, Exclusion, Run, RunTable
@@ -44,8 +46,8 @@ class Columns:
             `example_unit`, `x` (the column a one-variable form was fitted against).
         excluded: Runs that were left out, with reasons.
         findings: What can be said of how the runs were trained.
-        n_params: Parameters of each run where the table knows them, else empty.
-        train_flops_per_example: Counted FLOPs of each run where the table knows them, else empty.
+        n_params: Parameters of each run where FLOPs were counted, else empty.
+        train_flops_per_example: Counted FLOPs of each run, `nan` where unknown, else empty.
     """
 
     values: Floats
@@ -146,7 +148,7 @@ def _gathered(
         labels=_labels(table, given),
         excluded=excluded,
         findings=() if table is None else run_findings(table),
-        **_compute_columns(source, rows, length),
+        **counted_flops(source, arrays, rows, length),
     )
 
 
@@ -276,19 +278,7 @@ def _column(name: str, source: Any, given: Any, form: Form) -> Floats:
             f"A `{form.name}` fit needs {', '.join(form.variables)} and {form.target}. Received: "
             f"no `{name}`. Pass an array, or a RunTable as `data`."
         )
-    try:
-        array = real_numbers(given)
-    except (TypeError, ValueError):
-        raise FitError(
-            f"`{name}` must be an array of numbers, none complex. Received: {given!r}. "
-            f"Convert it first."
-        ) from None
-    if array.ndim != 1:
-        raise FitError(
-            f"`{name}` must be one-dimensional, a value per run. Received: shape {array.shape}. "
-            f"Flatten it first."
-        )
-    return array
+    return number_per_row(name, given)
 
 
 def _check_range(form: Form, arrays: Mapping[str, Floats], rows: np.ndarray) -> None:
@@ -308,10 +298,8 @@ def _check_range(form: Form, arrays: Mapping[str, Floats], rows: np.ndarray) -> 
             usable, wanted = array > 0, "positive, finite numbers"
         bad = np.flatnonzero(~(np.isfinite(array) & usable))
         if len(bad):
-            shown = ", ".join(f"{array[i]!r} in row {rows[i]}" for i in bad[:3])
-            more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
             raise FitError(
-                f"`{name}` must hold {wanted}. Received: {shown}{more}. Drop "
+                f"`{name}` must hold {wanted}. Received: {values_in_rows(array, bad, rows)}. Drop "
                 f"those rows, or pass a RunTable, which leaves out runs that did not complete."
             )
 
@@ -364,19 +352,3 @@ def _simpler(form: Form, arrays: Mapping[str, Floats]) -> str:
 def _as_x(names: Sequence[str]) -> str:
     """Return how to name a column to fit against, in Python and on the command line."""
     return " or ".join(f"x={name!r} (`--x {name}`)" for name in names)
-
-
-def _compute_columns(source: Any, rows: np.ndarray, length: int) -> dict[str, Floats]:
-    """Return the runs' parameters and counted FLOPs per example, empty where unknown."""
-    empty = {"n_params": np.empty(0), "train_flops_per_example": np.empty(0)}
-    if source is None:
-        return empty
-    if not isinstance(source, RunTable) and not set(empty) <= set(source):
-        return empty
-    columns = {name: np.asarray(source[name], dtype=np.float64) for name in empty}
-    if any(len(array) != length for array in columns.values()):
-        return empty
-    columns = {name: array[rows] for name, array in columns.items()}
-    if not np.isfinite(columns["train_flops_per_example"]).any():
-        return empty
-    return columns

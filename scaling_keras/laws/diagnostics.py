@@ -180,7 +180,14 @@ def _is_wide(low: float, high: float, is_exponent: bool) -> bool:
 
 
 def _cost_findings(cost: ExampleCost) -> Iterator[Finding]:
-    if not cost.counted:
+    if not cost.counted and cost.max_error:
+        yield Finding(
+            code="flops_scatter",
+            message="The FLOPs per example that the runs tell are no power law of n_params that "
+            "rises with it, so allocations assume 6 FLOPs per parameter and example instead. "
+            "Check `train_flops` of the runs, and fit one model family at a time.",
+        )
+    elif not cost.counted:
         yield Finding(
             code="flops_assumed",
             message="No counted FLOPs came with the runs, so allocations assume 6 FLOPs per "
@@ -199,8 +206,10 @@ def backtest_findings(form: Form, backtest: Backtest | None) -> Iterator[Finding
     if backtest is None:
         yield Finding(
             code="no_backtest",
-            message="Too few runs to hold some out, so no extrapolation could be checked and "
-            "intervals beyond the data may be too narrow. Add runs.",
+            message=f"No runs were held out, so no extrapolation was checked and intervals beyond "
+            f"the data may be too narrow. The check needs enough distinct "
+            f"({', '.join(form.variables)}) to fit the form without the dearest fifth of the runs. "
+            f"Add runs with others.",
         )
         return
     if backtest.miss_ratio >= 1.05:

@@ -14,6 +14,7 @@ from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
 from scaling_keras.laws.isoflop_rows import FLOPS_ASSUMED
 from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.row_options import real_numbers
 from scaling_keras.runs import Exclusion, Run, RunTable
 
 MIN_POINTS = 2
@@ -222,7 +223,7 @@ def _column(
 def _floats(name: str, column: Any, length: int, *, may_lack: bool) -> Floats:
     """Return a column as floats, one per point; losses of a diverging run may be `nan`."""
     try:
-        array = np.asarray(column, dtype=np.float64)
+        array = real_numbers(column)
     except (TypeError, ValueError):
         array = np.empty((0, 0))
     if array.shape != (length,):

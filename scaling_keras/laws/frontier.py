@@ -15,6 +15,12 @@ FALLBACK_FLOPS_PER_PARAM = 6.0
 Kaplan et al., arXiv:2001.08361, section 2.1.
 """
 
+MIN_COST_EXPONENT = 0.1
+"""Below it the FLOPs of an example hardly rise with the size, or fall: then a budget buys any
+size, and no split of it is best."""
+MAX_COST_MISS = 10.0
+"""Factor by which a run's FLOPs may miss the power law before that says nothing of them."""
+
 _WIDEST = 230.0
 """Largest log of a size: beyond it a double overflows soon."""
 _GRID = 257
@@ -27,7 +33,8 @@ class ExampleCost:
     Attributes:
         coef: FLOPs at `N = 1`.
         exponent: 1 for models whose every parameter works once on each example.
-        counted: Whether it was fitted to counted FLOPs; else it is the fallback `6 N`.
+        counted: Whether it was fitted to counted FLOPs; else it is the fallback `6 N`, also
+            where there are such but no power law of the size can be made of them.
         max_error: Largest relative deviation of the runs' counted FLOPs from it.
     """
 
@@ -47,13 +54,15 @@ def fit_example_cost(n_params: Floats, train_flops_per_example: Floats) -> Examp
 
     A straight line in logs by least squares over the distinct sizes; with fewer than three of
     them the exponent stays 1. The FLOPs are not `6 N` in general: attention, tied embeddings and
-    convolutions break the proportion, for a ResNet50 by a factor of 149.
+    convolutions break the proportion, for a ResNet50 by a factor of 149. A line with an exponent
+    below `MIN_COST_EXPONENT`, or that misses a run by more than `MAX_COST_MISS`, isn't used:
+    `6 N` is returned, with how far the FLOPs are from that.
 
     Args:
         n_params: Parameters of each run; may be empty.
-        train_flops_per_example: Counted FLOPs of each, `nan` where unknown.
+        train_flops_per_example: Counted FLOPs of each, positive, `nan` where unknown.
     """
-    known = np.isfinite(train_flops_per_example) & (train_flops_per_example > 0)
+    known = np.isfinite(train_flops_per_example)
     if not known.any():
         return ExampleCost()
     pairs = np.unique(np.stack([n_params[known], train_flops_per_example[known]], 1), axis=0)
@@ -62,10 +71,18 @@ def fit_example_cost(n_params: Floats, train_flops_per_example: Floats) -> Examp
     if len(np.unique(size)) >= 3:
         exponent = float(np.polyfit(size, cost, 1)[0])
     level = float(np.mean(cost - exponent * size))
-    error = np.abs(np.expm1(cost - exponent * size - level)).max()
+    misses = cost - exponent * size - level
+    if exponent < MIN_COST_EXPONENT or np.abs(misses).max() > np.log(MAX_COST_MISS):
+        assumed = cost - size - np.log(FALLBACK_FLOPS_PER_PARAM)
+        return ExampleCost(max_error=_largest(assumed))
     return ExampleCost(
-        coef=float(np.exp(level)), exponent=exponent, counted=True, max_error=float(error)
+        coef=float(np.exp(level)), exponent=exponent, counted=True, max_error=_largest(misses)
     )
+
+
+def _largest(misses: Floats) -> float:
+    """Return the largest relative deviation of logs that miss by so much."""
+    return float(np.abs(np.expm1(misses)).max())
 
 
 def optimal_n_params(

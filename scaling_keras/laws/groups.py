@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from scaling_keras.laws.frontier import optimal_n_params
 from scaling_keras.laws.inseparable import split_findings
 from scaling_keras.laws.results import Finding, Interval, caveats, distinct
 from scaling_keras.laws.uncertainty import quantile
-from scaling_keras.runs import TEXT_COLUMNS, RunTable
+from scaling_keras.runs import Run, RunTable
 
 _DECADES = 6.0
 _GRID = 241
@@ -72,7 +72,8 @@ def fit_groups(
     Args:
         form: As in `fit`.
         data: A `RunTable`, or a mapping of columns.
-        by: The column whose values name the groups, such as `family`.
+        by: The column whose values name the groups, such as `family`; of a table any of its
+            `label_columns`, hyperparameters among them.
         **options: Options of `fit`.
 
     Returns:
@@ -195,22 +196,20 @@ def _findings(low: float, high: float, extrapolation: float) -> list[Finding]:
 
 def _parts(data: RunTable | Mapping[str, Any], by: str) -> dict[Hashable, Any]:
     """Return the rows of each group, as what they came in."""
-    if isinstance(data, RunTable):
-        if by not in TEXT_COLUMNS:
-            raise FitError(
-                f"`by` must be a column of text: {', '.join(TEXT_COLUMNS)}. Received: {by!r}."
-            )
-        labels = dict.fromkeys(getattr(run, by) for run in data)
-        return {
-            label: data.where(lambda run, label=label: getattr(run, by) == label)  # type: ignore[misc]
-            for label in labels
-        }
-    if by not in data:
+    known: Any = data.label_columns if isinstance(data, RunTable) else data
+    if by not in known:
         raise FitError(
             f"`by` must be a column of `data`. Received: {by!r}, and the columns "
-            f"{', '.join(map(str, data))}."
+            f"{', '.join(map(str, known))}."
         )
-    columns = {name: np.asarray(values) for name, values in data.items()}
+    if isinstance(data, RunTable):
+        runs: dict[Hashable, list[Run]] = {}
+        labels = data.labels(by)
+        _check_labels(labels, [f"run {run.name!r}" for run in data])
+        for label, run in zip(labels, data, strict=True):
+            runs.setdefault(label, []).append(run)
+        return {k: dataclasses.replace(data, runs=tuple(part)) for k, part in runs.items()}
+    columns = {name: np.asanyarray(values) for name, values in data.items()}
     column = columns.pop(by)
     lengths = {np.shape(values) for values in columns.values()}
     if column.ndim != 1 or lengths != {column.shape}:
@@ -220,17 +219,22 @@ def _parts(data: RunTable | Mapping[str, Any], by: str) -> dict[Hashable, Any]:
             f"{', '.join(map(str, sorted(lengths)))}. Pass one label per row."
         )
     labels = column.tolist()
-    unknown = [row for row, label in enumerate(labels) if label is None or label != label]
-    if unknown:
-        raise FitError(
-            f"`by` must name a group for each row. Received: {labels[unknown[0]]} in row "
-            f"{unknown[0]}. Name it, or drop the row."
-        )
+    _check_labels(labels, [f"row {row}" for row in range(len(labels))])
     rows = {label: column == label for label in dict.fromkeys(labels)}
     return {
         label: {name: values[chosen] for name, values in columns.items()}
         for label, chosen in rows.items()
     }
+
+
+def _check_labels(labels: Sequence[Hashable], names: Sequence[str]) -> None:
+    """Raise a `FitError` that says in which row a label is missing, if one is."""
+    for label, name in zip(labels, names, strict=True):
+        if label is None or label != label:
+            raise FitError(
+                f"`by` must name a group for each row. Received: {label} in {name}. Name it, or "
+                f"drop the row."
+            )
 
 
 def _along(fit: Fit, budgets: Floats) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
 from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.row_options import cluster_numbers, real_numbers
+from scaling_keras.laws.row_options import cluster_numbers, real_numbers, values_in_rows
 from scaling_keras.runs import Exclusion, RunTable
 
 COLUMNS = ("n_params", "n_examples", "loss")
@@ -122,7 +122,7 @@ def _usable(table: RunTable) -> RunTable:
     ):
         if len(found) > 1:
             raise FitError(f"The runs of a profile {refuse_mixed(what, found)}.")
-    known = np.isfinite(table["train_flops"]) & (table["train_flops"] > 0)
+    known = np.isfinite(table["train_flops"])
     if not known.any():
         return table
     lacking = tuple(
@@ -171,10 +171,8 @@ def _column(name: str, data: Any, given: Any) -> Floats:
         )
     bad = np.flatnonzero(~(np.isfinite(array) & (array > 0)))
     if len(bad):
-        shown = ", ".join(f"{float(array[row])!r} in row {row}" for row in bad[:3])
-        more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
         raise FitError(
-            f"`{name}` must hold positive, finite numbers. Received: {shown}{more}. Drop those "
-            f"rows, or pass a RunTable, which leaves out runs that did not complete."
+            f"`{name}` must hold positive, finite numbers. Received: {values_in_rows(array, bad)}. "
+            f"Drop those rows, or pass a RunTable, which leaves out runs that did not complete."
         )
     return array

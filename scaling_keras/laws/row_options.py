@@ -16,29 +16,82 @@ MIN_CLUSTERS = 3
 
 
 def real_numbers(given: Any) -> Floats:
-    """Return `given` as an array of floats.
+    """Return `given` as an array of floats, `nan` where a masked array hides its value.
 
     Raises:
         TypeError: If it holds complex numbers, whose imaginary part NumPy would drop.
         ValueError: If it holds anything else that is no number.
     """
-    array = np.asarray(given)
+    array = np.ma.asarray(given) if np.ma.isMaskedArray(given) else np.asarray(given)
     if np.iscomplexobj(array):
         raise TypeError("complex numbers")
-    return array.astype(np.float64)
+    floats = array.astype(np.float64)
+    numbers: Floats = floats.filled(np.nan) if isinstance(floats, np.ma.MaskedArray) else floats
+    return numbers
+
+
+def number_per_row(name: str, given: Any, length: int | None = None) -> Floats:
+    """Return a column as floats.
+
+    Args:
+        name: What to call it in an error.
+        given: As the user passed it.
+        length: How many values it must have; None if the caller looks.
+
+    Raises:
+        FitError: If it isn't an array of one number per row.
+    """
+    try:
+        array = real_numbers(given)
+    except (TypeError, ValueError):
+        raise FitError(
+            f"`{name}` must be an array of numbers, none complex. Received: {given!r}. "
+            f"Convert it first."
+        ) from None
+    if array.ndim != 1:
+        raise FitError(
+            f"`{name}` must be one-dimensional, a value per run. Received: shape {array.shape}. "
+            f"Flatten it first."
+        )
+    if length is not None and len(array) != length:
+        raise FitError(
+            f"`{name}` must hold a value for each of {length} runs. Received: {len(array)} "
+            f"values. Pass one per run."
+        )
+    return array
+
+
+def values_in_rows(values: Floats, places: np.ndarray, rows: np.ndarray | None = None) -> str:
+    """Return some values and the rows they stand in, the first three of many, for an error.
+
+    Args:
+        values: A column.
+        places: Where in it the values are.
+        rows: What to call each row of the column; by default its place.
+    """
+    names = np.arange(len(values)) if rows is None else rows
+    shown = ", ".join(f"{float(values[i])!r} in row {names[i]}" for i in places[:3])
+    return shown + (f" and {len(places) - 3} more" if len(places) > 3 else "")
 
 
 def row_option(name: str, given: Any, source: RunTable | Mapping[str, Any] | None) -> Any:
-    """Return the values of `weights` or `groups`; a text names a column of the data."""
+    """Return the values of `weights` or `groups`; a text names a column of the data.
+
+    Of a table `groups` may be a fact that is no number, too.
+    """
     if not isinstance(given, str):
         return given
-    known = () if source is None else getattr(source, "columns", source)
+    known: Any = () if source is None else source
+    if isinstance(source, RunTable):
+        known = source.label_columns if name == "groups" else source.columns
     if source is None or given not in known:
         columns = ", ".join(map(str, known)) or "none, as no `data` was passed"
         raise FitError(
             f"`{name}` must hold a value per run, or name a column of the data. Received: "
             f"{given!r}, and the columns {columns}. Pass an array."
         )
+    if isinstance(source, RunTable) and name == "groups":
+        return source.labels(given)
     return source[given]
 
 
@@ -52,15 +105,22 @@ def checked_weights(weights: Any, length: int, *, or_all_zero: bool = False) -> 
     """
     if weights is None:
         return np.ones(length)
+    received, array = "", np.empty(0)
     try:
         array = real_numbers(weights)
     except (TypeError, ValueError):
-        array = np.array([np.nan])
-    usable = array.shape == (length,) and bool((np.isfinite(array) & (array >= 0)).all())
-    if not usable or not (or_all_zero or array.any()):
+        received = repr(weights)
+    bad = np.flatnonzero(~(np.isfinite(array) & (array >= 0)))
+    if not received and array.shape != (length,):
+        received = f"an array of shape {array.shape}"
+    elif len(bad):
+        received = values_in_rows(array, bad)
+    elif not (received or or_all_zero or array.any()):
+        received = "zeros only"
+    if received:
         wanted = "none negative" if or_all_zero else "none negative and not all zero"
         raise FitError(
-            f"`weights` must hold {length} finite numbers, {wanted}. Received: {weights!r}. Pass "
+            f"`weights` must hold {length} finite numbers, {wanted}. Received: {received}. Pass "
             f"one per row."
         )
     return array
@@ -107,7 +167,7 @@ def cluster_numbers(groups: Any, values: Floats, rows: np.ndarray, length: int) 
 def _labels(groups: Any, length: int) -> list[Hashable]:
     """Return the labels as a list of things that can be told apart."""
     try:
-        labels: list[Any] = list(groups)
+        labels: list[Any] = [None if label is np.ma.masked else label for label in groups]
         for label in labels:
             hash(label)
     except TypeError:

@@ -9,6 +9,7 @@ import numpy as np
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
+from scaling_keras.laws.row_options import real_numbers
 
 
 def schedule_variables(
@@ -67,7 +68,7 @@ def schedule_variables(
 
 def _checked_rates(learning_rates: Any) -> Floats:
     try:
-        rates = np.asarray(learning_rates, dtype=np.float64)
+        rates = real_numbers(learning_rates)
     except (TypeError, ValueError):
         rates = np.empty(0)
     usable = rates.ndim == 1 and len(rates) > 0 and bool((np.isfinite(rates) & (rates >= 0)).all())

@@ -66,6 +66,19 @@ def test_auto_fits_one_variable_where_it_is_named(logdir, capsys):
     assert "Received: `x`. Leave it out" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [["fit"], ["plan", "--flops", "1e18"]])
+def test_points_of_one_training_are_named_by_a_column(command, tmp_path, capsys):
+    path = tmp_path / "points.csv"
+    rows = list(zip(*noisy_runs(HOFFMANN).values(), strict=True))
+    lines = [f"run {i // 4},{n},{d},{loss}" for i, (n, d, loss) in enumerate(rows)]
+    path.write_text("\n".join(("run,n_params,n_examples,loss", *lines)))
+    arguments = [command[0], str(path), *command[1:], "--form", "chinchilla"]
+    assert main([*arguments, "--groups", "run"]) == 0
+    assert "come from 4 independent runs" in capsys.readouterr().out
+    assert main([*arguments, "--groups", "training"]) == 2
+    assert "Received: 'training', and the columns" in capsys.readouterr().err
+
+
 def test_fit_reads_a_csv_file(tmp_path, capsys):
     rows = zip(*noisy_runs(HOFFMANN).values(), strict=True)
     table = RunTable(

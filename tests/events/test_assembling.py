@@ -142,6 +142,15 @@ def test_a_run_without_counts_has_an_unknown_n_params():
     assert math.isnan(run.train_flops)
 
 
+def test_a_count_that_found_no_flops_is_unknown():
+    facts = {1: RunFacts(n_params=COUNTS, train_flops_per_example=0.0)}
+    results = {1: RunResult(n_examples=200, train_flops=0.0)}
+    (run,) = _assemble(_record(facts=facts, results=results))
+    assert math.isnan(run.train_flops)
+    assert math.isnan(run.train_flops_per_example)
+    assert len(_assemble(_record(facts=facts, results=results)).usable()) == 1
+
+
 def test_no_records_make_an_empty_table():
     assert len(_assemble(metric="loss")) == 0
 

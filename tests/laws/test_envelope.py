@@ -196,6 +196,14 @@ def test_runs_without_a_usable_curve_are_left_out_with_reasons():
     assert found.n_runs == 16
 
 
+def test_a_point_that_a_mask_hides_is_refused_by_its_row():
+    columns = curves(n_points=30)
+    hidden = np.arange(len(columns["n_params"])) == 7
+    columns["n_examples"] = np.ma.masked_array(columns["n_examples"], hidden)
+    with pytest.raises(FitError, match=r"`n_examples` must hold .* Received: nan in row 7"):
+        follow(columns)
+
+
 def test_costs_that_nobody_counted_are_assumed_and_said():
     columns = curves(n_points=30)
     del columns["train_flops"]

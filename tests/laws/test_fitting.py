@@ -132,6 +132,91 @@ def test_counted_flops_of_a_table_become_the_cost_of_an_example():
     assert "flops_assumed" in [finding.code for finding in plain.warnings]
 
 
+@pytest.mark.parametrize("per_example", [False, True])
+def test_counted_flops_of_a_mapping_become_the_cost_of_an_example(per_example):
+    runs = noisy_runs(HOFFMANN)
+    flops = 600 * runs["n_params"] * (1 if per_example else runs["n_examples"])
+    flops[3] = np.nan  # Unknown.
+    name = "train_flops_per_example" if per_example else "train_flops"
+    fit = laws.fit("chinchilla", {**runs, name: flops}, n_resamples=100)
+    assert fit.train_flops_per_example(1e7) == pytest.approx(6e9)
+    assert "flops_assumed" not in [finding.code for finding in fit.warnings]
+    held_out = laws.backtest("chinchilla", {**runs, name: flops}, n_resamples=100)
+    assert held_out.fit.train_flops_per_example(1e7) == pytest.approx(6e9)
+
+
+def test_a_curve_of_a_mapping_knows_its_cost_where_sizes_and_data_came_along():
+    runs = noisy_runs(HOFFMANN)
+    flops = 600 * runs["n_params"] * runs["n_examples"]
+    fit = laws.fit("power_law_floor", {**runs, "train_flops": flops}, x="train_flops")
+    assert fit.train_flops_per_example(1e7) == pytest.approx(6e9)
+    only = {"train_flops": flops, "loss": runs["loss"], "n_params": ["1M"] * 16}
+    with pytest.raises(FitError, match="`n_params` must be an array of numbers"):
+        laws.fit("power_law_floor", only, x="train_flops")
+    del only["n_params"]
+    assert not laws.fit("power_law_floor", only, x="train_flops").example_cost.counted
+
+
+@pytest.mark.parametrize(
+    ("flops", "sentence"),
+    [
+        ([-1.0] + [1e9] * 15, r"`train_flops` must .* nan where unknown. Received: -1.0 in row 0."),
+        ([1e9] * 14 + [0.0, np.inf], "Received: 0.0 in row 14, inf in row 15"),
+        (["a"] * 16, "`train_flops` must be an array of numbers"),
+        ([1e9] * 5, "`train_flops` must hold a value for each of 16 runs. Received: 5"),
+        (1e9, r"`train_flops` must be one-dimensional.*Received: shape \(\)"),
+    ],
+)
+def test_flops_of_a_mapping_that_can_not_be_such_are_named(flops, sentence):
+    with pytest.raises(FitError, match=sentence):
+        laws.fit("chinchilla", {**noisy_runs(HOFFMANN), "train_flops": flops})
+
+
+def test_runs_of_a_table_whose_flops_overflowed_are_left_out():
+    table = table_of(noisy_runs(HOFFMANN))
+    wrong = dataclasses.replace(table.runs[0], train_flops=-2.4e18)
+    table = dataclasses.replace(table, runs=(wrong, *table.runs[1:]))
+    fit = laws.fit("chinchilla", table, n_resamples=100)
+    assert [(item.name, item.reason) for item in fit.excluded] == [
+        (wrong.name, "train_flops is -2.4e+18, not a positive finite number")
+    ]
+
+
+def test_flops_that_fall_with_the_size_are_not_planned_with_and_a_finding_says_so():
+    runs = noisy_runs(HOFFMANN)
+    falling = {**runs, "train_flops_per_example": 1e12 / runs["n_params"] ** 0.5}
+    fit = laws.fit("chinchilla", falling, n_resamples=100)
+    assert fit.train_flops_per_example(1e7) == pytest.approx(6e7)
+    said = {finding.code: finding.message for finding in fit.warnings}
+    assert "assume 6 FLOPs per parameter and example instead" in said["flops_scatter"]
+    assert "flops_assumed" not in said
+
+
+@pytest.mark.parametrize("name", ["loss", "n_params", "weights"])
+@pytest.mark.parametrize("dtype", [float, int])
+def test_a_value_that_a_mask_hides_is_refused_by_its_row(name, dtype):
+    runs = {**noisy_runs(HOFFMANN), "weights": np.ones(16)}
+    column = np.ma.masked_array(np.ceil(runs[name]).astype(dtype), np.arange(16) == 3)
+    with pytest.raises(FitError, match=f"`{name}` must hold .*Received: nan in row 3"):
+        laws.fit("chinchilla", **{**runs, name: column})
+
+
+def test_a_mask_that_hides_nothing_and_hidden_flops_do_no_harm():
+    runs = noisy_runs(HOFFMANN)
+    flops = np.ma.masked_array(600 * runs["n_params"], np.arange(16) == 3)
+    flops.data[3] = -1
+    masked = {name: np.ma.masked_array(column) for name, column in runs.items()}
+    fit = laws.fit("chinchilla", {**masked, "train_flops_per_example": flops}, n_resamples=100)
+    assert fit.params == fit_chinchilla(runs).params
+    assert fit.train_flops_per_example(1e7) == pytest.approx(6e9)
+
+
+def test_a_cluster_that_a_mask_hides_is_refused_by_its_row():
+    groups = np.ma.masked_array(np.arange(16) // 4, np.arange(16) == 3)
+    with pytest.raises(FitError, match=r"cluster of every run. Received: None in row 3"):
+        laws.fit("chinchilla", **noisy_runs(HOFFMANN), groups=groups)
+
+
 def test_the_same_seed_gives_the_same_fit_and_zero_is_a_seed():
     runs = noisy_runs(HOFFMANN, noise=0.01)
     first, second = fit_chinchilla(runs, seed=0), fit_chinchilla(runs, seed=0)
@@ -160,6 +245,8 @@ def test_runs_of_one_group_are_resampled_together():
         ({"loss": None}, "Received: no `loss`"),
         ({"x": np.ones(16)}, "Received: `x`. Leave it out"),
         ({"weights": [-1.0] * 16}, "`weights` must hold 16 finite numbers"),
+        ({"weights": [1.0] * 15 + [-2.0]}, r"`weights` must .* Received: -2.0 in row 15\. Pass"),
+        ({"weights": [1.0] * 4}, r"`weights` must .* Received: an array of shape \(4,\)"),
         ({"weights": np.zeros(16)}, "not all zero"),
         ({"weights": ["a"] * 16}, "`weights` must hold 16 finite numbers"),
         ({"weights": "w"}, r"`weights` must .* name a column of the data. Received: 'w'"),
@@ -205,6 +292,21 @@ def test_weights_and_groups_may_be_columns_of_the_data():
     passed = fit_chinchilla(runs, weights=weights, groups=runs["n_params"])
     assert named.data_digest == passed.data_digest
     assert named.params == passed.params
+
+
+def test_clusters_of_a_table_may_be_texts_among_the_facts():
+    runs = noisy_runs(HOFFMANN, noise=0.01)
+    table = table_of(runs)
+    labelled = tuple(
+        dataclasses.replace(run, facts={"run": f"size {run.n_params:g}"}) for run in table
+    )
+    named = laws.fit("chinchilla", RunTable(runs=labelled), groups="run", n_resamples=100)
+    assert named.data_digest == fit_chinchilla(runs, groups=runs["n_params"]).data_digest
+    with pytest.raises(FitError, match=r"`groups` must .* column of the data. Received: 'run'"):
+        laws.fit("chinchilla", table, groups="run")
+    one = RunTable(runs=(*labelled[:-1], table.runs[-1]))
+    with pytest.raises(FitError, match=r"`groups` must name the cluster .* None in row 15"):
+        laws.fit("chinchilla", one, groups="run")
 
 
 def test_numbers_of_numpy_are_numbers():
@@ -343,6 +445,14 @@ def test_too_few_runs_for_a_backtest_are_a_finding():
     fit = fit_chinchilla({name: column[:8] for name, column in runs.items()})
     assert fit.backtest is None
     assert "no_backtest" in [finding.code for finding in fit.warnings]
+
+
+def test_many_runs_of_few_budgets_hear_that_budgets_are_lacking_for_a_backtest():
+    x = np.repeat(np.geomspace(1e3, 1e6, 5), 10)
+    loss = (1.5 + 20 / x**0.3) * np.exp(np.random.default_rng(0).normal(0, 0.01, 50))
+    fit = laws.fit("power_law_floor", x=x, loss=loss, n_resamples=100)
+    (said,) = [finding.message for finding in fit.warnings if finding.code == "no_backtest"]
+    assert "needs enough distinct (x)" in said
 
 
 def coupled_runs(k, noise=0.004):

@@ -44,6 +44,22 @@ def test_a_scatter_of_counts_is_reported():
     assert cost.max_error > 0.1
 
 
+@pytest.mark.parametrize(
+    "flops",
+    [
+        pytest.param([9e7, 8e7, 6e7, 3e7], id="fall with the size"),
+        pytest.param([6e7, 6.1e7, 6.2e7, 6.3e7], id="do not rise"),
+        pytest.param([6e5, 6e9, 6e6, 6e8], id="miss any power law"),
+    ],
+)
+def test_counts_that_no_power_law_can_be_made_of_are_not_used(flops):
+    n = np.array([1e5, 1e6, 1e7, 1e8])
+    cost = fit_example_cost(n, np.array(flops))
+    assert not cost.counted
+    np.testing.assert_allclose(cost(n), 6 * n)
+    assert cost.max_error == pytest.approx(np.abs(flops / (6 * n) - 1).max())
+
+
 @pytest.mark.parametrize("form", [Chinchilla(), WithoutClosedForm()])
 @pytest.mark.parametrize("exponent", [0.8, 1.0, 1.3])
 def test_no_other_size_on_the_budget_is_better(exponent, form):

@@ -63,8 +63,30 @@ def test_each_group_of_a_table_is_fitted():
     fits = laws.fit_groups("chinchilla", RunTable(runs=runs), by="family", n_resamples=100)
     assert list(fits) == ["old", "new"]
     assert all(fit.n_runs == 16 for fit in fits.values())
-    with pytest.raises(FitError, match=r"`by` must be a column of text: .*Received: 'colour'"):
+    with pytest.raises(FitError, match=r"`by` must be a column of `data`. Received: 'colour'"):
         laws.fit_groups("chinchilla", RunTable(runs=runs), by="colour")
+
+
+@pytest.mark.parametrize("by", ["learning_rate", "optimizer_name"])
+def test_each_value_of_a_hyperparameter_is_a_group(by):
+    tried = {"learning_rate": (0.001, "1e-2"), "optimizer_name": ("adam", "muon")}[by]
+    runs = tuple(
+        Run(
+            name=f"{value}-{i}",
+            n_params=n,
+            n_examples=d,
+            loss=loss,
+            facts={"hyperparameters": {by: value}},
+        )
+        for value in tried
+        for i, (n, d, loss) in enumerate(zip(*worth(1.0, 0).values(), strict=True))
+    )
+    fits = laws.fit_groups("chinchilla", RunTable(runs=runs), by=by, n_resamples=100)
+    assert list(fits) == ([0.001, 0.01] if by == "learning_rate" else list(tried))
+    assert all(fit.n_runs == 16 for fit in fits.values())
+    lacking = RunTable(runs=(*runs, Run(name="bare", n_params=1e6, n_examples=1e6, loss=3.0)))
+    with pytest.raises(FitError, match=r"a group for each row. Received: None in run 'bare'"):
+        laws.fit_groups("chinchilla", lacking, by=by)
 
 
 def test_each_group_of_columns_is_fitted_and_one_that_can_not_be_is_named():
@@ -77,6 +99,13 @@ def test_each_group_of_columns_is_fitted_and_one_that_can_not_be_is_named():
         laws.fit_groups("chinchilla", {**runs, "kind": ["a"] * 15}, by="kind")
     with pytest.raises(FitError, match=r"a group for each row\. Received: nan in row 1"):
         laws.fit_groups("chinchilla", {**runs, "kind": [1.0, np.nan] * 8}, by="kind")
+
+
+def test_a_value_that_a_mask_hides_stays_hidden_in_its_group():
+    runs = {**noisy_runs(HOFFMANN), "kind": np.array(["a"] * 16)}
+    runs["loss"] = np.ma.masked_array(runs["loss"], np.arange(16) == 3)
+    with pytest.raises(FitError, match=r"`loss` must hold .* Received: nan in row 3"):
+        laws.fit_groups("chinchilla", runs, by="kind")
 
 
 def test_what_can_not_be_compared_is_refused():

@@ -111,6 +111,7 @@ def test_steps_are_counted_from_one():
         ({"learning_rates": [0.0, 0.0]}, "`learning_rates` must hold .* not all zero"),
         ({"learning_rates": [1.0, -1.0]}, "`learning_rates` must hold .*none negative"),
         ({"learning_rates": [1.0, np.nan]}, "`learning_rates` must hold .*finite"),
+        ({"learning_rates": np.ma.masked_array([1.0, 1.0], [0, 1])}, "`learning_rates` must hold"),
         ({"learning_rates": "cosine"}, "`learning_rates` must hold .*'cosine'"),
         ({"steps": [0]}, r"`steps` must hold whole numbers from 1 to 3.*Received: \[0\]"),
         ({"steps": [4]}, "`steps` must hold whole numbers from 1 to 3"),
