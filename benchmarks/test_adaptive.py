@@ -35,6 +35,7 @@ SIZES = np.geomspace(1e7, 1e9, 7)
 DATA = np.geomspace(2e8, 8e10, 10)
 SHARES = (0.02, 0.1, 0.5)
 """Grids grow towards the dearest run: these shares of its FLOPs are the dearest of a grid."""
+START_SHARE, N_START = 0.02, 9
 N_TRIALS = 8
 N_RESAMPLES = 100
 """Of the fits on the way; the last of an adaptive sweep has 1000, as those of grids have."""
@@ -218,9 +219,10 @@ def buy(goal, pool, outcomes, order=None):
 
 
 def start(pool):
-    """Return the cheapest runs of three sizes, three each where there are as many."""
-    sizes = list(dict.fromkeys(p.n_params for p in pool))[:3]
-    return [p for n in sizes for p in [q for q in pool if q.n_params == n][:3]]
+    """Return nine runs as far apart as a small share of the FLOPs allows, as the sweep does."""
+    share = START_SHARE * sum(purchase.train_flops for purchase in pool)
+    few = [purchase for purchase in pool if purchase.train_flops <= share / 3]
+    return spread(few if len(few) >= N_START else pool[:N_START])[:N_START]
 
 
 def factorial_pool(pool):
