@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from scipy import special
 
 from scaling_keras.laws.checkpoints import MANY_POINTS, checkpoint_findings
 from scaling_keras.laws.columns import Columns
-from scaling_keras.laws.fit_text import guess_in_words
+from scaling_keras.laws.fit_text import guess_in_words, listed
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.holdout import Backtest
@@ -259,7 +259,7 @@ def residual_findings(problem: Problem, theta: Floats, resamples: Floats) -> Ite
             yield Finding(
                 code="outliers",
                 message=f"{len(variation.rows)} rows lie more than {OUTLIER:g} robust standard "
-                f"deviations off the law ({_listed(variation.rows)}); without them the prediction "
+                f"deviations off the law ({listed(variation.rows)}); without them the prediction "
                 f"{where} moves by {variation.change:+.2%}. Find out why.",
             )
     for variation in moved:
@@ -327,8 +327,3 @@ def _replicate_findings(problem: Problem, residuals: Floats) -> Iterator[Finding
             f"scatter ({np.sqrt(pure / within):.2%}): the law misses something that is no noise. "
             f"Compare it with another form.",
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return the first few names of many."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
