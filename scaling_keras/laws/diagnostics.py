@@ -95,7 +95,9 @@ def _row_findings(form: Form, columns: Columns) -> Iterator[Finding]:
         yield Finding(
             code="duplicate_rows",
             message=f"{repeated} of {len(rows)} rows repeat another exactly, {form.target} "
-            f"included, and count twice. Drop them unless they are different runs.",
+            f"included, and count as runs of their own, so intervals come out narrower than "
+            f"without them. Drop them unless they are different runs; to let a row count more, "
+            f"pass `weights`.",
         )
     n_groups = len(np.unique(columns.groups))
     if "learning_rate_sum" in form.variables and n_groups > max(MANY_POINTS, len(rows) // 2):

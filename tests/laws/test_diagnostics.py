@@ -71,6 +71,22 @@ def test_rows_that_repeat_are_reported():
     assert "duplicate_rows" in codes(twice)
 
 
+def test_rows_that_repeat_are_said_to_narrow_the_intervals_that_they_narrow():
+    runs = grid_runs()
+    thrice = {name: np.repeat(column, 3) for name, column in runs.items()}
+    options = {"n_resamples": 200, "check_held_out": False}
+    weighted = laws.fit("chinchilla", runs, weights=np.full(24, 3.0), **options)
+    repeated = laws.fit("chinchilla", thrice, **options)
+    widths = [
+        float((one.high - one.low)[0])
+        for one in (fit.predict(n_params=1e9, n_examples=1e10) for fit in (weighted, repeated))
+    ]
+    assert widths[1] < 0.97 * widths[0]
+    (said,) = [f.message for f in repeated.warnings if f.code == "duplicate_rows"]
+    assert said.startswith("48 of 72 rows repeat another exactly")
+    assert "intervals come out narrower" in said
+
+
 def test_few_independent_runs_are_reported():
     runs = grid_runs()
     fit = laws.fit("chinchilla", runs, n_resamples=100, groups=runs["n_params"])
