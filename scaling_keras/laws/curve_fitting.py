@@ -74,7 +74,7 @@ def fit_curve(
             cost=cost,
             backtest=average.backtest,
         ),
-        *residual_findings(problem, best.theta, resamples),
+        *residual_findings(problem, best.theta, resamples, cost),
     )
     used = ~stray
     used[used] = rows

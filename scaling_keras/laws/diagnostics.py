@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from scipy import special
 
 from scaling_keras.laws.checkpoints import MANY_POINTS, checkpoint_findings
 from scaling_keras.laws.columns import Columns
-from scaling_keras.laws.fit_text import guess_in_words
+from scaling_keras.laws.fit_text import guess_in_words, listed
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.holdout import Backtest
 from scaling_keras.laws.objectives import OBJECTIVES
 from scaling_keras.laws.problem import Minimum, Problem
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.variations import OUTLIER, beyond_in_words, variations
+from scaling_keras.laws.variations import OUTLIER, Variation, beyond_in_words, variations
 
 SHORT_RANGE = 10.0
 """Ratio of largest to smallest value below which exponents are seldom usable."""
@@ -33,6 +33,8 @@ NOT_MOVED = 1e-9
 MOVED_FAR = 2.0
 """Standard errors from which a prediction moved by a choice that the data don't make."""
 MOVED_SHARE = 0.005
+MOVED_SIZE = 0.1
+"""Relative change of the best size below which the loss hardly differs."""
 _CURVE_DEGREE = 4
 SIGNIFICANT = 1e-3
 """Chance below which a pattern of the residuals is no accident."""
@@ -93,7 +95,9 @@ def _row_findings(form: Form, columns: Columns) -> Iterator[Finding]:
         yield Finding(
             code="duplicate_rows",
             message=f"{repeated} of {len(rows)} rows repeat another exactly, {form.target} "
-            f"included, and count twice. Drop them unless they are different runs.",
+            f"included, and count as runs of their own, so intervals come out narrower than "
+            f"without them. Drop them unless they are different runs; to let a row count more, "
+            f"pass `weights`.",
         )
     n_groups = len(np.unique(columns.groups))
     if "learning_rate_sum" in form.variables and n_groups > max(MANY_POINTS, len(rows) // 2):
@@ -243,24 +247,26 @@ def extrapolation_findings(factor: Floats, backtest: Backtest | None) -> tuple[F
     )
 
 
-def residual_findings(problem: Problem, theta: Floats, resamples: Floats) -> Iterator[Finding]:
-    """Yield what the residuals show, and how far choices move the prediction.
+def residual_findings(
+    problem: Problem, theta: Floats, resamples: Floats, cost: ExampleCost
+) -> Iterator[Finding]:
+    """Yield what the residuals show, and how far choices move the prediction and the best size.
 
     Args:
         problem: The rows and the form.
         theta: The fitted parameters in the solver's frame, shape `(p,)`.
         resamples: Those of each bootstrap resample, shape `(n, p)`.
+        cost: What an example costs.
     """
-    tried = variations(problem, theta, resamples)[1:]
+    tried = variations(problem, theta, resamples, cost)[1:]
     where = beyond_in_words(problem.form)
-    moved = [v for v in tried if v.standard_errors > MOVED_FAR and abs(v.change) > MOVED_SHARE]
+    moved = [variation for variation in tried if _has_moved(variation)]
     objectives = [v for v in moved if v.name in OBJECTIVES]
     if objectives:
         worst = max(objectives, key=lambda v: abs(v.change))
         yield Finding(
             code="objective_sensitive",
-            message=f"With the objective `{worst.name}` the prediction {where} "
-            f"moves by {worst.change:+.2%}, {worst.standard_errors:.1f} standard errors. Look at "
+            message=f"With the objective `{worst.name}` {_moves(worst, where)}. Look at "
             f"`laws.sensitivity`, and at the rows farthest from the law.",
         )
     for variation in tried:
@@ -268,20 +274,35 @@ def residual_findings(problem: Problem, theta: Floats, resamples: Floats) -> Ite
             yield Finding(
                 code="outliers",
                 message=f"{len(variation.rows)} rows lie more than {OUTLIER:g} robust standard "
-                f"deviations off the law ({_listed(variation.rows)}); without them the prediction "
-                f"{where} moves by {variation.change:+.2%}. Find out why.",
+                f"deviations off the law ({listed(variation.rows)}); without them "
+                f"{_moves(variation, where)}. Find out why.",
             )
     for variation in moved:
         if variation.name == "without the cheapest fifth":
             yield Finding(
                 code="early_rows",
-                message=f"Without the cheapest fifth of the rows the prediction {where} "
-                f"moves by {variation.change:+.2%}, {variation.standard_errors:.1f} "
-                f"standard errors: the law may not hold from the smallest runs on. Fit without "
+                message=f"Without the cheapest fifth of the rows {_moves(variation, where)}: the "
+                f"law may not hold from the smallest runs on. Fit without "
                 f"them, and decide so before looking at a held-out run.",
             )
     yield from checkpoint_findings(problem, theta)
     yield from pattern_findings(problem, theta)
+
+
+def _has_moved(variation: Variation) -> bool:
+    """Return whether the loss beyond the data moved by more than its error, or the best size."""
+    if variation.standard_errors > MOVED_FAR and abs(variation.change) > MOVED_SHARE:
+        return True
+    change, errors = variation.n_params_change, variation.n_params_standard_errors
+    return change is not None and abs(change) > MOVED_SIZE and (errors or 0.0) > MOVED_FAR
+
+
+def _moves(variation: Variation, where: str) -> str:
+    """Return how far a variation moves what is asked of a law."""
+    loss = f"the prediction {where} moves by {variation.change:+.2%}"
+    loss += f" ({variation.standard_errors:.1f} standard errors)"
+    change, errors = variation.n_params_change, variation.n_params_standard_errors
+    return loss if change is None else f"{loss} and the best size by {change:+.0%} ({errors:.1f})"
 
 
 def pattern_findings(problem: Problem, theta: Floats) -> Iterator[Finding]:
@@ -336,8 +357,3 @@ def _replicate_findings(problem: Problem, residuals: Floats) -> Iterator[Finding
             f"scatter ({np.sqrt(pure / within):.2%}): the law misses something that is no noise. "
             f"Compare it with another form.",
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return the first few names of many."""
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from scaling_keras.laws.forms.base import Form
@@ -63,3 +63,8 @@ def summary(fit: Fit, level: float) -> str:
         )
     lines.extend(f"  ! {finding.message}" for finding in fit.warnings)
     return "\n".join(lines)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first few names of many."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -295,7 +295,7 @@ def _fit_form(
             cost=cost,
             backtest=backtest,
         ),
-        *residual_findings(problem, best.theta, resamples),
+        *residual_findings(problem, best.theta, resamples, cost),
         *(
             convention_findings(problem, best.theta, resamples, data)
             if isinstance(data, RunTable)

@@ -9,6 +9,7 @@ import numpy as np
 
 from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.fit_result import check_level
+from scaling_keras.laws.fit_text import listed
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier_line import (
     FrontierLine,
@@ -22,10 +23,12 @@ from scaling_keras.laws.isoflop_minimum import (
     find_shape,
     resample_minima,
 )
+from scaling_keras.laws.isoflop_outliers import find_outliers
 from scaling_keras.laws.isoflop_result import IsoFlop, IsoFlopProfile
 from scaling_keras.laws.isoflop_rows import Rows, group_budgets, read_rows
 from scaling_keras.laws.results import Finding, Interval
 from scaling_keras.laws.uncertainty import check_resampling, quantiles
+from scaling_keras.laws.variations import OUTLIER
 from scaling_keras.runs import RunTable
 
 BUDGET_RATIO = 1.1
@@ -64,7 +67,8 @@ def isoflop(
     are `L = c0 + c1 / N**alpha + c2 / D**beta` instead, with three coefficients free at each budget
     and the two exponents shared by all: the exact profile of a Chinchilla surface, without its
     assumption of how budgets hang together. Where the runs can't tell the exponents, and with
-    `minimum="parabola"`, it is a parabola.
+    `minimum="parabola"`, it is a parabola. Runs far off all curves are left out first, with a
+    finding that names them: one would bend the exponents that all budgets share.
 
     Args:
         data: A `RunTable`, whose usable runs are taken, or a mapping of columns.
@@ -121,6 +125,8 @@ def isoflop(
     }
     rows = read_rows(data, given)
     kept, findings = _choose_budgets(rows, budget_ratio)
+    kept, strays = _without_outliers(rows, kept)
+    findings.extend(strays)
     curves = [_profile(rows, flops, part) for flops, part in kept]
     shape = find_shape(curves) if minimum == "powers" else None
     if minimum == "powers" and shape is None:
@@ -225,9 +231,35 @@ def named(budgets: Sequence[float]) -> str:
     return ", ".join(f"{flops:.3g}" for flops in budgets[:6]) + more
 
 
+def _without_outliers(
+    rows: Rows, budgets: Sequence[tuple[float, np.ndarray]]
+) -> tuple[list[tuple[float, np.ndarray]], list[Finding]]:
+    """Return the budgets without the runs that lie far off all curves, and which those are."""
+    # In an order that is not that of the data.
+    ordered = [
+        part[np.lexsort((rows.loss[part], rows.n_examples[part], rows.n_params[part]))]
+        for _, part in budgets
+    ]
+    far = find_outliers(
+        [_profile(rows, flops, part) for (flops, _), part in zip(budgets, ordered, strict=True)]
+    )
+    kept = [
+        (flops, part[~out]) for (flops, _), part, out in zip(budgets, ordered, far, strict=True)
+    ]
+    left_out = np.sort(np.concatenate(ordered)[np.concatenate(far)])
+    if not len(left_out):
+        return kept, []
+    finding = Finding(
+        code="outliers",
+        message=f"{len(left_out)} rows lie more than {OUTLIER:g} standard deviations off the "
+        f"curves of their budgets ({listed([rows.names[row] for row in left_out])}), and are left "
+        f"out of them. Find out why.",
+    )
+    return kept, [finding]
+
+
 def _profile(rows: Rows, budget: float, part: np.ndarray) -> Profile:
-    """Return the profile of a budget, its runs in an order that is not that of the data."""
-    part = part[np.lexsort((rows.loss[part], rows.n_examples[part], rows.n_params[part]))]
+    """Return the profile of a budget."""
     return Profile.of(
         budget,
         rows.n_params[part],
@@ -260,7 +292,7 @@ def _describe(
 
     return IsoFlopProfile(
         train_flops=budget,
-        rows=tuple(part.tolist()),
+        rows=tuple(sorted(part.tolist())),
         n_sizes=curve.n_sizes,
         n_params=interval("log_n", lambda n: np.exp(curve.centre_n + n)),
         n_examples=interval("log_n", lambda n: np.exp(_log_data(curve, n))),

@@ -94,6 +94,16 @@ class Profile:
             unit=unit,
         )
 
+    def take(self, rows: np.ndarray) -> Profile:
+        """Return the runs where a mask is true, in the same centred logs."""
+        return dataclasses.replace(
+            self,
+            log_n=self.log_n[rows],
+            log_d=self.log_d[rows],
+            loss=self.loss[rows],
+            clusters=_by_appearance(self.clusters[rows]),
+        )
+
     @property
     def n_sizes(self) -> int:
         """How many distinct sizes there are."""

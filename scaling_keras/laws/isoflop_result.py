@@ -21,7 +21,7 @@ class IsoFlopProfile:
     Attributes:
         train_flops: The budget.
         rows: The runs' places in the arrays that were handed over, or among the usable runs of
-            the table.
+            the table; without outliers.
         n_sizes: How many distinct sizes they have.
         n_params: The size with the lowest loss. Where the curve has no dip between the runs, the
             smallest or the largest of them.

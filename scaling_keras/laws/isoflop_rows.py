@@ -38,6 +38,7 @@ class Rows:
         train_flops: What each run cost.
         budget: The budget each run was meant for, if it was said; else empty.
         clusters: Which rows are one run or configuration, integers from 0.
+        names: Name of each row, `row 0` and so on where there are none.
         excluded: Runs of a table that were left out.
         findings: What was assumed.
     """
@@ -48,6 +49,7 @@ class Rows:
     train_flops: Floats
     budget: Floats
     clusters: np.ndarray
+    names: tuple[str, ...]
     excluded: tuple[Exclusion, ...]
     findings: tuple[Finding, ...]
 
@@ -93,7 +95,11 @@ def read_rows(data: RunTable | Mapping[str, Any] | None, given: Mapping[str, Any
     pairs = np.stack([arrays["n_params"], arrays["n_examples"]], axis=1)
     groups = _lookup("groups", data, given["groups"])
     clusters = cluster_numbers(groups, pairs, np.arange(length), length)
-    return Rows(**arrays, clusters=clusters, excluded=excluded, findings=findings)
+    if isinstance(data, RunTable):
+        names = tuple(run.name for run in data)
+    else:
+        names = tuple(f"row {row}" for row in range(length))
+    return Rows(**arrays, clusters=clusters, names=names, excluded=excluded, findings=findings)
 
 
 def group_budgets(rows: Rows, ratio: float) -> list[tuple[float, npt.NDArray[np.intp]]]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from scaling_keras.errors import FitError
 from scaling_keras.laws.conventions import convention_variations
-from scaling_keras.laws.exponents import size_exponent
 from scaling_keras.laws.fit_result import Fit
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
@@ -15,7 +12,7 @@ from scaling_keras.runs import RunTable
 
 
 def sensitivity(fit: Fit, runs: RunTable | None = None) -> tuple[Variation, ...]:
-    """Return how the prediction beyond the data moves when the fit is done otherwise.
+    """Return how prediction and best size beyond the data move when the fit is done otherwise.
 
     Args:
         fit: A fit to data.
@@ -46,13 +43,7 @@ def sensitivity(fit: Fit, runs: RunTable | None = None) -> tuple[Variation, ...]
         )
     objective = get_objective(fit.objective_name, fit.huber_delta or 1e-3)
     problem = Problem.of(fit.law, fit.columns, objective, fit.fixed, fit.centre)
-    q = fit.example_cost.exponent
-    tried = [
-        dataclasses.replace(
-            variation, frontier_param_exponent=size_exponent(fit.law, variation.params, q)
-        )
-        for variation in variations(problem, fit.theta, fit.resamples)
-    ]
-    if runs is not None:
-        tried.extend(convention_variations(problem, fit.theta, fit.resamples, runs))
-    return tuple(tried)
+    tried = variations(problem, fit.theta, fit.resamples, fit.example_cost)
+    if runs is None:
+        return tried
+    return (*tried, *convention_variations(problem, fit.theta, fit.resamples, runs))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from scaling_keras.laws.exponents import size_exponent
 from scaling_keras.laws.forms.base import Floats, Form
+from scaling_keras.laws.frontier import ExampleCost, optimal_n_params
+from scaling_keras.laws.inseparable import inseparable, split_findings
 from scaling_keras.laws.objectives import OBJECTIVES, get_objective
 from scaling_keras.laws.problem import Problem
 
@@ -33,6 +37,10 @@ class Variation:
         change: Of the prediction, relative to the fit as it is.
         standard_errors: The change in standard errors of that prediction.
         frontier_param_exponent: The `a` of `N_opt ~ C**a`; None for a law that has none.
+        n_params: The best size at ten times the compute of the dearest row; None for a law that
+            has no `a`, or runs that can't tell size from data.
+        n_params_change: Of that, relative to the fit as it is.
+        n_params_standard_errors: The change of its log in standard errors of that.
     """
 
     name: str
@@ -42,6 +50,9 @@ class Variation:
     change: float
     standard_errors: float
     frontier_param_exponent: float | None = None
+    n_params: float | None = None
+    n_params_change: float | None = None
+    n_params_standard_errors: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
@@ -50,40 +61,24 @@ class Variation:
         return values
 
 
-def variations(problem: Problem, theta: Floats, resamples: Floats) -> tuple[Variation, ...]:
+def variations(
+    problem: Problem, theta: Floats, resamples: Floats, cost: ExampleCost
+) -> tuple[Variation, ...]:
     """Return the fit at hand, and what becomes of it when it is done otherwise.
 
     Args:
         problem: The rows and the form.
         theta: The fitted parameters in the solver's frame, shape `(p,)`.
         resamples: Those of each bootstrap resample, shape `(n, p)`.
+        cost: What an example costs.
     """
     form, columns = problem.form, problem.columns
-    point = form.into_frame(point_beyond(form, columns.values), problem.centre)
-    here = float(form.value(theta[None], point)[0, 0])
-    spread = float(form.value(resamples, point)[:, 0].std()) if len(resamples) else 0.0
-
-    def varied(name: str, other: Floats, rows: tuple[str, ...] = ()) -> Variation:
-        there = float(form.value(other[None], point)[0, 0])
-        moved = abs(there - here)
-        params = form.to_params(other, problem.centre)
-        as_is = form.target_from_frame(np.array(here), problem.centre)
-        prediction = form.target_from_frame(np.array(there), problem.centre)
-        return Variation(
-            name=name,
-            rows=rows,
-            params={key: float(value) for key, value in params.items()},
-            prediction=float(prediction),
-            change=float(prediction / as_is - 1),
-            standard_errors=moved / spread if spread > 0 else float("inf") if moved > 0 else 0.0,
-        )
-
-    found = [varied(problem.objective.name, theta)]
+    tried: list[tuple[str, Floats, tuple[str, ...]]] = [(problem.objective.name, theta, ())]
     for name in OBJECTIVES:
         if name == problem.objective.name or (form.link != "log" and name.endswith("_log")):
             continue
         other = dataclasses.replace(problem, objective=get_objective(name, 1e-3))
-        found.append(varied(name, other.minima_near(theta, columns.weights[None])[0]))
+        tried.append((name, other.minima_near(theta, columns.weights[None])[0], ()))
     for name, left_out in (
         ("without outliers", outliers(problem, theta)),
         ("without the cheapest fifth", cheapest(columns.values, form)),
@@ -91,8 +86,70 @@ def variations(problem: Problem, theta: Floats, resamples: Floats) -> tuple[Vari
         if left_out.any() and _enough(problem, ~left_out):
             weights = np.where(left_out, 0.0, columns.weights)
             rows = tuple(columns.names[row] for row in np.flatnonzero(left_out))
-            found.append(varied(name, problem.minima_near(theta, weights[None])[0], rows))
+            tried.append((name, problem.minima_near(theta, weights[None])[0], rows))
+    return _compared(problem, tried, resamples, cost)
+
+
+def _compared(
+    problem: Problem,
+    tried: Sequence[tuple[str, Floats, tuple[str, ...]]],
+    resamples: Floats,
+    cost: ExampleCost,
+) -> tuple[Variation, ...]:
+    """Return fits by name, parameters in the solver's frame and rows left out; the first is it."""
+    form, centre = problem.form, problem.centre
+    thetas = np.stack([theta for _, theta, _ in tried])
+    point = form.into_frame(point_beyond(form, problem.columns.values), centre)
+    values, drawn = (form.value(theta, point)[:, 0] for theta in (thetas, resamples))
+    predictions = form.target_from_frame(values, centre)
+    sizes, drawn_sizes = (_log_sizes(problem, theta, cost) for theta in (thetas, resamples))
+    found = []
+    for row, (name, theta, rows) in enumerate(tried):
+        params = {key: float(value) for key, value in form.to_params(theta, centre).items()}
+        exponent = size_exponent(form, params, cost.exponent)
+        found.append(
+            Variation(
+                name=name,
+                rows=rows,
+                params=params,
+                prediction=float(predictions[row]),
+                change=float(predictions[row] / predictions[0] - 1),
+                standard_errors=_standard_errors(values[row] - values[0], drawn),
+                frontier_param_exponent=None if exponent is None else float(exponent),
+            )
+        )
+        if len(sizes):
+            moved = float(sizes[row] - sizes[0])
+            found[-1] = dataclasses.replace(
+                found[-1],
+                n_params=float(np.exp(sizes[row])),
+                n_params_change=float(np.expm1(moved)),
+                n_params_standard_errors=_standard_errors(moved, drawn_sizes),
+            )
     return tuple(found)
+
+
+def _standard_errors(moved: float, drawn: Floats) -> float:
+    """Return a change in standard deviations of what resamples give."""
+    spread = float(drawn.std()) if len(drawn) else 0.0
+    return float(abs(moved)) / spread if spread > 0 else float("inf") if moved else 0.0
+
+
+def _log_sizes(problem: Problem, theta: Floats, cost: ExampleCost) -> Floats:
+    """Return the log of the best size at `BEYOND` times the dearest compute, for each `theta`.
+
+    Empty for a law whose best split of a budget has no closed form, or runs that don't tell it.
+    """
+    form, values = problem.form, problem.columns.values
+    if not form.is_surface or form.power_terms(form.to_params(theta, problem.centre)) is None:
+        return np.empty(0)
+    if split_findings(form, inseparable(form, problem.z, problem.y, problem.columns.weights)):
+        return np.empty(0)
+    sizes, data = (values[:, form.variables.index(name)] for name in ("n_params", "n_examples"))
+    budget = BEYOND * float((cost(sizes) * data).max())
+    best = optimal_n_params(form, theta, problem.centre, cost, np.array([budget]))
+    logs: Floats = np.log(best[:, 0])
+    return logs
 
 
 def outliers(problem: Problem, theta: Floats) -> np.ndarray:

@@ -71,6 +71,22 @@ def test_rows_that_repeat_are_reported():
     assert "duplicate_rows" in codes(twice)
 
 
+def test_rows_that_repeat_are_said_to_narrow_the_intervals_that_they_narrow():
+    runs = grid_runs()
+    thrice = {name: np.repeat(column, 3) for name, column in runs.items()}
+    options = {"n_resamples": 200, "check_held_out": False}
+    weighted = laws.fit("chinchilla", runs, weights=np.full(24, 3.0), **options)
+    repeated = laws.fit("chinchilla", thrice, **options)
+    widths = [
+        float((one.high - one.low)[0])
+        for one in (fit.predict(n_params=1e9, n_examples=1e10) for fit in (weighted, repeated))
+    ]
+    assert widths[1] < 0.97 * widths[0]
+    (said,) = [f.message for f in repeated.warnings if f.code == "duplicate_rows"]
+    assert said.startswith("48 of 72 rows repeat another exactly")
+    assert "intervals come out narrower" in said
+
+
 def test_few_independent_runs_are_reported():
     runs = grid_runs()
     fit = laws.fit("chinchilla", runs, n_resamples=100, groups=runs["n_params"])
@@ -137,3 +153,31 @@ def test_early_rows_off_the_law_are_reported():
     loss *= np.exp(np.random.default_rng(0).normal(0, 0.001, 40))
     fit = laws.fit("power_law_floor", x=x, loss=loss, n_resamples=100)
     assert {"early_rows", "misfit"} <= {finding.code for finding in fit.warnings}
+
+
+def test_early_rows_that_move_the_best_size_alone_are_reported():
+    # Profiles whose loss falls steadily with compute; below 1e18 FLOPs the best size grows faster.
+    flops, offset = (
+        grid.ravel()
+        for grid in np.meshgrid(np.geomspace(1e17, 1e21, 10), np.linspace(-1.5, 1.5, 7))
+    )
+    compute = flops / 1e18
+    n = 1e8 * compute**0.5 * np.exp(offset)
+    off = np.log(n / (1e8 * compute ** np.where(compute < 1, 0.8, 0.45)))
+    loss = 1.7 + 1.2 * compute**-0.15 * (1 + 0.03 * off**2)
+    loss *= np.exp(np.random.default_rng(0).normal(0, 0.003, len(loss)))
+    columns = {"n_params": n, "n_examples": flops / 6 / n, "loss": loss}
+    fit = laws.fit("chinchilla", columns, n_resamples=200, check_held_out=False)
+    (said,) = [finding.message for finding in fit.warnings if finding.code == "early_rows"]
+    early = laws.sensitivity(fit)[-1]
+    assert early.standard_errors < 2
+    assert f"the best size by {early.n_params_change:+.0%}" in said
+
+
+def test_outliers_are_said_to_move_the_best_size():
+    runs = grid_runs()
+    runs["loss"][5] *= 1.3
+    fit = laws.fit("chinchilla", runs, n_resamples=100)
+    (said,) = [finding.message for finding in fit.warnings if finding.code == "outliers"]
+    (without,) = (v for v in laws.sensitivity(fit) if v.name == "without outliers")
+    assert f"the best size by {without.n_params_change:+.0%}" in said

@@ -102,6 +102,42 @@ def test_runs_that_miss_their_budget_are_compared_on_it():
         assert profile.n_params.value == pytest.approx(true, rel=0.03)
 
 
+@pytest.mark.parametrize("minimum", ["powers", "parabola"])
+@pytest.mark.parametrize(("row", "factor"), [(0, 17.0), (24, 1.3), (28, 1.1), (31, 0.8)])
+def test_one_bad_run_is_named_and_moves_no_budget(row, factor, minimum):
+    clean = profiles(noise=0.002)
+    runs = {**clean, "loss": clean["loss"].copy()}
+    runs["loss"][row] *= factor
+    found = isoflop(runs, minimum=minimum, n_resamples=100)
+    (said,) = [f for f in found.findings if f.code == "outliers"]
+    assert f"(row {row})" in said.message
+    assert codes(found) == {"outliers"}
+    assert all(profile.bracketed for profile in found.profiles)
+    alone = isoflop(
+        {name: np.delete(column, row) for name, column in clean.items()},
+        minimum=minimum,
+        n_resamples=100,
+    )
+    for end in ("value", "low", "high"):
+        reached = getattr(found.n_params.exponent, end)
+        assert reached == pytest.approx(getattr(alone.n_params.exponent, end), rel=1e-6)
+    assert found.n_runs == 31
+    assert row not in {i for profile in found.profiles for i in profile.rows}
+
+
+def test_outliers_are_named_as_the_runs_of_a_table_are():
+    runs = profiles(noise=0.002)
+    runs["loss"][9] *= 1.2
+    table = RunTable(
+        runs=tuple(
+            Run(name=f"r{i}", n_params=n, n_examples=d, loss=loss, train_flops=c)
+            for i, (n, d, loss, c) in enumerate(zip(*runs.values(), strict=True))
+        )
+    )
+    (said,) = [f for f in isoflop(table, n_resamples=100).findings if f.code == "outliers"]
+    assert "(r9)" in said.message
+
+
 def test_a_said_budget_groups_the_runs():
     runs = profiles(budgets=(1e18, 1.05e18, 1e20))
     assert len(isoflop(runs, n_resamples=100).profiles) == 2

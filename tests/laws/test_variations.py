@@ -51,3 +51,39 @@ def test_an_exact_law_has_neither_outliers_nor_a_choice_that_matters():
     found = laws.sensitivity(fit(noisy_runs(HOFFMANN, noise=0.0)))
     assert "without outliers" not in names(found)
     assert all(abs(variation.change) < 1e-5 for variation in found)
+
+
+def test_the_best_size_of_a_variation_is_that_of_a_fit_done_so():
+    runs = noisy_runs(HOFFMANN, noise=0.005)
+    as_is = fit(runs)
+    variations = {variation.name: variation for variation in laws.sensitivity(as_is)}
+    squared = variations["squared_log"]
+    budget = 10 * 6 * (runs["n_params"] * runs["n_examples"]).max()
+    first, other = (
+        one.optimal_allocation(train_flops=budget).n_params.value
+        for one in (as_is, fit(runs, objective="squared_log"))
+    )
+    assert variations["huber"].n_params == pytest.approx(first)
+    assert (variations["huber"].n_params_change, variations["huber"].n_params_standard_errors) == (
+        0.0,
+        0.0,
+    )
+    assert squared.n_params == pytest.approx(other, rel=1e-3)
+    assert squared.n_params_change == pytest.approx(other / first - 1, abs=1e-3)
+    assert squared.n_params_standard_errors > 0
+
+
+def test_runs_that_can_not_tell_size_from_data_have_no_best_size_to_move():
+    n = np.geomspace(1e5, 1e9, 16)
+    scatter = np.exp(np.random.default_rng(0).normal(0, 0.005, 16))
+    found = laws.sensitivity(
+        fit({"n_params": n, "n_examples": 20 * n, "loss": (1.7 + 20 / n**0.2) * scatter})
+    )
+    assert all(variation.n_params is None for variation in found)
+
+
+def test_a_law_of_one_variable_has_no_best_size():
+    x = np.geomspace(1e3, 1e7, 24)
+    scatter = np.exp(np.random.default_rng(0).normal(0, 0.003, 24))
+    curve = laws.fit("power_law_floor", x=x, loss=(1.5 + 20 / x**0.3) * scatter, n_resamples=100)
+    assert all(variation.n_params is None for variation in laws.sensitivity(curve))
