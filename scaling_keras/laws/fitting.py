@@ -290,6 +290,7 @@ def _fit_form(
         *fit_findings(
             law,
             best,
+            z=problem.z,
             params=law.to_params(resamples, problem.centre),
             fixed=problem.fixed,
             cost=cost,
