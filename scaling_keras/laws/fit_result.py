@@ -216,7 +216,7 @@ class Fit:
         )
 
     def intervals(self, level: float = 0.9) -> dict[str, Interval]:
-        """Return each parameter with its bootstrap percentile interval, which it never lies outside.
+        """Return each parameter with its bootstrap percentile interval, never outside it.
 
         Parameters of a law are strongly correlated: compare decisions (`predict`,
         `optimal_allocation`) across fits, not coefficients.

@@ -148,8 +148,8 @@ def cheapest(
         data doesn't rule out that the target lies below the law's floor.
 
     Raises:
-        FitError: If the fit can't answer, as where its runs don't show which split is best, an argument
-            can't be used, or the fitted law never reaches the target within the limits.
+        FitError: If the fit can't answer, as where its runs don't show which split is best, an
+            argument can't be used, or the fitted law never reaches the target within the limits.
 
     Example:
     >>> import numpy as np
