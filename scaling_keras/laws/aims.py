@@ -12,7 +12,8 @@ from scaling_keras.errors import FitError
 from scaling_keras.laws.fit_result import positive
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import optimal_n_params
-from scaling_keras.laws.inseparable import law_draws, split_findings
+from scaling_keras.laws.inseparable import law_draws
+from scaling_keras.laws.splitting import why_unknown
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -58,11 +59,13 @@ def aim_at_run(fit: Fit, target: Mapping[str, float], spread: float, level: floa
 
 def aim_at_optimum(fit: Fit, train_flops: Any, level: float) -> Aim:
     """Return the optimal size on a budget as what is to be known."""
-    if split_findings(fit.law, fit.inseparable):
+    unknown = why_unknown(fit)
+    if unknown:
         raise FitError(
-            f"The best size of a budget is not identified: the runs can't tell size from data, so "
-            f"neither can they what would narrow it. Received: train_flops={train_flops!r}. Train "
-            f"runs that vary one at a fixed value of the other first."
+            f"The best size of a budget is not identified where the runs don't show what size and "
+            f"data are each worth, nor then what would narrow it. Received: "
+            f"train_flops={train_flops!r}, and a fit whose runs {unknown}. Train runs that vary "
+            f"one at a fixed value of the other first."
         )
     best = fit.optimal_allocation(train_flops=train_flops, level=level)
     if np.ndim(best.train_flops):

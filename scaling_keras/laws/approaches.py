@@ -34,6 +34,8 @@ from scaling_keras.laws.results import Finding
 from scaling_keras.laws.uncertainty import check_resampling
 from scaling_keras.runs import RunTable
 
+_SAME = 1e-3
+"""Share of a quantity below which a gap between two intervals of it is none."""
 BIASED = 0.05
 """Relative bias of a size from which it is worth a word: grids of sizes are coarser than that."""
 
@@ -310,7 +312,7 @@ def _disagreements(found: Mapping[str, Approach]) -> Iterator[Finding]:
             first, second = getattr(one, quantity), getattr(other, quantity)
             if first is None or second is None:
                 continue
-            if first.low > second.high or second.low > first.high:
+            if max(first.low - second.high, second.low - first.high) > _SAME * abs(first.value):
                 apart.append(
                     f"{TITLES[one.name]} ({first.value:.3g}) and {TITLES[other.name]} "
                     f"({second.value:.3g})"

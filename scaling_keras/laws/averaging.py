@@ -14,6 +14,7 @@ import numpy as np
 
 from scaling_keras.laws.diagnostics import backtest_findings
 from scaling_keras.laws.fit_result import Fit
+from scaling_keras.laws.forms import get_form
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.holdout import Fold, judge, rank
 from scaling_keras.laws.problem import Problem
@@ -39,7 +40,7 @@ class Candidate:
     folds: tuple[Fold | None, ...]
 
 
-def average(candidates: Sequence[Candidate]) -> Fit:
+def average(candidates: Sequence[Candidate], undetermined: Sequence[str] = ()) -> Fit:
     """Return one fit that pools the resamples of all candidates, weighted by `weights_of`.
 
     The formula, parameters and objective are those of the form with the largest weight. If that
@@ -48,6 +49,7 @@ def average(candidates: Sequence[Candidate]) -> Fit:
 
     Args:
         candidates: Fits of the same rows; the forms of all are contained in that of one of them.
+        undetermined: Forms that the rows can't determine.
     """
     scores = rank([candidate.fit.backtest for candidate in candidates])
     weights = weights_of(scores)
@@ -56,7 +58,7 @@ def average(candidates: Sequence[Candidate]) -> Fit:
     weights, scores = weights[order], [scores[index] for index in order]
     best = candidates[0]
     if best.fit.backtest is None or len(candidates) == 1:
-        return best.fit
+        return unjudged([candidate.fit for candidate in candidates], undetermined)
     shares = _apportion(weights, len(best.fit.resamples))
     chosen = _chosen(candidates, weights, scores)
     used = [item for item, share in zip(candidates, shares, strict=True) if share]
@@ -83,6 +85,38 @@ def average(candidates: Sequence[Candidate]) -> Fit:
         backtest=backtest,
         warnings=(chosen, *kept, *backtest_findings(law, backtest)),
     )
+
+
+def unjudged(fits: Sequence[Fit], undetermined: Sequence[str]) -> Fit:
+    """Return the first of some fits, with a finding that held-out errors didn't choose it.
+
+    Args:
+        fits: Those that there are, none of which was checked if there are several.
+        undetermined: Forms that the rows can't determine.
+    """
+    best, *others = fits
+    parts = []
+    if others:
+        named = _named([fit.form for fit in others])
+        parts.append(f"no runs were held out to tell whether {named} is better")
+    if undetermined:
+        parts.append(f"the runs can't determine {_named(undetermined)}")
+    floor = "irreducible_loss"
+    lost = floor not in best.law.parameters and any(
+        floor in get_form(name).parameters for name in undetermined
+    )
+    finding = Finding(
+        code="form_chosen",
+        message=f"The form is `{best.form}`, by order and not by its errors: "
+        f"{' and '.join(parts)}."
+        + (" It has no floor, so what it says of dearer runs may be too low." if lost else "")
+        + " Add runs, or name a form to have another.",
+    )
+    return dataclasses.replace(best, warnings=(finding, *best.warnings))
+
+
+def _named(forms: Sequence[str]) -> str:
+    return " and ".join(f"`{form}`" for form in forms)
 
 
 def weights_of(scores: Sequence[float]) -> Floats:

@@ -147,9 +147,16 @@ def _gathered(
         names=tuple(names[i] for i in rows),
         labels=_labels(table, given),
         excluded=excluded,
-        findings=() if table is None else run_findings(table),
+        findings=() if table is None else _findings_of(form, table),
         **counted_flops(source, arrays, rows, length),
     )
+
+
+def _findings_of(form: Form, table: RunTable) -> tuple[Finding, ...]:
+    """Return what the records of the runs say against a fit of a form."""
+    knows_repeats = "dataset_size" in form.variables
+    found = run_findings(table)
+    return tuple(f for f in found if not (knows_repeats and f.code == "repeated_data"))
 
 
 def _with_runs(table: RunTable, rows: np.ndarray) -> RunTable:

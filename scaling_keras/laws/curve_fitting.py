@@ -69,6 +69,7 @@ def fit_curve(
         *fit_findings(
             FORM,
             best,
+            z=problem.z,
             params=FORM.to_params(resamples, problem.centre),
             fixed={},
             cost=cost,

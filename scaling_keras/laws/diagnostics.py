@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from scipy import special
@@ -13,10 +13,11 @@ from scaling_keras.laws.columns import Columns
 from scaling_keras.laws.fit_text import guess_in_words, listed
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost
-from scaling_keras.laws.holdout import Backtest
+from scaling_keras.laws.holdout import ROUNDING, Backtest
 from scaling_keras.laws.objectives import OBJECTIVES
 from scaling_keras.laws.problem import Minimum, Problem
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.unseen import left_free
 from scaling_keras.laws.variations import OUTLIER, Variation, beyond_in_words, variations
 
 SHORT_RANGE = 10.0
@@ -120,6 +121,7 @@ def fit_findings(
     form: Form,
     best: Minimum,
     *,
+    z: Floats,
     params: dict[str, Floats],
     fixed: Mapping[str, float],
     cost: ExampleCost,
@@ -130,6 +132,7 @@ def fit_findings(
     Args:
         form: The law.
         best: What the starts reached.
+        z: The rows in the frame of the form, shape `(rows, variables)`.
         params: The parameters of each resample, by name; empty without resamples.
         fixed: Parameters that were held at a value.
         cost: What an example costs.
@@ -159,23 +162,43 @@ def fit_findings(
                 message=f"`{name}` ended at a bound of its range: the data does not ask for it. "
                 f"Use a simpler form, or add runs over a wider range.",
             )
-    for name in form.parameters if params else ():
-        if name in fixed or name.split("_")[-1].startswith("coef"):
-            continue
-        low, high = np.quantile(params[name], [0.05, 0.95])
-        if _is_wide(low, high, name in form.exponents):
-            yield Finding(
-                code="not_identified",
-                message=f"`{name}` is not identified: its 90 % interval runs from {low:.3g} to "
-                f"{high:.3g}. Add runs over a wider range before using it.",
-            )
+    yield from _identity_findings(form, best, params, fixed, left_free(form, best.theta, z))
     if form.is_surface:
         yield from _cost_findings(cost)
     yield from backtest_findings(form, backtest)
 
 
+def _identity_findings(
+    form: Form,
+    best: Minimum,
+    params: Mapping[str, Floats],
+    fixed: Mapping[str, float],
+    free: Sequence[str],
+) -> Iterator[Finding]:
+    """Yield the parameters, coefficients aside, that the data do not identify, and why not."""
+    for name, bound in zip(form.parameters, best.at_bound, strict=True):
+        if not params or name in fixed or name.split("_")[-1].startswith("coef"):
+            continue
+        low, high = np.quantile(params[name], [0.05, 0.95])
+        if name in free:
+            why = "the law of these runs is the same whatever its value"
+        elif bound:
+            why = "it ended at the bound of its range, which cuts its interval off"
+        elif _is_wide(low, high, name in form.exponents):
+            why = f"its 90 % interval runs from {low:.3g} to {high:.3g}"
+        else:
+            continue
+        yield Finding(
+            code="not_identified",
+            message=f"`{name}` is not identified: {why}. Add runs over a wider range before using "
+            f"it.",
+        )
+
+
 def _is_wide(low: float, high: float, is_exponent: bool) -> bool:
     """Return whether a 90 % interval is too wide for its parameter to be used."""
+    if is_exponent and high - low < ROUNDING:
+        return False
     if low < 0 < high:
         # Where a ratio says nothing: an exponent near zero may be known well.
         return not is_exponent or high - low > WIDE_SIGNED_EXPONENT
@@ -323,7 +346,7 @@ def pattern_findings(problem: Problem, theta: Floats) -> Iterator[Finding]:
     design = np.stack([np.ones(n), *terms], axis=1)
     left = n - design.shape[1]
     total = float(((residuals - residuals.mean()) ** 2).sum())
-    if left >= 5 and total > 1e-20:
+    if left >= 5 and total > n * ROUNDING**2:
         fitted = design @ np.linalg.lstsq(design, residuals, rcond=None)[0]
         unexplained = float(((residuals - fitted) ** 2).sum())
         ratio = (total - unexplained) / len(terms) / max(unexplained / left, 1e-300)
@@ -347,7 +370,7 @@ def _replicate_findings(problem: Problem, residuals: Floats) -> Iterator[Finding
     pure = float(((residuals - means[members]) ** 2).sum())
     free = len(problem.form.parameters) - len(problem.fixed)
     between = len(values) - free
-    if within < 3 or between < 3 or pure <= 1e-24:
+    if within < 3 or between < 3 or pure <= within * ROUNDING**2:
         return
     ratio = float((sizes * means**2).sum()) / between / (pure / within)
     if special.fdtrc(between, within, ratio) < SIGNIFICANT:

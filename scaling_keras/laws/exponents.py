@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from scaling_keras.laws.forms.base import Form
-from scaling_keras.laws.inseparable import split_findings
 from scaling_keras.laws.results import Interval
-from scaling_keras.laws.uncertainty import quantile
+from scaling_keras.laws.splitting import unknown_split
+from scaling_keras.laws.uncertainty import limits
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -19,8 +19,8 @@ def frontier_exponents(fit: Fit, *, level: float) -> dict[str, Interval]:
 
     With a training cost of `C = k N**q D`, minimising `A / N**alpha + B / D**beta` gives
     `a = beta / (alpha + q beta)` and `b = 1 - q a`; with `q = 1` as in Hoffmann et al.,
-    arXiv:2203.15556, equation 4. Where the runs can't tell size from data, each may be anything
-    from nothing to all.
+    arXiv:2203.15556, equation 4. Where the runs don't show which split is best (`unknown_split`),
+    each may be anything from nothing to all.
 
     Args:
         fit: Of any form.
@@ -31,9 +31,7 @@ def frontier_exponents(fit: Fit, *, level: float) -> dict[str, Interval]:
     if value is None:
         return {}
     drawn = size_exponent(form, form.to_params(fit.resamples, fit.centre), q)
-    low, high = quantile(drawn, (1 - level) / 2), quantile(drawn, (1 + level) / 2)
-    if split_findings(form, fit.inseparable):
-        low, high = 0.0, 1 / q
+    low, high = (0.0, 1 / q) if unknown_split(fit) else limits(value, drawn, level)
     return {
         "frontier_param_exponent": Interval(value=value, low=float(low), high=float(high)),
         "frontier_data_exponent": Interval(

@@ -23,8 +23,6 @@ from scaling_keras.laws.inseparable import (
     aside_findings,
     inseparable,
     law_draws,
-    sizes_in_band,
-    split_findings,
 )
 from scaling_keras.laws.results import (
     Allocation,
@@ -35,7 +33,8 @@ from scaling_keras.laws.results import (
     distinct,
 )
 from scaling_keras.laws.row_options import real_numbers
-from scaling_keras.laws.uncertainty import quantile, quantiles, with_noise
+from scaling_keras.laws.splitting import sizes_like_runs, unknown_split
+from scaling_keras.laws.uncertainty import limits, quantiles, with_noise
 from scaling_keras.runs import Exclusion
 
 _MAYBE_UNKNOWN = ("objective", "start_agreement", "moved")
@@ -217,21 +216,18 @@ class Fit:
         )
 
     def intervals(self, level: float = 0.9) -> dict[str, Interval]:
-        """Return each parameter with its bootstrap percentile interval.
+        """Return each parameter with its bootstrap percentile interval, never outside it.
 
         Parameters of a law are strongly correlated: compare decisions (`predict`,
         `optimal_allocation`) across fits, not coefficients.
         """
         check_level(level)
         draws = self.law.to_params(self.resamples, self.centre)
-        return {
-            name: Interval(
-                value=value,
-                low=quantile(draws[name], (1 - level) / 2),
-                high=quantile(draws[name], (1 + level) / 2),
-            )
-            for name, value in self.params.items()
-        }
+        found = {}
+        for name, value in self.params.items():
+            low, high = limits(value, draws[name], level)
+            found[name] = Interval(value=value, low=low, high=high)
+        return found
 
     def train_flops_per_example(self, n_params: Any) -> Floats:
         """Return the training FLOPs of one example for models of `n_params`.
@@ -243,9 +239,10 @@ class Fit:
     def optimal_allocation(self, *, train_flops: Any, level: float = 0.9) -> Allocation:
         """Return the split of a compute budget that the law says reaches the lowest loss.
 
-        Where the runs can't tell size from data, no split is known to be better than another: it
-        then keeps the ratio of the runs, the intervals of both have no ends, and the finding
-        `not_separable` says so.
+        Where the runs can't tell size from data (`not_separable`), or don't show that the loss
+        falls with one of them (`not_identified`), no split is known to be better than another: it
+        then keeps to a ratio that the runs had, the intervals of both have no ends, and that
+        finding says so.
 
         Args:
             train_flops: The budget: forward and backward FLOPs of the whole run. Positive and
@@ -275,9 +272,9 @@ class Fit:
             )
         budget = positive("train_flops", train_flops)
         cost = self.example_cost
-        unknown = split_findings(self.law, self.inseparable)
+        unknown = unknown_split(self)
         if unknown:
-            size = sizes_in_band(self.law, self.inseparable, self.centre, cost, budget)
+            size = sizes_like_runs(self, budget)
         else:
             size = optimal_n_params(self.law, self.theta[None], self.centre, cost, budget)[0]
         sizes = optimal_n_params(self.law, self.resamples, self.centre, cost, budget)

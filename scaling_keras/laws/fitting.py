@@ -13,7 +13,7 @@ import numpy as np
 from scaling_keras.errors import ConvergenceError, FitError, TooFewRunsError
 from scaling_keras.laws.assembling import assemble, reach_minimum
 from scaling_keras.laws.auto_variables import is_of_one_variable
-from scaling_keras.laws.averaging import Candidate, average
+from scaling_keras.laws.averaging import Candidate, average, unjudged
 from scaling_keras.laws.columns import gather
 from scaling_keras.laws.conventions import convention_findings
 from scaling_keras.laws.curve_choice import FORM
@@ -126,7 +126,7 @@ def fit(
         return _auto_curve(data, columns, options)
     options["objective"] = DEFAULT_OBJECTIVE if objective is None else objective
     if form == AUTO:
-        return average(_candidates(AUTO_SURFACES, data, columns, options))
+        return average(*_candidates(AUTO_SURFACES, data, columns, options))
     law = form if isinstance(form, Form) else get_form(form)
     return _fit_form(law, data, columns, **options).fit
 
@@ -189,17 +189,17 @@ def _ranked(fits: Sequence[Fit]) -> list[tuple[float, Fit]]:
 
 def _candidates(
     forms: Sequence[str], data: Any, columns: Mapping[str, Any], options: Mapping[str, Any]
-) -> list[Candidate]:
-    """Return the forms that the runs can determine; if none, raise why not the first."""
-    found, errors = [], []
+) -> tuple[list[Candidate], list[str]]:
+    """Return the forms that the runs determine, then the others; if none does, raise why not."""
+    found, errors = [], {}
     for form in forms:
         try:
             found.append(_fit_form(get_form(form), data, columns, **options))
         except (TooFewRunsError, ConvergenceError) as error:
-            errors.append(error)
+            errors[form] = error
     if not found:
-        raise errors[0]
-    return found
+        raise errors[forms[0]]
+    return found, list(errors)
 
 
 def _auto_curve(data: Any, columns: Mapping[str, Any], options: Mapping[str, Any]) -> Fit:
@@ -227,17 +227,17 @@ def _best_of(forms: Sequence[str], data: Any, arguments: Mapping[str, Any]) -> F
 
     A form that the runs can't determine is passed over; if that is so for all, the first says why.
     """
-    fits, errors = [], []
+    fits, errors = [], {}
     for form in forms:
         try:
             fits.append(fit(form, data, **arguments))
         except (TooFewRunsError, ConvergenceError) as error:
-            errors.append(error)
+            errors[form] = error
     if not fits:
-        raise errors[0]
+        raise errors[forms[0]]
     (score, best), *rest = _ranked(fits)
     if best.backtest is None or not rest:
-        return best
+        return unjudged([best, *(other for _, other in rest)], list(errors))
     others = ", ".join(
         f"{other.form} {missed:.2%}" if other.backtest else f"{other.form} unchecked"
         for missed, other in rest
@@ -290,6 +290,7 @@ def _fit_form(
         *fit_findings(
             law,
             best,
+            z=problem.z,
             params=law.to_params(resamples, problem.centre),
             fixed=problem.fixed,
             cost=cost,

@@ -14,9 +14,9 @@ from scaling_keras.laws.fit_result import Fit, check_level, positive
 from scaling_keras.laws.fitting import fit
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import optimal_n_params
-from scaling_keras.laws.inseparable import split_findings
 from scaling_keras.laws.results import Finding, Interval, caveats, distinct
-from scaling_keras.laws.uncertainty import quantile
+from scaling_keras.laws.splitting import why_unknown
+from scaling_keras.laws.uncertainty import limits, quantile
 from scaling_keras.runs import Run, RunTable
 
 _DECADES = 6.0
@@ -145,8 +145,8 @@ def compute_multiplier(
     ends = (1 - level) / 2, (1 + level) / 2
 
     def interval(value: float, drawn: Floats) -> Interval:
-        low, high = (quantile(drawn, end) for end in ends)
-        return Interval(value=value, low=min(low, value), high=max(high, value))
+        low, high = limits(value, drawn, level)
+        return Interval(value=value, low=low, high=high)
 
     # Quantiles of logs, in which an open end is no number to interpolate to.
     logs = np.clip(np.log(np.maximum(factors, 1e-300)), -690.0, 690.0)
@@ -241,11 +241,12 @@ def _along(fit: Fit, budgets: Floats) -> tuple[Floats, Floats]:
     """Return the loss at each budget, by the fit and by each resample: `(1, b)` and `(r, b)`."""
     names = fit.law.variables
     if set(names) == {"n_params", "n_examples"} and fit.law.is_surface:
-        if split_findings(fit.law, fit.inseparable):
+        unknown = why_unknown(fit)
+        if unknown:
             raise FitError(
-                "A compute multiplier needs to know how each law would split a budget between "
-                "size and data. Received: a fit whose runs can't tell the two apart, as n_examples "
-                "rises with n_params in all of them. Fit a curve against train_flops instead."
+                f"A compute multiplier needs to know how each law would split a budget between "
+                f"size and data. Received: a fit whose runs {unknown}. Fit a curve against "
+                f"train_flops instead."
             )
         return _frontier(fit, fit.theta[None], budgets), _frontier(fit, fit.resamples, budgets)
     of_compute = names == ("x",) and fit.labels.get("x", "train_flops") == "train_flops"

@@ -26,8 +26,8 @@ SHARE = 0.2
 """The one of them whose error is quoted."""
 _NEAR = float(np.log(1.25))
 """Shortest distance beyond the data, in logs, from which a rate of widening is learnt."""
-_ROUNDING = 1e-9
-"""A miss below this is none."""
+ROUNDING = 1e-7
+"""A miss below this is none: losses kept in 32 bits are rounded by as much."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ def miss_ratio(observed: Floats, mean: Floats, low: Floats, high: Floats, level:
         level: Share to be inside, in `(0, 1)`.
     """
     half = np.where(observed < mean, mean - low, high - mean)
-    ratio = np.abs(observed - mean) / np.maximum(half, _ROUNDING)
+    ratio = np.abs(observed - mean) / np.maximum(half, ROUNDING)
     return float(np.quantile(ratio, level))
 
 
@@ -221,7 +221,7 @@ def _rate_of_missing(folds: Sequence[Fold], problem: Problem) -> float:
         mean = np.median(fold.law, axis=0)
         low, high = quantiles(mean, fold.reached, LEVEL)
         ratio = miss_ratio(problem.y[fold.held], mean, low, high, LEVEL)
-        logs.append(np.log(max(ratio, _ROUNDING)))
+        logs.append(np.log(max(ratio, ROUNDING)))
         reach.append(np.log(fold.factor).mean())
     excess = max(0.0, float(np.expm1(np.mean(logs))))
     return excess / max(float(np.mean(reach)), _NEAR)

@@ -10,9 +10,9 @@ import numpy as np
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
-from scaling_keras.laws.inseparable import split_findings
 from scaling_keras.laws.iso_loss import REACH
 from scaling_keras.laws.results import Finding, Interval, distinct
+from scaling_keras.laws.splitting import unknown_split
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -29,8 +29,8 @@ class Plan:
     """A run to train, and how sure each number of it is.
 
     Where an upper end is `inf`, too many resamples of the fit never get there; where an interval
-    is from 0 to `inf`, the runs can't tell size from data, and the plan keeps their ratio (the
-    finding `not_separable`).
+    is from 0 to `inf`, the runs don't show which split is best, and the plan keeps to a ratio of
+    theirs (the findings `not_separable` and `not_identified`).
 
     Attributes:
         n_params: Parameters of the model.
@@ -99,7 +99,7 @@ def plan_of(
     """Return the plan of the first row, with the spread of the others.
 
     What was `given` is returned as it was, not as its logarithm's exponential. What is neither
-    given nor follows from it is unknown where the runs can't tell size from data.
+    given nor follows from it is unknown where the runs don't show which split is best.
     """
     n_params, n_examples = given.get("n_params") or float(np.exp(log_n[0])), float(np.exp(log_d[0]))
     _check_whole(fit, n_params, n_examples)
@@ -109,7 +109,7 @@ def plan_of(
     unreached = float(np.mean(np.isinf(log_d[1:]))) if len(log_d) > 1 else 0.0
     if unreached > (1 - level) / 2:
         findings = (*findings, _may_be_unreachable(target_loss, unreached))
-    unknown = split_findings(fit.law, fit.inseparable)
+    unknown = unknown_split(fit)
     if {"n_params", "train_flops"} <= {name for name, value in given.items() if value}:
         unknown = ()  # The budget buys what it buys.
 

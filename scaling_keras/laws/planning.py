@@ -12,10 +12,10 @@ from scaling_keras.errors import FitError
 from scaling_keras.laws.fit_result import check_level, positive
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import optimal_n_params
-from scaling_keras.laws.inseparable import sizes_in_band, split_findings
 from scaling_keras.laws.iso_loss import Surface, minimise
 from scaling_keras.laws.plan_result import FORWARD_SHARE, Plan, plan_of
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.splitting import sizes_like_runs, unknown_split, why_unknown
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -83,12 +83,8 @@ def allocate(
         log_n = np.full(len(surface.theta), np.log(_one("n_params", n_params)))
     else:
         log_n = _best_sizes(surface, log_budget)
-        if split_findings(fit.law, fit.inseparable):
-            log_n[0] = np.log(
-                sizes_in_band(
-                    fit.law, fit.inseparable, fit.centre, fit.example_cost, np.array([budget])
-                )
-            )[0]
+        if unknown_split(fit):
+            log_n[0] = np.log(sizes_like_runs(fit, np.array([budget])))[0]
     log_d = log_budget - surface.log_cost(log_n)
     if dataset_size is not None and not others:
         log_limit = np.log(dataset_size)
@@ -152,8 +148,8 @@ def cheapest(
         data doesn't rule out that the target lies below the law's floor.
 
     Raises:
-        FitError: If the fit can't answer, as where its runs can't tell size from data, an argument
-            can't be used, or the fitted law never reaches the target within the limits.
+        FitError: If the fit can't answer, as where its runs don't show which split is best, an
+            argument can't be used, or the fitted law never reaches the target within the limits.
 
     Example:
     >>> import numpy as np
@@ -173,11 +169,12 @@ def cheapest(
         Sardana et al., arXiv:2401.00448, equation 4.
     """
     others = _checked(fit, level, dataset_size)
-    if split_findings(fit.law, fit.inseparable):
+    unknown = why_unknown(fit)
+    if unknown:
         raise FitError(
-            f"The cheapest run of a loss is not identified where the runs can't tell size from "
-            f"data, as n_examples rises with n_params in all of them. Received: loss={loss!r}. "
-            f"Train runs of another ratio, or fit a curve against train_flops for those of theirs."
+            f"The cheapest run of a loss is not identified where the runs don't show what size and "
+            f"data are each worth. Received: loss={loss!r}, and a fit whose runs {unknown}. Train "
+            f"runs of other ratios, or fit a curve against train_flops for those of theirs."
         )
     log_target = float(np.log(_one("loss", loss)))
     served = float(positive("examples_served", examples_served, or_zero=True)[0])

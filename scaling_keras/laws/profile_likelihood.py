@@ -14,6 +14,7 @@ from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Interval
+from scaling_keras.laws.unseen import left_free
 from scaling_keras.laws.working_likelihood import log_likelihood, score_worth
 
 _FIRST_STEP = 0.02
@@ -113,7 +114,10 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
     deviance_at = _Deviance(fit, parameter)
     threshold = float(stats.f.ppf(level, 1, deviance_at.degrees))
     found = {best: 0.0}
-    ends = [_walk(deviance_at, best, sign, threshold, found) for sign in (-1, 1)]
+    if parameter in left_free(fit.law, fit.theta, fit.law.into_frame(fit.values, fit.centre)):
+        ends = [0.0 if best > 0 else -np.inf, np.inf]  # What is left to walk on is rounding.
+    else:
+        ends = [_walk(deviance_at, best, sign, threshold, found) for sign in (-1, 1)]
     values = np.array(sorted(found))
     return Profile(
         parameter=parameter,

@@ -85,8 +85,9 @@ class Prediction:
 class Allocation:
     """How to spend a compute budget; floats, or arrays where several budgets were asked for.
 
-    Where the runs can't tell size from data (the finding `not_separable`), the two keep the ratio
-    that the runs had, and their intervals go from 0 to infinity.
+    Where the runs don't show which split is best (the findings `not_separable` and
+    `not_identified`), the two keep to a ratio that the runs had, and their intervals go from 0 to
+    infinity.
 
     Attributes:
         train_flops: The budget: forward and backward FLOPs of the whole run.

@@ -22,34 +22,45 @@ LONG_WARMUP = 0.01
 ONE_RATE = 10.0
 """Ratio of sizes above which one learning rate can't be the best for all."""
 _WARMUPS = ("warmup_steps", "n_warmup_steps", "num_warmup_steps")
-_RATES = ("peak", "warmup_target", "initial_learning_rate", "learning_rate")
+_RATES = ("peak", "warmup_target", "initial_learning_rate", "learning_rate", "lr")
 """Names of the peak learning rate, the first that is there: those of schedules, then a constant."""
+_SETTINGS = (
+    *_RATES,
+    *_WARMUPS,
+    "batch_size",
+    "beta_1",
+    "beta_2",
+    "dropout",
+    "momentum",
+    "optimizer",
+    "weight_decay",
+)
+"""Columns that are hyperparameters by their names, in tables that don't say which are."""
 _MUP = re.compile(r"(^|_)(mup|mutransfer|base_width)(_|$)", re.IGNORECASE)
 _TUNED = ("other hyperparameters reached", "it tried out hyperparameters")
 """How the reasons begin for which a sweep leaves out what it tuned with."""
 
 
 def run_findings(table: RunTable) -> tuple[Finding, ...]:
-    """Return the findings on runs whose facts were logged.
+    """Return the findings on runs whose facts were logged, or are columns of another source.
 
     Args:
         table: The runs of a fit.
     """
-    logged = [run for run in table if "attempt" in run.facts]
     return (
         *mixed_findings(table),
-        *_training_loss(logged),
-        *_repeated_data(logged),
-        *_unmatched_schedules(logged),
+        *_training_loss(table.runs),
+        *_repeated_data(table.runs),
+        *_unmatched_schedules(table.runs),
         *_warmup_not_scaled(table),
         *_untuned(table),
-        *_several_settings(logged),
+        *_several_settings(table.runs),
         *_diverged(table),
     )
 
 
 def _training_loss(runs: Sequence[Run]) -> Iterator[Finding]:
-    trained_on = [run for run in runs if not run.loss_name.startswith("val_")]
+    trained_on = [run for run in runs if _is_of_training(run)]
     if trained_on:
         yield Finding(
             code="training_loss",
@@ -59,11 +70,18 @@ def _training_loss(runs: Sequence[Run]) -> Iterator[Finding]:
         )
 
 
+def _is_of_training(run: Run) -> bool:
+    """Return whether a loss is known to be one of training; a bare `loss` of a file may be any."""
+    if "attempt" in run.facts:  # Keras, whose losses of held-out data are called `val_`.
+        return not run.loss_name.startswith("val_")
+    return run.loss_name.startswith("train")
+
+
 def _repeated_data(runs: Sequence[Run]) -> Iterator[Finding]:
     repeated = [
         run
         for run in runs
-        if (size := run.facts.get("dataset_size")) and run.n_examples > MANY_EPOCHS * size
+        if run.n_examples > MANY_EPOCHS * run.dataset_size  # Never where that is unknown.
     ]
     if repeated:
         yield Finding(
@@ -76,9 +94,8 @@ def _repeated_data(runs: Sequence[Run]) -> Iterator[Finding]:
 def _unmatched_schedules(runs: Sequence[Run]) -> Iterator[Finding]:
     by_schedule = defaultdict(list)
     for run in runs:
-        if run.facts.get("learning_rate_schedule"):
-            key = json.dumps(run.facts["learning_rate_schedule"], sort_keys=True, default=str)
-            by_schedule[key].append(run)
+        if schedule := _schedule(run):
+            by_schedule[schedule].append(run)
     unmatched = [
         group
         for group in by_schedule.values()
@@ -92,6 +109,16 @@ def _unmatched_schedules(runs: Sequence[Run]) -> Iterator[Finding]:
             f"length, so some ended in the middle of their decay and their loss is too high. Let "
             f"each schedule end with its run.",
         )
+
+
+def _schedule(run: Run) -> str:
+    """Return a run's schedule as a text, its length among it; empty if that is unknown."""
+    schedule = run.facts.get("learning_rate_schedule")
+    if schedule and isinstance(schedule, Mapping):
+        return json.dumps(schedule, sort_keys=True, default=str)
+    # As columns a file may have them; the name of a kind of schedule tells nothing of its length.
+    named = {name: _number(run.facts.get(name)) for name in ("decay_steps", "batch_size")}
+    return json.dumps(named) if named["decay_steps"] else ""
 
 
 def _warmup_not_scaled(table: RunTable) -> Iterator[Finding]:
@@ -195,10 +222,7 @@ def _ratio(values: Sequence[float]) -> float:
 def _several_settings(runs: Sequence[Run]) -> Iterator[Finding]:
     by_configuration = defaultdict(set)
     for run in runs:
-        found = run.facts.get("hyperparameters")
-        settings = dict(found) if isinstance(found, Mapping) else {}
-        settings.pop("seed", None)
-        text = json.dumps(settings, sort_keys=True, default=str)
+        text = json.dumps(_chosen(run), sort_keys=True, default=str)
         by_configuration[run.n_params, run.n_examples].add(text)
     mixed = [key for key, settings in by_configuration.items() if len(settings) > 1]
     if mixed:
@@ -208,6 +232,16 @@ def _several_settings(runs: Sequence[Run]) -> Iterator[Finding]:
             f"trained with several hyperparameters, and all of them are fitted. Keep the best of "
             f"each with `RunTable.where`, and train it again with a fresh seed.",
         )
+
+
+def _chosen(run: Run) -> dict[str, Any]:
+    """Return the hyperparameters of a run, its seed aside, by name."""
+    found = run.facts.get("hyperparameters")
+    if isinstance(found, Mapping):
+        return {name: value for name, value in found.items() if name != "seed"}
+    known = ((name, run.facts.get(name)) for name in _SETTINGS)
+    # A file has numbers as text, perhaps 0.001 in one row and 1e-3 in the next.
+    return {name: value if (n := _number(value)) is None else n for name, value in known}
 
 
 def _diverged(table: RunTable) -> Iterator[Finding]:

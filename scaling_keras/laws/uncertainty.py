@@ -104,6 +104,15 @@ def quantile(draws: Floats, level: float) -> float:
     return float(np.quantile(draws, level)) if len(draws) else float("nan")
 
 
+def limits(value: float, draws: Floats, level: float) -> tuple[float, float]:
+    """Return equal-tailed limits of one quantity's draws, its estimate never outside them.
+
+    They are `nan` without draws.
+    """
+    low, high = (quantile(draws, (1 + sign * level) / 2) for sign in (-1, 1))
+    return min(low, value), max(high, value)
+
+
 def quantiles(
     value: Floats, draws: Floats, level: float, widening: Floats | float = 1.0
 ) -> tuple[Floats, Floats]:

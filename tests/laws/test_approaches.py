@@ -168,3 +168,14 @@ def test_without_runs_there_is_no_budget_to_compare_at():
         compare(RunTable(runs=()))
     found = compare(RunTable(runs=()), train_flops=1e20)
     assert all(approach.reason for approach in found.approaches.values())
+
+
+def test_estimates_that_differ_by_rounding_alone_do_not_disagree():
+    found = compare(profiles(width=2.0, noise=0.0), train_flops=1e22)
+    assert "approaches_disagree" not in codes(found)
+
+
+def test_flat_losses_leave_the_frontier_of_a_surface_open():
+    runs = {**profiles(), "loss": np.full(len(profiles()["loss"]), 2.5)}
+    exponent = compare(runs).approaches["surface"].frontier_param_exponent
+    assert (exponent.low, exponent.high) == pytest.approx((0.0, 1.0))

@@ -109,3 +109,27 @@ def test_intervals_of_an_average_hold_new_runs_about_as_often_as_they_say(k):
         prediction = fit.predict(**at)
         held.append(prediction.low <= new <= prediction.high)
     assert np.mean(held) >= 0.8
+
+
+def test_a_form_that_was_not_judged_is_said_to_be_the_first():
+    n = np.geomspace(1e5, 1e8, 12)
+    loss = 1.2 + 60 / n**0.4 + 200 / (1e15 / n) ** 0.4
+    fit = laws.fit("auto", n_params=n, n_examples=1e15 / n, loss=loss, n_resamples=100)
+    assert fit.form == "chinchilla"
+    assert fit.warnings[0].code == "form_chosen"
+    assert "no runs were held out to tell whether `coupled` is better" in fit.warnings[0].message
+
+
+def test_a_form_that_the_runs_can_not_determine_is_named():
+    few = {name: column[[0, 6, 12, 18, 24, 4, 20]] for name, column in columns().items()}
+    message = laws.fit("auto", few, n_resamples=100).warnings[0].message
+    assert message.startswith("The form is `chinchilla`, by order and not by its errors: the runs")
+    assert "can't determine `coupled`" in message
+
+
+def test_a_curve_without_a_floor_for_want_of_rows_says_so():
+    x = np.array([1e3, 1e4, 1e5, 1e6])
+    fit = laws.fit("auto", x=x, loss=2 + 20 / x**0.3, n_resamples=100)
+    assert fit.form == "power_law"
+    assert fit.warnings[0].code == "form_chosen"
+    assert "can't determine `power_law_floor`. It has no floor" in fit.warnings[0].message

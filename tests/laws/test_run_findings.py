@@ -1,5 +1,8 @@
+import numpy as np
 import pytest
 
+from scaling_keras import laws
+from scaling_keras.events.importing import import_csv
 from scaling_keras.laws.run_findings import run_findings
 from scaling_keras.runs import Exclusion, Run, RunTable
 
@@ -16,13 +19,14 @@ def codes(runs, excluded=()):
     return [finding.code for finding in findings(runs, excluded)]
 
 
-def run(name, n_examples=1e6, loss_name="val_loss", n_params=1e4, **facts):
+def run(name, n_examples=1e6, loss_name="val_loss", n_params=1e4, dataset_size=np.nan, **facts):
     return Run(
         name=name,
         n_params=n_params,
         n_examples=n_examples,
         loss=2.0,
         loss_name=loss_name,
+        dataset_size=dataset_size,
         facts={**LOGGED, **facts},
     )
 
@@ -143,3 +147,56 @@ def test_runs_that_diverged_are_reported():
     lost = (Exclusion(name="big", reason="diverged: the loss is nan"),)
     assert codes([run("a")], excluded=lost) == ["runs_lost"]
     assert codes([run("a")], excluded=(Exclusion(name="late", reason="running"),)) == []
+
+
+def of_file(tmp_path, rows, **columns):
+    """A table of a CSV file: five sizes by five amounts of data, so many rows of each."""
+    grid = [(n, d) for n in (1e6, 3e6, 1e7, 3e7, 1e8) for d in (1e8, 3e8, 1e9, 3e9, 1e10)]
+    lines = [",".join(("n_params", "n_examples", "loss", *columns))]
+    for n, d in grid:
+        for row in range(rows):
+            loss = (1.8 + 400 / n**0.35 + 1200 / d**0.37) * (1 + row / 10)
+            values = (n, d, loss, *(column(row, n, d) for column in columns.values()))
+            lines.append(",".join(map(str, values)))
+    path = tmp_path / "runs.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.mark.parametrize("read", [RunTable.from_csv, import_csv])
+@pytest.mark.parametrize(
+    ("rows", "columns", "found"),
+    [
+        (1, {}, []),
+        (2, {}, []),
+        (1, {"loss_name": lambda row, n, d: "loss"}, []),
+        (1, {"loss_name": lambda row, n, d: "validation/epoch_loss"}, []),
+        (1, {"loss_name": lambda row, n, d: "train/epoch_loss"}, ["training_loss"]),
+        (1, {"dataset_size": lambda row, n, d: 1e7}, ["repeated_data"]),
+        (1, {"dataset_size": lambda row, n, d: d / 4}, []),
+        (2, {"learning_rate": lambda row, n, d: 1e-3 * (row + 1)}, ["several_settings"]),
+        (2, {"lr": lambda row, n, d: 1e-3 * (row + 1)}, ["several_settings"]),
+        (2, {"batch_size": lambda row, n, d: 64 * (row + 1)}, ["several_settings"]),
+        (2, {"lr": lambda row, n, d: 1e3 / n}, []),
+        (2, {"lr": lambda row, n, d: ("1000", "1e3")[row]}, ["untuned"]),
+        (2, {"seed": lambda row, n, d: row, "seconds": lambda row, n, d: row + 1.5}, []),
+        (1, {"lr": lambda row, n, d: 1e-3}, ["untuned"]),
+        (1, {"learning_rate_schedule": lambda row, n, d: "cosine"}, []),
+        (1, {"decay_steps": lambda row, n, d: 1000}, ["unmatched_schedules"]),
+        (1, {"decay_steps": lambda row, n, d: d / 100}, []),
+    ],
+)
+def test_columns_of_a_file_show_what_facts_that_were_logged_do(
+    tmp_path, read, rows, columns, found
+):
+    table = read(of_file(tmp_path, rows, **columns))
+    assert [finding.code for finding in run_findings(table)] == found
+
+
+def test_repeats_are_no_fault_for_a_law_that_knows_them(tmp_path):
+    path = of_file(tmp_path, 1, dataset_size=lambda row, n, d: d / (1, 8, 16)[int(n / 1e6) % 3])
+    options = {"n_resamples": 100, "check_held_out": False}
+    table = RunTable.from_csv(path)
+    for form, reported in (("chinchilla", True), ("data_constrained", False)):
+        fit = laws.fit(form, table, **options)
+        assert ("repeated_data" in [finding.code for finding in fit.warnings]) == reported
