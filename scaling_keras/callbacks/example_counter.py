@@ -14,7 +14,7 @@ from typing import Any
 
 import keras
 
-from scaling_keras.counting.tracing import overrides_train_step
+from scaling_keras.counting.training_loss import overrides_train_step
 
 _EXACT_ITEMS = 2.0**24
 """A sum of ones in single precision stays at this."""

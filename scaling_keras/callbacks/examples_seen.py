@@ -9,7 +9,7 @@ import keras
 from scaling_keras.callbacks.example_counter import ExampleCounter, Seen
 from scaling_keras.callbacks.fit_watch import unwrapped
 from scaling_keras.callbacks.place_counter import PlaceCounter, Places
-from scaling_keras.counting.tracing import overrides_train_step
+from scaling_keras.counting.training_loss import overrides_train_step
 
 _MARK = "_scaling_keras_places"
 """The attribute of a training function whose graph counts places, that holds their counter."""

@@ -1,7 +1,7 @@
 """What the tensors of a traced graph depend on: the model's inputs, its trainable weights.
 
 It tells products of two activations, such as the scores of an attention, from those with a weight,
-and which operands of a product have a gradient.
+which operands of a product have a gradient, and which of them are the whole of an embedding.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from typing import Any
 
 from scaling_keras.counting.constants import BRANCHES, CALLS, LOOPS, function_graph
 
-DATA, TRAINED = 1, 2
-"""Bits: depends on the inputs of the model; on a trainable weight, by a path with a gradient."""
+DATA, TRAINED, TABLE, GUESSED = 1, 2, 4, 8
+"""Bits: depends on the data; on a trainable weight, by a path with a gradient; is an embedding,
+whole; depends on targets that aren't known."""
 
 _SHAPE_ONLY = frozenset({"OnesLike", "Rank", "Shape", "ShapeN", "Size", "ZerosLike"})
+_WHOLE = frozenset(
+    {"Cast", "ExpandDims", "Identity", "ReadVariableOp", "Reshape", "StopGradient", "Transpose"}
+)
 _NO_GRADIENT = frozenset({"PreventGradient", "StopGradient"})
 
 
@@ -68,6 +72,8 @@ class Dependence:
             if op.type not in _SHAPE_ONLY:
                 for tensor in op.inputs:
                     bits |= self.of(tensor)
+            if op.type not in _WHOLE:
+                bits &= ~TABLE
             found = [bits] * len(op.outputs)
         return [
             bits if _may_have_gradient(op, output) else bits & ~TRAINED

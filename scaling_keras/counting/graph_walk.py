@@ -28,6 +28,7 @@ class OpCost:
         elementwise: FLOPs of all other work.
         operand_bits: What each operand of a product depends on (`Dependence`); empty if that
             wasn't asked for.
+        sizes: The sizes of the axes of what a product makes, unknown ones None; likewise.
         uncounted: Why its products can't be counted; empty if they are, or it has none.
         has_all: Whether `elementwise` is known.
     """
@@ -38,6 +39,7 @@ class OpCost:
     products: int = 0
     elementwise: int = 0
     operand_bits: tuple[int, ...] = ()
+    sizes: tuple[int | None, ...] = ()
     uncounted: str = ""
     has_all: bool = True
 
@@ -107,7 +109,8 @@ class _Walk:
         flops = HANDLERS[op.type](op)
         if flops is None:
             return self._cost(op, uncounted=f"{op.type} of unknown shape")
-        return self._cost(op, products=flops, operand_bits=self._operand_bits(op))
+        sizes = () if self._dependence is None else tuple(op.outputs[0].shape)
+        return self._cost(op, products=flops, operand_bits=self._operand_bits(op), sizes=sizes)
 
     def _operand_bits(self, op: Any) -> tuple[int, ...]:
         """Return what the operands of a product depend on, `TRAINED` if that costs a product."""

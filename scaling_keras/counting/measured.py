@@ -11,7 +11,13 @@ import keras
 
 from scaling_keras.counting import step_cost
 from scaling_keras.counting.output_layers import output_layers
-from scaling_keras.counting.parameters import OUTSIDE, LayerCount, all_layers, head_layers
+from scaling_keras.counting.parameters import (
+    OUTSIDE,
+    LayerCount,
+    all_layers,
+    head_layers,
+    vocabularies,
+)
 from scaling_keras.counting.step_cost import Figures, LayerPlaces, StepCost
 from scaling_keras.counting.tracing import TracedStep
 
@@ -30,8 +36,9 @@ class Measured:
     Attributes:
         cost: The cost of the step.
         n_items: Items in its batch, over all replicas.
-        predictions: The shapes of the forward pass's outputs; empty for a step of a model's own.
+        predictions: The shapes of the outputs that are trained; empty for a step of a model's own.
         makers: The numbers of the layers that make them, as `all_layers` orders those.
+        loss_error: See `TracedStep`.
         fixed: The part of the cost, taken out of `cost`, that every step has.
     """
 
@@ -39,6 +46,7 @@ class Measured:
     n_items: int
     predictions: tuple[Shape, ...]
     makers: tuple[int, ...] = ()
+    loss_error: str = ""
     fixed: Figures = dataclasses.field(default_factory=collections.Counter)
 
     @property
@@ -61,6 +69,7 @@ def measure(model: keras.Model, step: TracedStep, *, makers: tuple[int, ...] = (
         cost=step_cost.cost_of(step, _places(model, step, makers)),
         n_items=step.batch_size,
         makers=makers,
+        loss_error=step.loss_error,
         predictions=tuple(Shape(shape=tuple(each.shape)) for each in step.predictions),
     )
 
@@ -99,4 +108,4 @@ def _places(model: keras.Model, step: TracedStep, makers: tuple[int, ...]) -> La
             rows.setdefault(numbers[id(inner)], row)
     last = [step.layers[number] for number in makers]
     heads = {numbers[id(layer)] for layer in head_layers(model, makers=last)}
-    return LayerPlaces(rows=rows, heads=frozenset(heads))
+    return LayerPlaces(rows=rows, heads=frozenset(heads), vocabularies=vocabularies(model))

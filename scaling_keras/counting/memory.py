@@ -13,6 +13,7 @@ import keras
 
 from scaling_keras.counting.measured import Measured
 from scaling_keras.counting.parameters import all_layers
+from scaling_keras.counting.training_loss import has_own_loss, outputs_asked_for
 
 _KEPT = 128
 _KNOWN_ROOTS = ("keras", "scaling_keras")
@@ -50,12 +51,17 @@ def fingerprint(model: keras.Model, specs: Any) -> str | None:
 
     Returns:
         A digest of the configuration, the graph of layers included, of the weights' shapes and
-        which are trainable, and of the inputs' specs. None for a model whose configuration doesn't
-        say all: one with a `call` or with layers of a user's own, whose code may change.
+        which are trainable, of the outputs that have a loss, and of the inputs' specs. None for a
+        model whose configuration doesn't say all: one with a `call`, a loss or layers of a user's
+        own, whose code may change.
     """
     layers = all_layers(model)
     is_plain = isinstance(model, keras.Sequential) or hasattr(model, "outputs")
-    if not is_plain or not all(_is_known(type(each)) for each in (model, *layers)):
+    if (
+        not is_plain
+        or has_own_loss(model)
+        or not all(_is_known(type(each)) for each in (model, *layers))
+    ):
         return None
     config = model.get_config()
     if any(isinstance(layer, keras.layers.Lambda) for layer in layers) or _has_own_code(config):
@@ -67,6 +73,7 @@ def fingerprint(model: keras.Model, specs: Any) -> str | None:
         weights,
         [id(weight) in trainable for weight in model.weights],
         [repr(getattr(layer, "_remat_mode", None)) for layer in layers],
+        outputs_asked_for(model),
         [repr(spec) for spec in keras.tree.flatten(specs)],
     )
     return hashlib.sha256(json.dumps(facts, default=repr).encode()).hexdigest()

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from scaling_keras.counting import examples, parameters, report, step_cost, tracing
 from scaling_keras.counting.measured import Measured, measure, rows_of
 from scaling_keras.counting.memory import remembered
 from scaling_keras.counting.parameters import LayerCount
+from scaling_keras.counting.training_loss import TRACE_ERRORS, overrides_train_step
 from scaling_keras.runs import PARAM_CONVENTIONS, count_under
 
-TRACE_ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    tf.errors.OpError,
-)
-"""What a model's own code may raise when it is called on inputs of a kind it didn't expect."""
-
 _OWN_STEP = "the model has a `train_step` of its own, an ordinary one is counted"
+_GUESSED = "its loss is one of its own; the targets are taken to have the shape of its outputs"
+_OWN_LOSS = "its loss is one of its own, tracing that failed"
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -45,7 +36,8 @@ class ModelCount:
         layers: The parameters and FLOPs of each layer directly below the model.
         example_unit: What one example is: `token`, `image`, `example`.
         examples_per_item: Examples in one item of a batch; None if unknown.
-        forward_flops_per_example: FLOPs of the forward pass of one example; None if unknown.
+        forward_flops_per_example: FLOPs of the forward pass of one example, up to the loss; None if
+            unknown.
         train_flops_per_example: FLOPs of forward and backward pass together, of matrix products
             and convolutions; None if unknown.
         flops_by_convention: `train_flops_per_example` counted in other ways: `products` is the
@@ -58,8 +50,8 @@ class ModelCount:
         flops_per_step: Products that each step makes whatever the size of its batch, such as those
             of two weights in LoRA; not part of any of the above.
         flops_method: `graph` if the step that trains the model was counted operation by operation;
-            `estimate` if the model overrides `train_step` and an ordinary step stands for it;
-            empty if the FLOPs are unknown.
+            `estimate` if the model overrides `train_step` and an ordinary step stands for it, or
+            its own loss multiplies targets whose shape isn't known; empty if the FLOPs are unknown.
         flops_reason: Why the FLOPs are unknown or estimated; empty if they are neither.
         flops_by_op: `train_flops_per_example` by TensorFlow operation.
         uncounted: Operations that could not be counted, by name, with how often they occur; where
@@ -128,10 +120,10 @@ def count(
     The FLOPs are those of a training step that is traced, not run: weights, optimizer and random
     seeds stay as they are. Matrix products, convolutions and einsums count, a multiply-add as 2;
     elementwise work and the optimizer's update don't. An attention counts in full, whatever its
-    mask hides.
+    mask hides. Of a compiled model the loss counts, and what has no loss doesn't.
 
     Args:
-        model: A built model; it need not be compiled.
+        model: A built model; it need not be compiled, then each of its outputs has a loss.
         inputs: A batch of its inputs (tensors, arrays, or a `tf.TensorSpec` for each), for a model
             that leaves the size of an axis other than the batch open, or whose inputs can't be
             known from it.
@@ -177,11 +169,16 @@ def count_with_data(
     Returns:
         The counts. A `train_step` of the model's own is counted as it is.
     """
-    x_specs, *_ = keras.utils.unpack_x_y_sample_weight(data_specs)
+    x_specs, *targets = keras.utils.unpack_x_y_sample_weight(data_specs)
     parameters.check_built(model)
     n_per_item = examples.given_per_item(example_unit, examples_per_item)
     counted, ordinary = _count(
-        model, tracing.specs_of(x_specs), example_unit, n_per_item, types_known=True
+        model,
+        tracing.specs_of(x_specs),
+        example_unit,
+        n_per_item,
+        types_known=True,
+        targets=tracing.specs_of(tuple(targets)),
     )
     if counted.flops_method != "estimate" or ordinary is None:
         return counted
@@ -190,7 +187,7 @@ def count_with_data(
         own = measure(model, step, makers=ordinary.makers)
     except TRACE_ERRORS:
         return counted
-    if own.total_per_item == ordinary.total_per_item:
+    if own.total_per_item == ordinary.total_per_item and not ordinary.loss_error:
         own = ordinary  # It calls the ordinary step: of that one more is known.
     return _with_flops(counted, own, reason="")
 
@@ -202,9 +199,10 @@ def _count(
     n_per_item: int | None,
     *,
     types_known: bool,
+    targets: Any | None = None,
 ) -> tuple[ModelCount, Measured | None]:
     """Return what is known of a model, and the step it is known from."""
-    measured, reason = _measure(model, specs)
+    measured, reason = _measure(model, specs, targets)
     predictions = measured.predictions if measured else None
     if n_per_item is None:
         n_per_item = examples.examples_per_item(model, predictions=predictions)
@@ -227,32 +225,43 @@ def _count(
     return _with_flops(counted, measured, reason=reason), measured
 
 
-def _measure(model: keras.Model, specs: Any | None) -> tuple[Measured | None, str]:
+def _measure(
+    model: keras.Model, specs: Any | None, targets: Any | None
+) -> tuple[Measured | None, str]:
     """Return what a step costs, and why that isn't known, or isn't that of the model's own."""
     reason = tracing.why_not_traceable(specs)
     if reason:
         return None, reason
     try:
-        measured = remembered(model, specs, lambda: _measure_step(model, specs))
+        measured = remembered(model, specs, lambda: _measure_step(model, specs, targets))
     except TRACE_ERRORS as error:
         return None, f"tracing it failed: {type(error).__name__}: {error}"
-    return measured, _OWN_STEP if tracing.overrides_train_step(model) else ""
+    reasons = [_OWN_STEP] if overrides_train_step(model) else []
+    if measured.loss_error:
+        reasons.append(f"{_OWN_LOSS}: {measured.loss_error}")
+    elif measured.cost.has_guesses:
+        reasons.append(_GUESSED)
+    return measured, "; ".join(reasons)
 
 
-def _measure_step(model: keras.Model, specs: Any) -> Measured:
+def _measure_step(model: keras.Model, specs: Any, targets: Any | None) -> Measured:
     """Trace an ordinary step and return what it costs."""
-    measured = measure(model, tracing.trace_training_step(model, specs))
-    return _split(model, specs, measured) if measured.cost.has_fixed_part else measured
+
+    def measured(batch_size: int | None = None) -> Measured:
+        step = tracing.trace_training_step(model, specs, targets=targets, batch_size=batch_size)
+        return measure(model, step)
+
+    once = measured()
+    return _split(once, measured) if once.cost.has_fixed_part else once
 
 
-def _split(model: keras.Model, specs: Any, measured: Measured) -> Measured:
+def _split(measured: Measured, measure_batch: Callable[[int], Measured]) -> Measured:
     """Take what each step costs out of what each item does, by the cost of a step twice as large.
 
     For a model that takes batches of one size only, there is no difference.
     """
     try:
-        step = tracing.trace_training_step(model, specs, batch_size=2 * measured.n_items)
-        larger = measure(model, step)
+        larger = measure_batch(2 * measured.n_items)
     except TRACE_ERRORS:
         return measured
     growing, fixed = step_cost.without_fixed_part(measured.cost.figures, larger.cost.figures)

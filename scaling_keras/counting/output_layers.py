@@ -9,7 +9,7 @@ import keras
 
 from scaling_keras.counting.constants import CALLS, function_graph
 from scaling_keras.counting.layer_scopes import layer_numbers
-from scaling_keras.counting.parameters import all_layers
+from scaling_keras.counting.parameters import inner_weights
 
 _INSIDE = "//"
 
@@ -72,6 +72,6 @@ class _Walk:
         """Return whether a layer has weights that are of none of the layers inside it."""
         if number not in self._has_weights:
             layer = self._layers[number]
-            inner = {id(weight) for each in all_layers(layer) for weight in each.weights}
+            inner = inner_weights(layer)
             self._has_weights[number] = any(id(each) not in inner for each in layer.weights)
         return self._has_weights[number]

@@ -106,7 +106,9 @@ def count_params(
             if _is_of_positions(layer):
                 position |= weights
         elif _is_normalization(layer):
-            norm |= weights
+            # In a layer around another, the weights of the inner one are none that normalise.
+            inner = inner_weights(layer)
+            norm |= {key: weight for key, weight in weights.items() if key not in inner}
     head = {key: weight for key, weight in head.items() if key not in embedding}
     hidden = {key: weight for key, weight in trainable.items() if key not in embedding | head}
     small = {key: weight for key, weight in hidden.items() if key in norm or _is_bias(weight)}
@@ -155,9 +157,31 @@ def all_layers(model: keras.layers.Layer) -> list[keras.layers.Layer]:
     return list({id(layer): layer for layer in layers}.values())
 
 
+def inner_weights(layer: keras.layers.Layer) -> set[int]:
+    """Return the identities of the weights that are of the layers inside a layer."""
+    return {id(weight) for each in all_layers(layer) for weight in each.weights}
+
+
 def has_embedding(model: keras.Model) -> bool:
     """Return whether the model looks anything up in an embedding."""
     return any(_is_kind(layer, EMBEDDING_LAYERS) for layer in all_layers(model))
+
+
+def embedding_tables(model: keras.Model) -> list[Any]:
+    """Return the weights of the embeddings of a model, without projections of their own."""
+    return [
+        weight
+        for layer in all_layers(model)
+        if _is_kind(layer, EMBEDDING_LAYERS)
+        for weight in layer.weights
+        if weight.name != _OWN_PROJECTION
+    ]
+
+
+def vocabularies(model: keras.Model) -> frozenset[int]:
+    """Return the sizes of what the embeddings of a model look things up in."""
+    embeddings = [layer for layer in all_layers(model) if _is_kind(layer, EMBEDDING_LAYERS)]
+    return frozenset(layer.input_dim for layer in embeddings if hasattr(layer, "input_dim"))
 
 
 def head_layers(
@@ -177,14 +201,11 @@ def head_layers(
 
 def _heads(model: keras.Model, makers: Sequence[keras.layers.Layer]) -> list[keras.layers.Layer]:
     """Return the layers that project onto a vocabulary to make an output of the model."""
-    embeddings = [layer for layer in all_layers(model) if _is_kind(layer, EMBEDDING_LAYERS)]
-    vocabularies = {layer.input_dim for layer in embeddings if hasattr(layer, "input_dim")}
+    sizes = vocabularies(model)
 
     def projecting(layers: Iterable[keras.layers.Layer]) -> list[keras.layers.Layer]:
         return [
-            layer
-            for layer in layers
-            if _is_kind(layer, HEAD_LAYERS) and _units(layer) in vocabularies
+            layer for layer in layers if _is_kind(layer, HEAD_LAYERS) and _units(layer) in sizes
         ]
 
     if not (isinstance(model, keras.Sequential) or hasattr(model, "outputs")):

@@ -6,7 +6,7 @@ import collections
 import dataclasses
 from collections.abc import Iterable, Mapping
 
-from scaling_keras.counting.dependence import DATA, TRAINED, Dependence
+from scaling_keras.counting.dependence import DATA, GUESSED, TABLE, TRAINED, Dependence
 from scaling_keras.counting.graph_walk import OpCost, count_graph
 from scaling_keras.counting.layer_scopes import layer_numbers
 from scaling_keras.counting.recomputation import recomputed_operations
@@ -16,6 +16,9 @@ FORWARD, TRAIN, RECOMPUTED = "forward", "train", "recomputed"
 EVERYTHING = "everything"
 ATTENTION, HEAD, HEAD_AND_ATTENTION = "attention", "head", "head_and_attention"
 KIND, ROW = "kind", "row"
+
+OWN_LOSS = "the model's own loss"
+"""Stands in the place of an operation that can't be counted."""
 
 Figures = collections.Counter[tuple[str, ...]]
 """FLOPs by what they are: `("train",)`, `("kind", "MatMul")`, `("row", "3", "forward")`."""
@@ -28,10 +31,12 @@ class LayerPlaces:
     Attributes:
         rows: For the number of each layer, the row it is told in.
         heads: Numbers of the layers that make up the head.
+        vocabularies: The sizes of what embeddings look things up in.
     """
 
     rows: Mapping[int, int]
     heads: frozenset[int]
+    vocabularies: frozenset[int]
 
     def row(self, cost: OpCost) -> int | None:
         """Return the row that an operation belongs to; None for one outside of all layers."""
@@ -41,6 +46,15 @@ class LayerPlaces:
     def is_head(self, cost: OpCost) -> bool:
         """Return whether an operation belongs to the head."""
         return not self.heads.isdisjoint(layer_numbers(cost.path))
+
+    def is_tied_by_hand(self, cost: OpCost) -> bool:
+        """Return whether a product of another layer, or none, is with a whole embedding.
+
+        One that looks things up so, by rows of zeros and a one, makes nothing of that size.
+        """
+        has_table = any(bits & TABLE for bits in cost.operand_bits)
+        makes_logits = not self.vocabularies.isdisjoint(cost.sizes)
+        return has_table and makes_logits and not self.is_head(cost)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -54,6 +68,7 @@ class StepCost:
         has_all: Whether the elementwise work is known.
         has_fixed_part: Whether some products don't depend on the data, so that a step may cost
             something whatever the size of its batch.
+        has_guesses: Whether some products are of targets whose shape is a guess.
     """
 
     figures: Figures
@@ -61,32 +76,33 @@ class StepCost:
     uncounted_rows: frozenset[int | None]
     has_all: bool
     has_fixed_part: bool
+    has_guesses: bool
 
 
 def cost_of(step: TracedStep, places: LayerPlaces) -> StepCost:
     """Return what a traced step costs; of one whose forward pass isn't known, only all of it."""
     figures: Figures = collections.Counter()
-    has_fixed_part = False
+    forward: list[OpCost] = []
     if step.predictions:
-        forward = count_graph(
-            step.graph,
-            (*step.predictions, *step.losses),
-            dependence=Dependence(step.graph, step.bits),
-        )
+        dependence = Dependence(step.graph, step.bits)
+        forward = count_graph(step.graph, step.forward, dependence=dependence)
         _add_pass(figures, forward, FORWARD, places)
         _add_attention(figures, forward, places)
-        has_fixed_part = any(cost.products and not _has_data(cost) for cost in forward)
+        _add_tied_head(figures, forward, places)
     train = count_graph(step.graph, step.gradients, step.updates)
     again = recomputed_operations(step)
     _add_pass(figures, [cost for cost in train if cost.root not in again], TRAIN, places)
     figures[(RECOMPUTED,)] = sum(cost.products for cost in train if cost.root in again)
-    uncounted = [cost for cost in train if cost.uncounted]
+    uncounted = [(cost.uncounted, places.row(cost)) for cost in train if cost.uncounted]
+    if step.loss_error:
+        uncounted.append((OWN_LOSS, None))
     return StepCost(
         figures=figures,
-        uncounted=collections.Counter(cost.uncounted for cost in uncounted),
-        uncounted_rows=frozenset(places.row(cost) for cost in uncounted),
-        has_all=all(cost.has_all and not cost.uncounted for cost in train),
-        has_fixed_part=has_fixed_part,
+        uncounted=collections.Counter(name for name, _ in uncounted),
+        uncounted_rows=frozenset(row for _, row in uncounted),
+        has_all=all(cost.has_all for cost in train) and not uncounted,
+        has_fixed_part=any(cost.products and not _depends(cost, DATA) for cost in forward),
+        has_guesses=any(_depends(cost, GUESSED) for cost in forward),
     )
 
 
@@ -118,18 +134,29 @@ def _add_pass(figures: Figures, costs: Iterable[OpCost], name: str, places: Laye
 
 
 def _add_attention(figures: Figures, forward: Iterable[OpCost], places: LayerPlaces) -> None:
-    """Add the cost of products of two activations, those of the backward pass included.
-
-    Each operand with a trainable weight behind it has a gradient, a product as dear as the first.
-    """
+    """Add the cost of products of two activations, those of the backward pass included."""
     for cost in forward:
         if len(cost.operand_bits) > 1 and all(bits & DATA for bits in cost.operand_bits):
-            n_gradients = sum(bool(bits & TRAINED) for bits in cost.operand_bits)
-            figures[(ATTENTION,)] += cost.products * (1 + n_gradients)
+            figures[(ATTENTION,)] += _with_gradients(cost)
             if places.is_head(cost):
-                figures[(HEAD_AND_ATTENTION,)] += cost.products * (1 + n_gradients)
+                figures[(HEAD_AND_ATTENTION,)] += _with_gradients(cost)
 
 
-def _has_data(cost: OpCost) -> bool:
-    """Return whether an operand depends on the data."""
-    return any(bits & DATA for bits in cost.operand_bits)
+def _add_tied_head(figures: Figures, forward: Iterable[OpCost], places: LayerPlaces) -> None:
+    """Add to the head the cost of projecting with an embedding, in no layer that is made for it."""
+    for cost in forward:
+        if places.is_tied_by_hand(cost):
+            figures[(HEAD,)] += _with_gradients(cost)
+
+
+def _with_gradients(cost: OpCost) -> int:
+    """Return the cost of a product and of its gradients.
+
+    Each operand with a trainable weight behind it has one, a product as dear as the first.
+    """
+    return cost.products * (1 + sum(bool(bits & TRAINED) for bits in cost.operand_bits))
+
+
+def _depends(cost: OpCost, on: int) -> bool:
+    """Return whether an operand has one of some bits."""
+    return any(bits & on for bits in cost.operand_bits)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import inspect
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import keras
 import tensorflow as tf
 
-from scaling_keras.counting.dependence import DATA, TRAINED
+from scaling_keras.counting.dependence import DATA, GUESSED, TABLE, TRAINED
 from scaling_keras.counting.layer_scopes import numbered_scopes
-from scaling_keras.counting.parameters import all_layers
+from scaling_keras.counting.own_thread import in_own_thread
+from scaling_keras.counting.parameters import all_layers, embedding_tables
+from scaling_keras.counting.training_loss import has_own_loss, loss_of, tensors_in
 
 TRACED_BATCH = 8
 """Items in a traced batch whose size the model leaves open: the count is divided by it again."""
@@ -29,14 +30,15 @@ class TracedStep:
     Attributes:
         graph: The `tf.Graph`. Each layer is a numbered scope in it, see `layer_scopes`.
         layers: The layers, by their numbers.
-        predictions: The tensors of the forward pass's outputs.
-        losses: The tensors that layers added to the loss.
+        predictions: The tensors of the outputs that are trained.
+        forward: The tensors that the forward pass is for.
         gradients: The tensors that the step is for: losses and gradients.
         updates: Operations that change state, such as moving averages.
         bits: What the graph's placeholders stand for, as `Dependence` takes it.
         n_forward_operations: The operations made before any gradient was taken, which are the first
             of the graph; 0 if it isn't known.
         batch_size: Items in the traced batch.
+        loss_error: Why the loss of the model's own isn't part of it; empty if it is.
     """
 
     graph: Any
@@ -45,9 +47,10 @@ class TracedStep:
     gradients: tuple[Any, ...]
     updates: tuple[Any, ...]
     batch_size: int
-    losses: tuple[Any, ...] = ()
+    forward: tuple[Any, ...] = ()
     bits: Mapping[str, int] = dataclasses.field(default_factory=dict)
     n_forward_operations: int = 0
+    loss_error: str = ""
 
 
 def input_specs(model: keras.Model) -> Any | None:
@@ -84,10 +87,14 @@ def _symbolic_inputs(model: keras.Model) -> Any | None:
 
 
 def specs_of(batch: Any) -> Any:
-    """Return the specs of a nest of tensors, arrays or specs."""
-    return keras.tree.map_structure(
-        lambda each: tf.TensorSpec(each.shape, keras.backend.standardize_dtype(each.dtype)), batch
-    )
+    """Return the specs of a nest of tensors, arrays or specs; None where it has nothing."""
+
+    def spec(each: Any) -> Any:
+        if each is None:
+            return None
+        return tf.TensorSpec(each.shape, keras.backend.standardize_dtype(each.dtype))
+
+    return keras.tree.map_structure(spec, batch)
 
 
 def why_not_traceable(specs: Any | None) -> str:
@@ -104,54 +111,52 @@ def why_not_traceable(specs: Any | None) -> str:
 
 
 def trace_training_step(
-    model: keras.Model, specs: Any, *, batch_size: int | None = None
+    model: keras.Model, specs: Any, *, targets: Any | None = None, batch_size: int | None = None
 ) -> TracedStep:
     """Trace the forward pass of `model` and its gradients with respect to the trainable weights.
 
-    The gradients are those of the sum of the outputs' squares. A loss function does elementwise
-    work, which isn't counted, and the square makes every gradient a dense product, as a loss does
-    (those of a plain sum are constants, which TensorFlow folds). Neither optimizer nor metrics are
-    touched; what the layers update (moving averages, seeds) becomes part of the graph only.
+    The gradients are those of its loss, see `loss_of`. Neither optimizer nor metrics are touched;
+    what the layers update (moving averages, seeds) becomes part of the graph only.
 
     Args:
         model: A built model.
         specs: Nest of `tf.TensorSpec`, as `model` takes it; every size but the batch's known.
+        targets: The specs of targets and sample weights, either None where the data has none; None
+            if the data isn't known.
         batch_size: Items to trace, whatever `specs` says.
 
     Returns:
         The trace. A batch of unknown size is traced as one of `TRACED_BATCH`.
     """
-    specs = keras.tree.map_structure(lambda spec: _with_batch(spec, batch_size), specs)
+    if not has_own_loss(model):
+        targets = None  # Of no consequence.
+    batch = keras.tree.map_structure(lambda spec: _with_batch(spec, batch_size), (specs, targets))
     layers = tuple(all_layers(model))
     found: dict[str, Any] = {}
 
-    def step(inputs: Any) -> None:
+    def step(inputs: Any, targets: Any) -> None:
         training = {"training": True} if _takes_training(model) else {}
         with tf.GradientTape() as tape:
-            outputs = _tensors_in(model(inputs, **training))
-            losses = [tf.cast(each, tf.float32) for each in model.losses]
-            squares = [
-                tf.reduce_sum(tf.cast(output, tf.float32) ** 2)
-                for output in outputs
-                if output.dtype.is_floating
-            ]
-            loss = tf.add_n([tf.zeros(()), *squares, *losses])
-        found["n_forward_operations"] = len(loss.graph.get_operations())
-        gradients = tape.gradient(loss, [weight.value for weight in model.trainable_weights])
-        found["predictions"] = tuple(outputs)
-        found["losses"] = tuple(losses)
-        found["gradients"] = (loss, *_tensors_in(gradients))
+            loss = loss_of(model, inputs, model(inputs, **training), targets)
+        found["n_forward_operations"] = len(loss.value.graph.get_operations())
+        gradients = tape.gradient(loss.value, [weight.value for weight in model.trainable_weights])
+        found["gradients"] = (loss.value, *tensors_in(gradients))
+        found["loss"] = loss
 
     with _without_cudnn(model), _losses_kept(model), numbered_scopes(layers):
         graph = _outside_strategies(
-            lambda: tf.function(step, autograph=False).get_concrete_function(specs).graph
+            lambda: tf.function(step, autograph=False).get_concrete_function(*batch).graph
         )
+    loss = found.pop("loss")
     return TracedStep(
         graph=graph,
         layers=layers,
+        predictions=loss.predictions,
+        forward=loss.forward,
+        loss_error=loss.error,
         updates=tuple(graph.control_outputs),
-        bits=_placeholder_bits(graph, model),
-        batch_size=keras.tree.flatten(specs)[0].shape[0],
+        bits=_placeholder_bits(graph, model, loss.guesses),
+        batch_size=keras.tree.flatten(batch)[0].shape[0],
         **found,
     )
 
@@ -190,22 +195,10 @@ def trace_own_train_step(model: keras.Model, data_specs: Any) -> TracedStep:
     )
 
 
-def overrides_train_step(model: keras.Model) -> bool:
-    """Return whether a model trains by a `train_step` of its own."""
-    return "train_step" in vars(model) or type(model).train_step is not keras.Model.train_step
-
-
 def _takes_training(model: keras.Model) -> bool:
     """Return whether the model's `call` takes a `training` argument."""
     parameters = inspect.signature(model.call).parameters.values()
     return any(each.name == "training" or each.kind is each.VAR_KEYWORD for each in parameters)
-
-
-def _tensors_in(nest: Any) -> list[Any]:
-    """Return the tensors in a nest, the values of sparse gradients included."""
-    leaves = keras.tree.flatten(nest)
-    values = [leaf.values if isinstance(leaf, tf.IndexedSlices) else leaf for leaf in leaves]
-    return [value for value in values if tf.is_tensor(value)]
 
 
 def _spec_of_keras_tensor(tensor: Any) -> tf.TensorSpec:
@@ -222,8 +215,10 @@ def _specs_of_shapes(shapes: Any) -> Any:
     return tf.TensorSpec(shapes, keras.config.floatx())
 
 
-def _with_batch(spec: tf.TensorSpec, batch_size: int | None = None) -> tf.TensorSpec:
+def _with_batch(spec: tf.TensorSpec | None, batch_size: int | None = None) -> tf.TensorSpec | None:
     """Return a spec of `batch_size` items; by default those it has, or else `TRACED_BATCH`."""
+    if spec is None:
+        return None
     sizes = list(spec.shape)
     if sizes and batch_size is not None:
         sizes[0] = batch_size
@@ -232,42 +227,32 @@ def _with_batch(spec: tf.TensorSpec, batch_size: int | None = None) -> tf.Tensor
     return tf.TensorSpec(sizes, spec.dtype)
 
 
-def _placeholder_bits(graph: Any, model: keras.Model) -> dict[str, int]:
-    """Return which placeholders of a graph are inputs, and which trainable weights."""
-    handles = {
+def _placeholder_bits(graph: Any, model: keras.Model, guesses: Sequence[Any]) -> dict[str, int]:
+    """Return which placeholders of a graph are data, which trainable weights, which embeddings."""
+    trained, tables = _handles(model.trainable_weights), _handles(embedding_tables(model))
+    bits = {tensor.name: DATA for tensor in graph.inputs}
+    bits |= {tensor.name: DATA | GUESSED for tensor in guesses}
+    for outer, inner in graph.captures:
+        own = TRAINED if id(outer) in trained else 0
+        bits[inner.name] = own | TABLE if id(outer) in tables else own
+    return bits
+
+
+def _handles(weights: Sequence[Any]) -> set[int]:
+    """Return the identities of the handles by which a graph captures weights."""
+    return {
         id(copy.handle)
-        for weight in model.trainable_weights
+        for weight in weights
         for copy in getattr(weight.value, "values", (weight.value,))
     }
-    bits = {tensor.name: DATA for tensor in graph.inputs}
-    for outer, inner in graph.captures:
-        bits[inner.name] = TRAINED if id(outer) in handles else 0
-    return bits
 
 
 def _outside_strategies(trace: Callable[[], _Result]) -> _Result:
     """Return `trace()`, run outside of any distribution strategy's scope.
 
-    Inside one, variables can only be read by a replica. A scope belongs to a thread, so a thread
-    of its own is outside.
+    Inside one, variables can only be read by a replica.
     """
-    if not tf.distribute.has_strategy():
-        return trace()
-    results: list[_Result] = []
-    errors: list[Exception] = []
-
-    def run() -> None:
-        try:
-            results.append(trace())
-        except Exception as error:  # Raised again in the caller's thread.
-            errors.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return results[0]
+    return in_own_thread(trace) if tf.distribute.has_strategy() else trace()
 
 
 @contextlib.contextmanager

@@ -65,6 +65,19 @@ def test_a_cost_that_is_no_square_of_the_length_is_an_estimate(tmp_path, read_ru
     assert run.train_flops > 0
 
 
+def test_a_network_in_the_loss_is_part_of_the_cost(tmp_path, read_run):
+    features = keras.Sequential([keras.Input((16,)), layers.Dense(256), layers.Dense(256)])
+    features.trainable = False
+    model = keras.Sequential([keras.Input((16,)), layers.Dense(16, use_bias=False)])
+    model.compile("sgd", lambda y, y_pred: ops.mean((features(y) - features(y_pred)) ** 2, axis=-1))
+    x = np.ones((8, 16), "float32")
+    model.fit(x, x, batch_size=4, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, record = read_run(tmp_path)
+    assert record.facts[1].flops_method == "graph"
+    assert run.train_flops_per_example == 2 * (2 * 16 * 16) + 3 * 2 * (16 * 256 + 256 * 256)
+    assert run.train_flops == 8 * run.train_flops_per_example
+
+
 def _images(sizes):
     def batches():
         for height, width in sizes:

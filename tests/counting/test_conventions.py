@@ -254,3 +254,51 @@ def test_items_that_work_on_each_other_count_at_the_size_of_the_batch():
     assert counted.flops_per_step == 0
     products = 6**3 / 10 + 10 * 6 + 10 * 6 + 6 * 6
     assert counted.forward_flops_per_example == 2 * products
+
+
+class TiedByHand(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.embedding = layers.Embedding(VOCABULARY, WIDTH)
+        self.places = layers.Embedding(LENGTH, WIDTH)
+        self.dense = layers.Dense(WIDTH, use_bias=False)
+
+    def build(self, shape):
+        for layer in (self.embedding, self.places):
+            layer.build(shape)
+        self.dense.build((*shape, WIDTH))
+
+    def hidden(self, tokens):
+        return self.dense(self.embedding(tokens) + self.places.embeddings[:LENGTH])
+
+    def call(self, tokens):
+        table = keras.ops.transpose(self.embedding.embeddings)
+        return keras.ops.matmul(self.hidden(tokens), table)
+
+
+class TiedByEinsum(TiedByHand):
+    def call(self, tokens):
+        return keras.ops.einsum("btd,vd->btv", self.hidden(tokens), self.embedding.embeddings)
+
+
+@pytest.mark.parametrize("kind", [TiedByHand, TiedByEinsum])
+def test_a_head_tied_by_hand_is_a_head(kind):
+    model = kind()
+    model.build((None, LENGTH))
+    ways = count(model, inputs=tf.TensorSpec((None, LENGTH), "int32")).flops_by_convention
+    assert ways["products"] == 6 * (WIDTH**2 + WIDTH * VOCABULARY)
+    assert ways["products_without_head"] == 6 * WIDTH**2
+    assert ways["products_without_head_and_attention"] == 6 * WIDTH**2
+
+
+class LooksUpByProduct(TiedByHand):
+    def call(self, tokens):
+        rows = keras.ops.one_hot(tokens, VOCABULARY)
+        return self.dense(keras.ops.matmul(rows, self.embedding.embeddings))
+
+
+def test_an_embedding_that_is_looked_up_by_a_product_is_no_head():
+    model = LooksUpByProduct()
+    model.build((None, LENGTH))
+    ways = count(model, inputs=tf.TensorSpec((None, LENGTH), "int32")).flops_by_convention
+    assert ways["products_without_head"] == ways["products"]

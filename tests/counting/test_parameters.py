@@ -255,6 +255,12 @@ def test_norms_and_biases_are_told_apart_from_matrices():
     assert counts["other"] == 4 * WIDTH * 6 + 3 * (WIDTH * 5 + 5 * 5)
 
 
+def test_a_wrapper_that_normalises_weights_leaves_a_matrix_what_it_is():
+    model = keras.Sequential([keras.Input((8,)), layers.SpectralNormalization(layers.Dense(100))])
+    counts = count_params(model)
+    assert (counts["norm_and_bias"], counts["other"]) == (100, 800)
+
+
 def test_what_lora_trains_is_counted_and_what_it_freezes_is_not():
     model = _language_model(layers.Dense(VOCABULARY))
     for layer in (model.layers[1], model.layers[-1]):
