@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -302,11 +303,14 @@ class RunTable:
         )
 
 
-def _read_lines(path: str | Path) -> tuple[list[str], list[list[str]]]:
+def _read_lines(
+    path: str | Path, open_file: Callable[[], BinaryIO] | None = None
+) -> tuple[list[str], list[list[str]]]:
     """Return the header and the lines of a CSV file."""
     try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            lines = list(csv.reader(file))
+        with (open_file or (lambda: Path(path).open("rb")))() as content:
+            text = io.TextIOWrapper(content, newline="", encoding="utf-8-sig")
+            lines = list(csv.reader(text))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or error
         raise RunsError(
@@ -348,15 +352,21 @@ def _why_unusable(run: Run) -> str:
     return ""
 
 
-def read_csv_rows(path: str | Path) -> list[dict[str, str | None]]:
+def read_csv_rows(
+    path: str | Path, open_file: Callable[[], BinaryIO] | None = None
+) -> list[dict[str, str | None]]:
     """Return the lines of a CSV file by the names of its header.
 
     A short line lacks its last columns, which are None; a long one is cut.
 
+    Args:
+        path: The file.
+        open_file: Opens it to read bytes, where it isn't on the local disk.
+
     Raises:
         RunsError: If the file can't be read.
     """
-    header, lines = _read_lines(path)
+    header, lines = _read_lines(path, open_file)
     return [dict(itertools.zip_longest(header, line[: len(header)])) for line in lines if line]
 
 
