@@ -61,7 +61,9 @@ class Run:
         loss: The loss that a fit explains; `nan` if none was recorded.
         loss_name: The metric it comes from, `val_loss` or `loss`.
         train_flops: Forward and backward FLOPs of the whole run; `nan` if unknown.
-        train_flops_per_example: The same for one example; `nan` if unknown.
+        train_flops_per_example: The same for one example, on average; `nan` if unknown.
+        flops_course: Examples seen and FLOPs spent where a training went on that costs something
+            else for an example, by rising examples; see `flops_at`.
         dataset_size: Unique examples in the training data; `nan` if unknown. `n_examples` counts
             repeats, so their quotient is the number of epochs.
         status: One of `STATUSES`.
@@ -83,6 +85,7 @@ class Run:
     loss_name: str = "loss"
     train_flops: float = math.nan
     train_flops_per_example: float = math.nan
+    flops_course: tuple[tuple[float, float], ...] = ()
     dataset_size: float = math.nan
     status: str = "completed"
     reason: str = ""
@@ -95,6 +98,14 @@ class Run:
     curves: Mapping[str, npt.NDArray[np.float64]] = dataclasses.field(
         default_factory=lambda: _NO_FACTS
     )
+
+    def flops_at(self, n_examples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the FLOPs that the run had cost at these examples seen; `nan` if unknown."""
+        if not self.flops_course:
+            return n_examples * self.train_flops_per_example
+        course = np.array([(0.0, 0.0), *self.flops_course, (self.n_examples, self.train_flops)])
+        flops: npt.NDArray[np.float64] = np.interp(n_examples, *course.T)
+        return flops
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
