@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import itertools
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +61,9 @@ class Run:
         loss: The loss that a fit explains; `nan` if none was recorded.
         loss_name: The metric it comes from, `val_loss` or `loss`.
         train_flops: Forward and backward FLOPs of the whole run; `nan` if unknown.
-        train_flops_per_example: The same for one example; `nan` if unknown.
+        train_flops_per_example: The same for one example, on average; `nan` if unknown.
+        flops_course: Examples seen and FLOPs spent where a training went on that costs something
+            else for an example, by rising examples; see `flops_at`.
         dataset_size: Unique examples in the training data; `nan` if unknown. `n_examples` counts
             repeats, so their quotient is the number of epochs.
         status: One of `STATUSES`.
@@ -82,6 +85,7 @@ class Run:
     loss_name: str = "loss"
     train_flops: float = math.nan
     train_flops_per_example: float = math.nan
+    flops_course: tuple[tuple[float, float], ...] = ()
     dataset_size: float = math.nan
     status: str = "completed"
     reason: str = ""
@@ -94,6 +98,14 @@ class Run:
     curves: Mapping[str, npt.NDArray[np.float64]] = dataclasses.field(
         default_factory=lambda: _NO_FACTS
     )
+
+    def flops_at(self, n_examples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the FLOPs that the run had cost at these examples seen; `nan` if unknown."""
+        if not self.flops_course:
+            return n_examples * self.train_flops_per_example
+        course = np.array([(0.0, 0.0), *self.flops_course, (self.n_examples, self.train_flops)])
+        flops: npt.NDArray[np.float64] = np.interp(n_examples, *course.T)
+        return flops
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -332,11 +344,14 @@ class RunTable:
         )
 
 
-def _read_lines(path: str | Path) -> tuple[list[str], list[list[str]]]:
+def _read_lines(
+    path: str | Path, open_file: Callable[[], BinaryIO] | None = None
+) -> tuple[list[str], list[list[str]]]:
     """Return the header and the lines of a CSV file."""
     try:
-        with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            lines = list(csv.reader(file))
+        with (open_file or (lambda: Path(path).open("rb")))() as content:
+            text = io.TextIOWrapper(content, newline="", encoding="utf-8-sig")
+            lines = list(csv.reader(text))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or error
         raise RunsError(
@@ -382,15 +397,21 @@ def _why_unusable(run: Run) -> str:
     return ""
 
 
-def read_csv_rows(path: str | Path) -> list[dict[str, str | None]]:
+def read_csv_rows(
+    path: str | Path, open_file: Callable[[], BinaryIO] | None = None
+) -> list[dict[str, str | None]]:
     """Return the lines of a CSV file by the names of its header.
 
     A short line lacks its last columns, which are None; a long one is cut.
 
+    Args:
+        path: The file.
+        open_file: Opens it to read bytes, where it isn't on the local disk.
+
     Raises:
         RunsError: If the file can't be read.
     """
-    header, lines = _read_lines(path)
+    header, lines = _read_lines(path, open_file)
     return [dict(itertools.zip_longest(header, line[: len(header)])) for line in lines if line]
 
 

@@ -237,3 +237,18 @@ def test_a_csv_may_have_blanks_around_names_and_seeds_written_as_floats(tmp_path
         RunsError, match=r"Column `seed` must hold whole numbers\. Received: '2\.5'"
     ):
         RunTable.from_csv(path)
+
+
+def test_what_a_run_cost_on_the_way_follows_its_course():
+    run = Run(
+        name="a",
+        n_params=1.0,
+        n_examples=400.0,
+        loss=1.0,
+        train_flops=1000.0,
+        train_flops_per_example=2.5,
+    )
+    places = np.array([0.0, 100.0, 200.0, 400.0])
+    assert run.flops_at(places).tolist() == [0, 250, 500, 1000]
+    run = dataclasses.replace(run, flops_course=((200.0, 100.0),))
+    assert run.flops_at(places).tolist() == [0, 50, 100, 1000]

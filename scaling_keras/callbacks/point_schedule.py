@@ -22,6 +22,7 @@ class PointSchedule:
         self.executions = 0
         self._at_epoch_begin = 0
         self._next_execution = FEWEST_BETWEEN
+        self._after_last = 0
         self._next_clock = time.monotonic() + POINT_SECONDS
 
     @property
@@ -66,9 +67,17 @@ class PointSchedule:
         self._next_execution = next_execution
         return False
 
+    @property
+    def is_too_soon(self) -> bool:
+        """Whether the last point inside the epoch is nearer than two points stand by executions.
+
+        So it is where an epoch of unknown length ends, and where the clock or a callback asked.
+        """
+        return self._after_last > self.executions
+
     def point_written(self) -> None:
         """A point has been written."""
-        self._next_execution = self._grown()
+        self._next_execution = self._after_last = self._grown()
         self.sign_of_life_given()
 
     def _grown(self) -> int:

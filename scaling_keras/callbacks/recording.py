@@ -56,7 +56,7 @@ class Recording:
         self._n_examples_here = 0
         self._items_per_execution = 0.0
         self._executions_at_resume = 0
-        self._last = Seen()
+        self._last = self._before_last = Seen()
         self._epochs_done = 0
         self._initial_epoch = 0
         self._calls_in_epoch = 0
@@ -163,7 +163,8 @@ class Recording:
         self._schedule.begin_epoch()
         self._calls_in_epoch = 0
         self._is_inside_epoch = False
-        self._examples_at_epoch_begin = self.n_examples
+        self._before_last = self._last
+        self._examples_at_epoch_begin = self._n_examples_here
         self._quietly(self._watch.watch_train_function)
 
     def begin_test(self) -> None:
@@ -179,7 +180,7 @@ class Recording:
         self._quietly(self._write_epoch, logs)
         if self._epochs_show_data and not self._short_epoch and not self._is_stopping:
             self._dataset_size = self._dataset_size or (
-                self.n_examples - self._examples_at_epoch_begin
+                self._n_examples_here - self._examples_at_epoch_begin
             )
 
     def write_now(self) -> bool:
@@ -315,22 +316,26 @@ class Recording:
         if self._is_inside_epoch:
             # Keras's mean is over the epoch, which has points already: take the part since those.
             values.pop(TRAINING_LOSS, None)
-        self._write_point({**values, **self._log.measure()})
+        self._write_point({**values, **self._log.measure()}, is_last=True)
 
-    def _write_point(self, values: Mapping[str, float]) -> None:
+    def _write_point(self, values: Mapping[str, float], *, is_last: bool = False) -> None:
         """Write the metrics in `values`, and the training loss since the last point beside them.
 
         Keras gives the mean since the epoch began; the sums tell the part since the last point:
-        `(loss_sum - last loss_sum) / (items - last items)`.
+        `(loss_sum - last loss_sum) / (items - last items)`. The last point of an epoch may come
+        soon after one inside, such as a single batch later; then the part is that since the point
+        before.
         """
         if self._log is None or self._seen is None or self._miscount:
             return
         seen = self._seen.items.seen()
         since_last = seen.minus(self._last)
         self._n_examples_here = self._seen.examples(seen)
+        if is_last and since_last.items and self._schedule.is_too_soon:
+            since_last = seen.minus(self._before_last)
         if since_last.items and self._is_loss_known:
             values = {TRAINING_LOSS: since_last.mean_loss, **values}
-        self._last = seen
+        self._before_last, self._last = self._last, seen
         self._log.write_point(
             self.n_examples, values, steps=self._steps, share_done=self._share_done()
         )
@@ -392,7 +397,12 @@ class Recording:
             examples_per_second=self._n_examples_here / max(elapsed, 1e-9),
             dataset_size=self._dataset_size,
         )
-        self._log.write_result(result, self._seen, is_counted=not self._miscount)
+        self._log.write_result(
+            result,
+            self._seen,
+            executions=self._schedule.executions,
+            is_counted=not self._miscount,
+        )
         self._is_over = True
 
     def _drop_step_without_data(self) -> None:
@@ -422,7 +432,7 @@ class Recording:
             return
         with contextlib.suppress(tf.errors.OpError):
             if self._seen.items.seen().items > self._last.items:
-                self._write_point({})
+                self._write_point({}, is_last=True)
 
 
 def _is_scalar(value: Any) -> bool:

@@ -25,6 +25,7 @@ from scaling_keras.callbacks.resuming import (
 from scaling_keras.callbacks.run_cost import RunCost, cost_of_model
 from scaling_keras.callbacks.run_dir import RunDir
 from scaling_keras.events import schema
+from scaling_keras.events.attempts import flops_before
 from scaling_keras.events.writer import RunWriter
 
 Measure: TypeAlias = Callable[[keras.Model, int], Mapping[str, float]]
@@ -153,6 +154,7 @@ class RunLog:
             optimizer=run_facts.optimizer_facts(model),
             learning_rate_schedule=run_facts.schedule_facts(model),
             n_examples_before=self.n_before,
+            train_flops_before=flops_before(self._writer.earlier, self.n_before),
             unrecorded_steps=self.standing.unrecorded_steps,
             versions=run_facts.versions(),
             start_time=self._writer.after_earlier(start_time),
@@ -253,28 +255,38 @@ class RunLog:
         return losses_of_attempts(self._writer.earlier, self.facts, self.points)
 
     def write_result(
-        self, result: schema.RunResult, seen: ExamplesSeen | None, *, is_counted: bool
+        self,
+        result: schema.RunResult,
+        seen: ExamplesSeen | None,
+        *,
+        executions: int,
+        is_counted: bool,
     ) -> None:
         """Write the result, with its attempt, its end and its FLOPs, and close.
 
         Args:
             result: All else.
             seen: The examples seen.
-            is_counted: Whether they could be counted.
+            executions: How often the training function ran.
+            is_counted: Whether the examples could be counted.
         """
         facts = self.facts
         self._writer.write_result(
             dataclasses.replace(
                 result,
                 attempt=facts.attempt if facts else 1,
-                train_flops=self._train_flops(result.n_examples, seen) if is_counted else None,
+                train_flops=(
+                    self._train_flops(result.n_examples, seen, self._steps_of(executions))
+                    if is_counted
+                    else None
+                ),
                 end_time=time.time(),
             )
         )
         self.close()
 
-    def _train_flops(self, n_examples: int, seen: ExamplesSeen | None) -> float | None:
-        """Return the FLOPs of the run; its earlier attempts are taken to be as dear as this one.
+    def _train_flops(self, n_examples: int, seen: ExamplesSeen | None, steps: int) -> float | None:
+        """Return the FLOPs of the run: what it had cost before, and what this attempt cost.
 
         The facts had the lengths and the padding of the first batches; now those of all are known.
         """
@@ -282,20 +294,30 @@ class RunLog:
         if facts is None or facts.train_flops_per_example is None:
             return None
         here = 0 if seen is None else seen.examples(seen.items.seen())
-        if seen is None or cost is None or not here:
-            return facts.train_flops_per_example * n_examples
-        items = seen.items.seen().items
-        flops = cost.total(items, seen.places(), self._steps(items))
-        return flops if here == n_examples else flops / here * n_examples
+        n_here = n_examples - self.n_before
+        flops = facts.train_flops_per_example * n_here
+        if seen is not None and cost is not None and here:
+            flops = cost.total(seen.items.seen().items, seen.places(), steps)
+            flops *= 1.0 if here == n_here else n_here / here
+        before = facts.train_flops_before
+        if before is None:  # Nothing tells, so as much for an example as here.
+            each = flops / n_here if n_here else facts.train_flops_per_example
+            before = each * self.n_before
+        return before + flops
 
-    def _steps(self, items: float) -> float:
-        """Return the training steps of this attempt, which saw so many items."""
-        accumulated = getattr(self.model.optimizer, "gradient_accumulation_steps", None) or 1
+    def _steps_of(self, executions: int) -> int:
+        """Return the training steps of this attempt, from how often the training function ran.
+
+        Where that makes several steps at a time, the last time of an epoch may have fewer, and the
+        optimizer knows how many. Where it makes one, Keras lets the optimizer count one too many
+        an epoch of unknown length.
+        """
+        per_execution = int(getattr(self.model, "steps_per_execution", 1))
         steps = _iterations(self.model)
-        if steps is not None:
-            return (steps - self._steps_before) * accumulated
-        batch_size = self.facts.batch_size if self.facts else None
-        return items / batch_size * accumulated if batch_size else 0.0
+        if per_execution == 1 or steps is None:
+            return executions * per_execution
+        accumulated = getattr(self.model.optimizer, "gradient_accumulation_steps", None) or 1
+        return (steps - self._steps_before) * accumulated
 
     def close(self) -> None:
         """Let go of the file and the directory; what was written stays."""

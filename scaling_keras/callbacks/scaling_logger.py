@@ -71,8 +71,8 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         peak_flops_per_second: What one device can do at most, for the share of it that is used;
             by default known for the accelerators in `laws.DEVICES`. Positive.
         n_examples_before: Examples that the weights had seen before this run, where it goes on from
-            a training that `log_dir` doesn't hold. They count as this run's; 0 where only its own
-            count, as in fine-tuning. Not negative.
+            a training that `log_dir` doesn't hold. They count as this run's, at the cost of its
+            own; 0 where only its own count, as in fine-tuning. Not negative.
         gradient_noise: Batches of training data, from which the gradient noise scale is measured
             at the end of each epoch; see `gradient_noise.GradientNoise`. Costs one gradient each.
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from scaling_keras.errors import RunsError
 from scaling_keras.events import schema
+from scaling_keras.events.attempts import flops_at, flops_course, holding
 from scaling_keras.events.records import RunRecord
 from scaling_keras.runs import Exclusion, Run, RunTable, check_param_convention, count_under
 
@@ -169,8 +170,9 @@ def _run(record: RunRecord, loss: str, loss_name: str, param_convention: str, no
     flops_per_example, train_flops = _flops(facts, result, n_examples)
     dataset_size = facts.dataset_size
     if dataset_size is None:
-        measured = (each.dataset_size for each in record.results.values())
-        dataset_size = next((size for size in measured if size is not None), None)
+        results = [record.results[each] for each in holding(record.facts) if each in record.results]
+        measured = (each.dataset_size for each in results if each.dataset_size is not None)
+        dataset_size = max(measured, default=None)  # One attempt may see but a part of the data.
     return Run(
         name=record.name,
         n_params=count_under(param_convention, facts.n_params) if facts.n_params else math.nan,
@@ -179,6 +181,7 @@ def _run(record: RunRecord, loss: str, loss_name: str, param_convention: str, no
         loss_name=loss_name,
         train_flops=train_flops,
         train_flops_per_example=flops_per_example,
+        flops_course=flops_course(record.facts),
         dataset_size=_or_nan(dataset_size),
         status=status,
         reason=reason,
@@ -195,14 +198,14 @@ def _run(record: RunRecord, loss: str, loss_name: str, param_convention: str, no
 def _flops(
     facts: schema.RunFacts, result: schema.RunResult | None, n_examples: float
 ) -> tuple[float, float]:
-    """Return the FLOPs of one example and of all.
+    """Return the FLOPs of one example, on average, and of all.
 
-    The total of a result is measured where padding takes a share that the facts can only guess, so
-    where there is one the FLOPs of an example are its quotient. Zero is what a count gives that
-    found nothing it knows, so that the FLOPs are unknown.
+    Zero is what a count gives that found nothing it knows, so that the FLOPs are unknown.
     """
-    if result is not None and result.train_flops and n_examples:
-        return result.train_flops / n_examples, result.train_flops
+    is_measured = result is not None and result.train_flops
+    if n_examples and (is_measured or facts.train_flops_before):
+        train_flops = flops_at(facts, result, n_examples) or math.nan
+        return train_flops / n_examples, train_flops
     flops_per_example = facts.train_flops_per_example or math.nan
     return flops_per_example, flops_per_example * n_examples
 
@@ -280,16 +283,17 @@ def _corrected(record: RunRecord) -> RunRecord:
     changes = {
         name: correction.facts[name] for name in schema.CORRECTABLE if name in correction.facts
     }
-    facts = {
-        attempt: dataclasses.replace(facts, **changes) for attempt, facts in record.facts.items()
-    }
     results = record.results
     if "train_flops_per_example" in changes:
         # The totals were made with the figure that was wrong.
+        changes["train_flops_before"] = None
         results = {
             attempt: dataclasses.replace(result, train_flops=None)
             for attempt, result in results.items()
         }
+    facts = {
+        attempt: dataclasses.replace(facts, **changes) for attempt, facts in record.facts.items()
+    }
     return dataclasses.replace(record, facts=facts, results=results)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scaling_keras.errors import RunsError
 from scaling_keras.events.assembling import LOSS_CHOICES, choose_losses
 from scaling_keras.events.hparams import Session, read_sessions
+from scaling_keras.events.logdir import stored_file
 from scaling_keras.runs import (
     NUMERIC_COLUMNS,
     REQUIRED_COLUMNS,
@@ -47,7 +49,7 @@ def import_csv(
     What is not in the file stays unknown: train FLOPs are not made up from `6 N D`.
 
     Args:
-        path: The file, with a header line.
+        path: The file, with a header line; or its address that `fsspec` knows.
         columns: Our column name to the file's, or to a product of several and of numbers:
             `{"n_examples": "steps*batch_size*2048"}`. Columns of one name need none.
         scale: What to multiply a column by, by our name: `{"n_examples": 1e9}` for billions.
@@ -57,6 +59,7 @@ def import_csv(
         `excluded`. Columns that are none of ours are facts of the runs.
 
     Raises:
+        LogdirError: If it is at an address that can't be reached.
         RunsError: If the file can't be read, has none of a column that is needed, or an option
             can't be used.
 
@@ -76,7 +79,7 @@ def import_csv(
     [2000000000.0]
     """
     columns, scale = _check_options(columns, scale)
-    rows = read_csv_rows(path)
+    rows = read_csv_rows(path, partial(stored_file(path).open, "rb"))
     _check_known(columns, tuple(rows[0]) if rows else (), f"the file {str(path)!r}")
     outcomes = []
     for index, row in enumerate(rows, start=1):

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from scaling_keras.errors import LogdirError
 from scaling_keras.events import frames
@@ -15,7 +15,7 @@ _SCHEME = "://"
 
 
 class StoredFile(Protocol):
-    """What is needed of an event file; `pathlib.Path` has it."""
+    """What is needed of a file to read it; `pathlib.Path` has it."""
 
     @property
     def name(self) -> str:
@@ -68,6 +68,18 @@ def event_files(logdir: str | Path) -> Mapping[str, list[StoredFile]]:
     return {directory.relative_to(root).as_posix(): list(paths) for directory, paths in _walk(root)}
 
 
+def stored_file(path: str | Path) -> StoredFile:
+    """Return a file, on the local disk or at an address that `fsspec` knows; it may not exist.
+
+    Raises:
+        LogdirError: If it is at an address that can't be reached.
+    """
+    if _SCHEME not in str(path):
+        return Path(path)
+    system, place = _file_system(str(path))
+    return _RemoteFile(place, system.open)
+
+
 def check_writable_place(name: str, place: str | Path) -> None:
     """Refuse to write to an address, which would become a local directory of an odd name.
 
@@ -86,8 +98,8 @@ def check_writable_place(name: str, place: str | Path) -> None:
         )
 
 
-def _remote_files(address: str) -> Mapping[str, list[StoredFile]]:
-    """Return the event files below an address, by directory."""
+def _file_system(address: str) -> tuple[Any, str]:
+    """Return the `fsspec` file system of an address, and the path there."""
     try:
         from fsspec.core import url_to_fs
     except ImportError:
@@ -97,14 +109,28 @@ def _remote_files(address: str) -> Mapping[str, list[StoredFile]]:
             f"Amazon's storage."
         ) from None
     try:
-        system, root = url_to_fs(address)
+        system, path = url_to_fs(address)
+    except (ImportError, ValueError, OSError) as error:
+        raise _unreachable(address, error) from None
+    return system, path
+
+
+def _unreachable(address: str, error: Exception) -> LogdirError:
+    """Return the error of an address whose storage doesn't answer."""
+    return LogdirError(
+        f"`logdir` must be an address that can be listed. Received: {address!r} ({error}). "
+        f"Check the address and the credentials, or copy the directory here."
+    )
+
+
+def _remote_files(address: str) -> Mapping[str, list[StoredFile]]:
+    """Return the event files below an address, by directory."""
+    system, root = _file_system(address)
+    try:
         found: list[str] = system.find(root)
         is_there = bool(found) or system.exists(root)
     except (ImportError, ValueError, OSError) as error:
-        raise LogdirError(
-            f"`logdir` must be an address that can be listed. Received: {address!r} ({error}). "
-            f"Check the address and the credentials, or copy the directory here."
-        ) from None
+        raise _unreachable(address, error) from None
     if not is_there:
         raise LogdirError(
             f"`logdir` must be an existing directory. Received: {address!r}, which does not "

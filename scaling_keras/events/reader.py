@@ -49,7 +49,8 @@ def read_runs(
 
     Args:
         logdir: The directory that TensorBoard is given; symbolic links in it are followed. Or an
-            address that `fsspec` knows, such as `gs://bucket/runs`; or a file named `*.csv`.
+            address that `fsspec` knows, such as `gs://bucket/runs`. Or a file named `*.csv`, here
+            or there.
         loss: Which loss of a run to take: `final`, its last point; `best`, its lowest; `tail`, the
             mean of its points over the last tenth of the examples seen.
         metric: The metric to take it from. By default the held-out loss (`val_loss`) where any run

@@ -104,6 +104,8 @@ class RunFacts:
             the run began; None for none.
         n_examples_before: Examples seen by earlier attempts whose weights this one goes on from;
             0 if it began with new weights. Points of earlier attempts beyond it are superseded.
+        train_flops_before: FLOPs of those; None if unknown: then they are taken to have cost what
+            this attempt's cost.
         unrecorded_steps: The optimizer's steps when the attempt began, if the examples of some are
             in no log, so that D is unknown; 0 if all are, or the user said what counts.
         versions: Version by package name.
@@ -142,6 +144,7 @@ class RunFacts:
     trial: str = ""
     prediction: Mapping[str, Any] | None = None
     n_examples_before: int = 0
+    train_flops_before: float | None = None
     unrecorded_steps: int = 0
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     start_time: float = 0.0
@@ -161,8 +164,8 @@ class RunResult:
         train_flops: Forward and backward FLOPs of all of them; None if unknown.
         elapsed_seconds: Wall time of this attempt.
         examples_per_second: Throughput of this attempt, validation included.
-        dataset_size: Unique examples in the training data, as the first whole epoch showed them;
-            None where epochs don't tell, or none was whole.
+        dataset_size: Unique examples in the training data of this attempt, as its first whole
+            epoch showed them; None where epochs don't tell, or none was whole.
         end_time: Seconds since the epoch.
     """
 

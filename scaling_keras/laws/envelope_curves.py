@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class TrainingCurve:
     Attributes:
         name: Of the run.
         n_params: Its size.
-        flops_per_example: What an example costs it.
+        flops_per_example: What an example costs it, on average.
         log_flops: Log compute at each point, rising, shape `(points,)`.
         log_loss: Log loss.
     """
@@ -98,7 +99,8 @@ def curves_of_table(table: RunTable, metric: str | None, constant_schedule: bool
             continue
         cost = _cost(run)
         points = np.asarray(run.curves[metric or run.loss_name], dtype=np.float64)
-        curve = _curve(run.name, run.n_params, cost, points[:, 0], points[:, 1])
+        flops_at = run.flops_at if _knows_cost(run) else partial(np.multiply, cost)
+        curve = _curve(run.name, run.n_params, cost, flops_at, points[:, 0], points[:, 1])
         if curve is None:
             excluded.append(Exclusion(name=run.name, reason="its curve has too few usable points"))
         else:
@@ -142,7 +144,8 @@ def curves_of_arrays(
         cost = FALLBACK_FLOPS_PER_PARAM * size
         if "train_flops" in arrays:
             cost = float(np.median(arrays["train_flops"][rows] / seen))
-        curve = _curve(str(label), size, cost, seen, arrays["loss"][rows])
+        flops_at = partial(np.multiply, cost)
+        curve = _curve(str(label), size, cost, flops_at, seen, arrays["loss"][rows])
         if curve is None:
             excluded.append(
                 Exclusion(name=str(label), reason="its curve has too few usable points")
@@ -153,7 +156,12 @@ def curves_of_arrays(
 
 
 def _curve(
-    name: str, n_params: float, cost: float, seen: Floats, loss: Floats
+    name: str,
+    n_params: float,
+    cost: float,
+    flops_at: Callable[[Floats], Floats],
+    seen: Floats,
+    loss: Floats,
 ) -> TrainingCurve | None:
     """Return a curve of the usable points, repeated ones averaged; None with fewer than two."""
     usable = np.isfinite(seen) & (seen > 0) & np.isfinite(loss) & (loss > 0)
@@ -165,7 +173,7 @@ def _curve(
         name=name,
         n_params=n_params,
         flops_per_example=cost,
-        log_flops=np.log(places * cost),
+        log_flops=np.log(flops_at(places)),
         log_loss=np.bincount(inverse, weights=np.log(loss[usable])) / counts,
     )
 

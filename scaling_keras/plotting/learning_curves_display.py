@@ -121,5 +121,5 @@ def _curve(run: Run, x: str, metric: str | None) -> Floats:
     points = np.asarray(run.curves.get(metric or run.loss_name, ()), dtype=np.float64)
     curve = points.reshape(-1, 2).T.copy()
     if x == "train_flops":
-        curve[0] *= run.train_flops_per_example
+        curve[0] = run.flops_at(curve[0])
     return curve[:, np.isfinite(curve).all(axis=0) & (curve > 0).all(axis=0)]

@@ -61,3 +61,13 @@ def test_executions_are_counted_within_their_epoch(clock):
     schedule.begin_epoch()
     _points(schedule, 3)
     assert schedule.executions_in_epoch == 3
+
+
+def test_a_point_is_too_soon_until_the_next_would_be_due(clock):
+    schedule = PointSchedule()
+    assert not schedule.is_too_soon
+    assert _points(schedule, 40) == [10, 20, 30, 40]
+    schedule.executions = 53
+    assert schedule.is_too_soon
+    schedule.executions = 54
+    assert not schedule.is_too_soon

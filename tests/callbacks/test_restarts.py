@@ -57,7 +57,7 @@ def test_after_a_kill_and_a_restart_the_curve_goes_on_from_where_the_weights_are
     (record,) = read_records(tmp_path)
     (run,) = assemble([record])
     assert record.facts[2].n_examples_before == 8 * restored
-    assert (run.status, run.n_examples) == ("completed", 8 * final)
+    assert (run.status, run.n_examples, run.dataset_size) == ("completed", 8 * final, 32)
     places = run.curves["loss"][:, 0]
     assert (np.diff(places) > 0).all()
     # Keras begins the third epoch anew: 72 items of the restored weights, and 32 an epoch.

@@ -1,5 +1,7 @@
 """C is what a training cost, or unknown with a reason: never a figure that lacks a part."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from keras import layers, ops
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
 from scaling_keras.counting.model_count import count
 from scaling_keras.errors import ScalingWarning
+from scaling_keras.events.assembling import assemble
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
@@ -226,3 +229,62 @@ def test_a_second_fit_counts_nothing_anew(tmp_path, read_run):
     assert Noting.calls == calls
     first, second = (read_run(tmp_path / name)[0] for name in "ab")
     assert first.train_flops == second.train_flops == 8 * 2 * 2 * 6
+
+
+def _of_unknown_length(x, y, batch_size):
+    dataset = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch_size)
+    return dataset.filter(lambda *_: True)
+
+
+@pytest.mark.parametrize("steps_per_execution", [1, 3])
+def test_a_step_that_finds_no_data_costs_nothing(steps_per_execution, tmp_path, read_run):
+    dense = layers.Dense(8, use_bias=False)
+    model = keras.Sequential([keras.Input((16,)), layers.Dense(32), dense])
+    dense.enable_lora(2)
+    model.compile("sgd", "mse", steps_per_execution=steps_per_execution)
+    counted = count(model)
+    x, y = np.ones((12, 16), "float32"), np.ones((12, 8), "float32")
+    data = _of_unknown_length(x, y, batch_size=3)
+    model.fit(data, epochs=3, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, _ = read_run(tmp_path)
+    of_examples = 36 * counted.train_flops_per_example
+    assert run.train_flops == of_examples + 12 * counted.flops_per_step
+
+
+def _partly_frozen():
+    base = keras.Sequential([keras.Input((16,)), layers.Dense(32), layers.Dense(32)])
+    return base, keras.Sequential([keras.Input((16,)), base, layers.Dense(1)])
+
+
+@pytest.mark.parametrize("is_new_logger", [False, True])
+def test_each_attempt_costs_what_the_model_was_while_it_trained(is_new_logger, tmp_path, read_run):
+    base, model = _partly_frozen()
+    x, y = np.ones((12, 16), "float32"), np.ones((12, 1), "float32")
+    logger, costs = ScalingLogger(tmp_path), []
+    for is_trainable, epochs in ((False, 3), (True, 2)):
+        base.trainable = is_trainable
+        model.compile("sgd", "mse")
+        costs.append(12 * epochs * count(model).train_flops_per_example)
+        model.fit(x, y, epochs=epochs, callbacks=[logger], verbose=0)
+        if is_new_logger:
+            logger = ScalingLogger(tmp_path, n_examples_before=36)
+    run, record = read_run(tmp_path)
+    assert (run.n_examples, run.train_flops) == (60, sum(costs))
+    assert record.facts[2].train_flops_before == costs[0]
+    expected = [costs[0] / 3, costs[0], costs[0] + costs[1] / 2, sum(costs)]
+    assert run.flops_at(np.array([12.0, 36.0, 48.0, 60.0])).tolist() == pytest.approx(expected)
+    # What the logger wrote and what is read of a run that has no result yet are one figure.
+    (unfinished,) = assemble([dataclasses.replace(record, results={})])
+    assert unfinished.train_flops == run.train_flops
+
+
+def test_what_weights_cost_before_without_a_log_is_taken_to_be_as_here(tmp_path, read_run):
+    _, model = _partly_frozen()
+    model.compile("sgd", "mse")
+    x, y = np.ones((12, 16), "float32"), np.ones((12, 1), "float32")
+    logger = ScalingLogger(tmp_path, n_examples_before=100)
+    model.fit(x, y, epochs=2, callbacks=[logger], verbose=0)
+    run, record = read_run(tmp_path)
+    assert record.facts[1].train_flops_before is None
+    assert run.train_flops == 124 * count(model).train_flops_per_example
+    assert run.dataset_size == 12

@@ -213,6 +213,26 @@ def test_a_long_epoch_has_points_inside_whose_mean_is_that_of_the_epoch(
     assert first_epoch[0, 1] > 10 * first_epoch[-1, 1]
 
 
+@pytest.mark.parametrize("n_batches", [11, 23])
+def test_the_last_loss_of_an_epoch_of_unknown_length_is_not_that_of_a_batch(
+    n_batches, make_model, tmp_path, read_run
+):
+    x = np.random.default_rng(1).normal(size=(4 * n_batches, 3)).astype("float32")
+    dataset = tf.data.Dataset.from_tensor_slices((x, x.sum(axis=1, keepdims=True))).batch(4)
+    dataset = dataset.filter(lambda *_: True)
+    model = make_model()
+    history = model.fit(dataset, epochs=2, callbacks=[ScalingLogger(tmp_path)], verbose=0).history
+    run, _ = read_run(tmp_path)
+    curve = dict(run.curves["loss"].tolist())
+    if n_batches == 11:
+        # The point after ten batches is the only one inside the first epoch.
+        assert curve[44] == pytest.approx(history["loss"][0])
+    else:
+        # It has points after 10 and 20 batches, and its last is of the thirteen since the first.
+        since_first = (history["loss"][0] * 23 - curve[40] * 10) / 13
+        assert curve[92] == pytest.approx(since_first, rel=1e-4)
+
+
 class Evaluating(keras.callbacks.Callback):
     """Evaluates in the midst of an epoch and at its end, which resets and fills the metrics."""
 
@@ -296,6 +316,7 @@ def test_a_restored_model_goes_on_where_its_weights_were(data, make_model, tmp_p
     assert (run.status, run.n_examples) == ("completed", 500)
     assert run.curves["loss"][:, 0].tolist() == [100, 200, 300, 400, 500]
     assert record.facts[2].n_examples_before == 300
+    assert [record.results[attempt].dataset_size for attempt in (1, 2)] == [100, 100]
 
 
 def test_a_model_restored_for_a_second_fit_goes_on_where_its_weights_were(

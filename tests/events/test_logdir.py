@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from scaling_keras.errors import LogdirError
+from scaling_keras.errors import LogdirError, RunsError
 from scaling_keras.events.importing import import_hparams
 from scaling_keras.events.reader import read_runs
 from tests.events.hparams_logdir import write_session
@@ -62,3 +62,19 @@ def test_sessions_elsewhere_are_imported_too(memory, tmp_path):
     memory.put(str(tmp_path), "/logs", recursive=True)
     (run,) = import_hparams("memory://logs")
     assert (run.n_params, run.n_examples, run.loss) == (10.0, 20.0, 2.0)
+
+
+def test_a_csv_file_elsewhere_is_read_as_one_here(memory, tmp_path):
+    content = b"name,n_params,n_examples,loss\na,1e6,1e7,3.2\n"
+    (tmp_path / "x.csv").write_bytes(content)
+    memory.pipe("/bucket/x.csv", content)
+    there, here = read_runs("memory://bucket/x.csv"), read_runs(tmp_path / "x.csv")
+    assert [run.name for run in there] == [run.name for run in here] == ["a"]
+    assert there["loss"].tolist() == here["loss"].tolist() == [3.2]
+
+
+def test_a_csv_file_that_is_not_elsewhere_is_an_error(memory):
+    with pytest.raises(RunsError, match=r"must be a readable CSV file .*'memory://bucket/no\.csv'"):
+        read_runs("memory://bucket/no.csv")
+    with pytest.raises(LogdirError, match=r"must be an address .*'nosuchprotocol://bucket/x\.csv'"):
+        read_runs("nosuchprotocol://bucket/x.csv")

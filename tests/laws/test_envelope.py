@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.envelope import envelope
+from scaling_keras.laws.envelope_curves import curves_of_table
 from scaling_keras.runs import Run, RunTable
 from tests.strategies import HOFFMANN, chinchilla_loss
 
@@ -294,3 +296,18 @@ def test_an_argument_that_can_not_be_used_is_named(changes, message):
     }
     with pytest.raises(FitError, match=message):
         envelope(**{**arguments, **changes})
+
+
+def test_a_curve_costs_what_its_run_had_cost_at_each_point():
+    columns = curves(n_sizes=6)
+    halves = []
+    for run in table_of(columns):
+        full = run.n_examples * run.train_flops_per_example
+        # The first half of the examples cost half as much each as the others: a third of all.
+        course = ((run.n_examples / 2, full / 3),)
+        halves.append(dataclasses.replace(run, train_flops=full, flops_course=course))
+    (points, *_), _, _ = curves_of_table(RunTable(runs=tuple(halves)), None, True)
+    run = halves[0]
+    seen = run.curves["loss"][:, 0]
+    share = np.where(seen <= run.n_examples / 2, 2 / 3 * seen, 4 / 3 * seen - run.n_examples / 3)
+    assert np.exp(points.log_flops) == pytest.approx(share * run.train_flops_per_example)
