@@ -16,7 +16,7 @@ import keras
 
 from scaling_keras.counting.training_loss import overrides_train_step
 
-_EXACT_ITEMS = 2.0**24
+EXACT_ITEMS = 2.0**24
 """A sum of ones in single precision stays at this."""
 
 
@@ -144,7 +144,7 @@ class ExampleCounter:
         if self._tracker is None:
             return Seen()
         items = float(self._tracker.count.numpy())
-        if items >= _EXACT_ITEMS and self._exact_at_start is not None:
+        if items >= EXACT_ITEMS and self._exact_at_start is not None:
             exact = self._exact()
             # Where nothing came to it, the step was traced without it.
             if exact is not None and exact.items > self._exact_at_start.items:

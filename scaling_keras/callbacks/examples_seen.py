@@ -6,9 +6,14 @@ from typing import Any
 
 import keras
 
-from scaling_keras.callbacks.example_counter import ExampleCounter, Seen
+from scaling_keras.callbacks.example_counter import EXACT_ITEMS, ExampleCounter, Seen
 from scaling_keras.callbacks.fit_watch import unwrapped
-from scaling_keras.callbacks.place_counter import PlaceCounter, Places
+from scaling_keras.callbacks.place_counter import (
+    PlaceCounter,
+    Places,
+    has_open_places,
+    makes_masks,
+)
 from scaling_keras.counting.training_loss import overrides_train_step
 
 _MARK = "_scaling_keras_places"
@@ -43,6 +48,7 @@ class ExamplesSeen:
         self._places: PlaceCounter = counter
         self._places_at_begin = counter.seen()
         self._share_kept = 1.0
+        self._losses_per_item = 1.0
         self.items = ExampleCounter(model, self._exactly_seen)
 
     @staticmethod
@@ -54,6 +60,17 @@ class ExamplesSeen:
     def counts(self) -> dict[Any, Any]:
         """What was counted of the steps of this training function; see `PlaceCounter`."""
         return self._places.counts
+
+    def may_hold_padding(self) -> bool:
+        """Return whether padding may be counted: a step of the model's own doesn't show its loss.
+
+        Items that are one example each hold none.
+        """
+        if self._given is not None or self._places.is_traced:
+            return False
+        has_padding = makes_masks(self._model) and self.examples_per_item > 1
+        is_own = overrides_train_step(self._model)
+        return is_own and (has_padding or has_open_places(self._model))
 
     def before_loss(self, *args: Any, **kwargs: Any) -> None:
         """See `PlaceCounter.before_loss`."""
@@ -70,7 +87,14 @@ class ExamplesSeen:
     def places(self) -> Places:
         """Return what was counted since the `fit` began."""
         since = self._places.seen().plus(self._places_at_begin, -1.0)
-        return Places().plus(since, self._share_kept)
+        kept = Places().plus(since, self._share_kept)
+        if overrides_train_step(self._model):
+            # It may compute its loss as often as it likes of a batch, which is seen once: as often
+            # as the loss tracker, which may stand still later on, says.
+            items = self.items.seen().items
+            if 0 < items < EXACT_ITEMS:
+                self._losses_per_item = max(kept.items / items, 1.0)
+        return Places().plus(kept, 1 / self._losses_per_item)
 
     def examples(self, seen: Seen) -> int:
         """Return the examples in what the loss tracker has seen since the `fit` began."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import keras
@@ -24,6 +25,7 @@ from scaling_keras.callbacks.curve_forecast import (
 from scaling_keras.callbacks.fit_watch import running_callback_list
 from scaling_keras.callbacks.run_log import RunLog
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
+from scaling_keras.callbacks.stopping import StopDecision
 from scaling_keras.errors import RunsError
 from scaling_keras.events.assembling import HELD_OUT_LOSS, TRAINING_LOSS
 
@@ -58,9 +60,10 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
 
     Args:
         logger: The `ScalingLogger` among the same callbacks.
-        stop_above: Stop the training once it will not come down to this loss: the lower end of the
-            interval is above it, in two forecasts one after the other. By default nothing stops.
-            A target, or the loss that a rival has reached.
+        stop_above: Stop the training once it will not come down to this loss, a target or what a
+            rival has reached: after two fifths of it and 12 points, when in three forecasts one
+            after the other the lower end of an interval of 99 % is above it, and so is what the
+            trend of the last fifth would lead to; see `stopping`. By default nothing stops.
         level: Coverage that the interval is meant to have, in `(0, 1)`.
 
     Attributes:
@@ -96,7 +99,7 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
     def _forget(self) -> None:
         """Begin anew."""
         self._next_examples = 0.0
-        self._times_above = 0
+        self._decision = None if self.stop_above is None else StopDecision(self.stop_above)
         self._course: Course | None = None
         self._is_rate_set_by_callback = False
 
@@ -127,16 +130,19 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
         if end is None or not n_examples < end or n_examples < self._next_examples:
             return {}
         self._next_examples = n_examples * _REFIT_RATIO
-        forecast = self._forecast(log, curve, end)
+        forecast = self._forecast(log, curve, end, self.level)
         if forecast is None:
             return {}
         self.forecast = forecast
-        self._stop_if_hopeless(log)
+        if self._decision is not None and _is_of_target(log):
+            forecast_at = partial(self._forecast, log, curve, end)
+            if self._decision.look(curve, end=end, forecast_at=forecast_at):
+                log.model.stop_training = True
         if forecast.is_upper_bound:
             return {_METRICS[-1]: forecast.high}
         return dict(zip(_METRICS, (forecast.loss, forecast.low, forecast.high), strict=True))
 
-    def _forecast(self, log: RunLog, curve: Floats, end: float) -> Forecast | None:
+    def _forecast(self, log: RunLog, curve: Floats, end: float, level: float) -> Forecast | None:
         """Return the forecast from a curve of examples and losses, by the law that it follows."""
         examples, loss = curve.T
         begin, now = log.standing_at_begin, log.standing
@@ -149,8 +155,8 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
             n_steps = round(steps[-1] + (end - examples[-1]) * steps_each)
             course = self._course_to(n_steps, schedule, log.model.optimizer.iterations.dtype)
         if course is not None and not course.is_constant_since(SKIPPED_SHARE * steps[-1]):
-            return forecast_under_schedule(course, steps, loss, level=self.level)
-        forecast = forecast_loss(examples, loss, end=end, level=self.level)
+            return forecast_under_schedule(course, steps, loss, level=level)
+        forecast = forecast_loss(examples, loss, end=end, level=level)
         is_rate_free = self._is_rate_set_by_callback or log.has_rate_changed
         is_rate_known = course is not None or (schedule is None and not is_rate_free)
         if forecast is None or is_rate_known:
@@ -176,15 +182,6 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
             self._course = known = Course(rates=rates, n_steps=n_steps)
         return known if known.is_usable else None
 
-    def _stop_if_hopeless(self, log: RunLog) -> None:
-        """Ask the `fit` to stop, if the loss that it is to reach is out of reach."""
-        if self.stop_above is None or self.forecast is None:
-            return
-        is_above = self.forecast.low > self.stop_above
-        self._times_above = self._times_above + 1 if is_above else 0
-        if self._times_above >= 2:
-            log.model.stop_training = True
-
 
 def _curve(
     points: Mapping[str, Sequence[tuple[float, float, float]]],
@@ -194,6 +191,12 @@ def _curve(
         if len(points.get(name, ())) >= FEWEST_POINTS:
             return np.array(points[name], dtype=np.float64)[:, ::2]
     return None
+
+
+def _is_of_target(log: RunLog) -> bool:
+    """Return whether the curve is of the loss that a target is for: held-out, if there is one."""
+    n_held_out = len(log.points.get(HELD_OUT_LOSS, ()))
+    return n_held_out == 0 or n_held_out >= FEWEST_POINTS
 
 
 def _end(log: RunLog, share_done: float | None) -> float | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -20,6 +21,7 @@ class Averaged:
         static: Their shape, unknown sizes None.
         shape: Their shape.
         masks: What says which of them count; none if all do.
+        weight: The sample weights of the loss; None if it has none.
         n_axes: How many axes they have if each item holds a box of them.
         n_items: Items of the batch; None if unknown.
     """
@@ -27,6 +29,7 @@ class Averaged:
     static: tuple[int | None, ...]
     shape: Any
     masks: tuple[Any, ...]
+    weight: Any | None
     n_axes: int
     n_items: int | None
 
@@ -43,20 +46,24 @@ class Averaged:
             return None
         return math.prod(size for size in self.static[1:] if size is not None)
 
-    def count(self, items: Any, weights: list[Any]) -> tuple[Any, Any]:
-        """Return the places that count, and all of them.
+    @property
+    def leaves_out(self) -> bool:
+        """Whether some of them may not count."""
+        return bool(self.masks) or self.weight is not None
+
+    def kept(self, items: Any) -> Any:
+        """Return 1 for each place that counts and 0 for the others.
 
         Args:
             items: Items of the batch.
-            weights: Sample weights, of which the first counts.
         """
         shape = (ops.cast(items, "int32"),) if self._is_one else self.shape
-        counted = ops.ones(shape, dtype="float64")
+        kept = ops.ones(shape, dtype="float64")
         for mask in self.masks:
-            counted = counted * _spread(ops.cast(mask, "float64"), counted)
-        if weights:
-            counted = counted * _spread(ops.cast(ops.not_equal(weights[0], 0), "float64"), counted)
-        return ops.sum(counted), ops.sum(ops.ones_like(counted))
+            kept = kept * _spread(ops.cast(mask, "float64"), kept)
+        if self.weight is not None:
+            kept = kept * _spread(ops.cast(ops.not_equal(self.weight, 0), "float64"), kept)
+        return kept
 
     @property
     def _is_one(self) -> bool:
@@ -94,11 +101,12 @@ class LossWatch:
             else:
                 vars(owner)[name] = own
 
-    def averaged(self, y_pred: Any) -> list[Averaged]:
+    def averaged(self, y_pred: Any, sample_weight: Any) -> list[Averaged]:
         """Return what each loss averages over, nothing if one of them wasn't called.
 
         Args:
             y_pred: The model's outputs.
+            sample_weight: The weights of all of them, or those of each in their structure.
         """
         if len(self._values) != len(self._losses):
             return []
@@ -106,8 +114,10 @@ class LossWatch:
         # A cast, to the loss's precision, takes the mask off an output.
         masked = outputs if len(outputs) == len(self._values) else [None] * len(self._values)
         return [
-            _averaged(values, prediction, [output, values])
-            for (values, prediction), output in zip(self._values, masked, strict=True)
+            _averaged(values, prediction, [output, values], _weight_at(loss.path, sample_weight))
+            for (values, prediction), output, loss in zip(
+                self._values, masked, _compiled(self._model), strict=True
+            )
         ]
 
     def _stand_around(self) -> None:
@@ -138,17 +148,22 @@ class LossWatch:
         return seen
 
 
-def from_prediction(y_pred: Any) -> list[Averaged]:
+def from_prediction(y_pred: Any, sample_weight: Any) -> list[Averaged]:
     """Return what Keras's losses would average over: all axes of the outputs but the last."""
+    outputs = keras.tree.flatten(y_pred)
+    weights = keras.tree.flatten(sample_weight)
+    if len(weights) != len(outputs):
+        weights = weights[:1] * len(outputs)
     return [
         Averaged(
             static=tuple(output.shape)[:-1] if len(output.shape) > 1 else tuple(output.shape),
             shape=ops.shape(output)[:-1] if len(output.shape) > 1 else ops.shape(output),
             masks=_masks([output]),
+            weight=weight,
             n_axes=max(len(output.shape) - 1, 1),
             n_items=output.shape[0],
         )
-        for output in keras.tree.flatten(y_pred)
+        for output, weight in zip(outputs, weights, strict=True)
     ]
 
 
@@ -165,17 +180,30 @@ def has_odd_loss(model: keras.Model) -> bool:
 
 def _losses(model: keras.Model) -> list[keras.losses.Loss]:
     """Return the losses that Keras has made out of what a model was compiled with."""
+    return [each.loss for each in _compiled(model)]
+
+
+def _compiled(model: keras.Model) -> list[Any]:
+    """Return them with their paths, from the structure of the outputs to the output of each."""
     compiled = getattr(model, "_compile_loss", None)
-    found = [each.loss for each in getattr(compiled, "_flat_losses", None) or ()]
-    return [loss for loss in found if isinstance(loss, keras.losses.Loss)]
+    found = getattr(compiled, "_flat_losses", None) or ()
+    return [each for each in found if isinstance(each.loss, keras.losses.Loss)]
 
 
-def _averaged(values: Any, prediction: Any, masked: list[Any]) -> Averaged:
+def _weight_at(path: Sequence[Any], sample_weight: Any) -> Any | None:
+    """Return the weights of the output at a path, as Keras finds them."""
+    if keras.tree.is_nested(sample_weight):
+        sample_weight = functools.reduce(operator.getitem, path, sample_weight)
+    return keras.tree.flatten(sample_weight)[0]
+
+
+def _averaged(values: Any, prediction: Any, masked: list[Any], weight: Any | None) -> Averaged:
     """Return what a loss with these values averages over."""
     return Averaged(
         static=tuple(values.shape),
         shape=ops.shape(values),
         masks=_masks(masked),
+        weight=weight,
         n_axes=max(len(prediction.shape) - 1, 1),
         n_items=prediction.shape[0] if len(prediction.shape) else None,
     )

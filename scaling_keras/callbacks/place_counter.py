@@ -103,14 +103,14 @@ class PlaceCounter:
         if self._watch is None:
             return
         predictions = self._named.get("y_pred")
-        weights = [e for e in keras.tree.flatten(self._named.get("sample_weight")) if e is not None]
-        found = self._watch.averaged(predictions) or from_prediction(predictions)
+        outputs = predictions, self._named.get("sample_weight")
+        found = self._watch.averaged(*outputs) or from_prediction(*outputs)
         inputs = [each for each in keras.tree.flatten(self._named.get("x")) if each is not None]
         batch = inputs or keras.tree.flatten(predictions)
         self._named, self._watch = {}, None
         items = ops.cast(ops.shape(batch[0])[0], "float64")
         sizes = self._open_sizes(inputs)
-        counted, total = self._count(found, items, weights, _shapes(inputs), bool(sizes))
+        counted, total = self._count(found, items, _shapes(inputs), bool(sizes))
         length = ops.cast(sizes[0], "float64") if sizes else 0.0
         n_replicas = self._model.distribute_strategy.num_replicas_in_sync
         mean_loss = 0.0 if loss is None else ops.mean(ops.cast(loss, "float64")) * n_replicas
@@ -140,22 +140,24 @@ class PlaceCounter:
             return known.pop()
         return self._per_item.get(_shapes(keras.tree.flatten(_inputs_of(data_specs))))
 
-    def _count(
-        self, found: list[Averaged], items: Any, weights: list[Any], key: Any, is_open: bool
-    ) -> tuple[Any, Any]:
+    def _count(self, found: list[Averaged], items: Any, key: Any, is_open: bool) -> tuple[Any, Any]:
         """Return the places that count and all places of a batch; zeros where items tell them.
 
-        Of several outputs the first one tells; weights are told by theirs.
+        A place counts that any output's loss averages over. Where the outputs differ in their
+        places an item does, of which any place does.
         """
         numbers = {each.per_item for each in found}
+        has_same_places = len(numbers) == 1 and len({len(each.static) for each in found}) == 1
         self._per_item[key] = numbers.pop() if len(numbers) == 1 else 1 if found else None
-        if not found or len({len(each.static) for each in found}) > 1:
-            return 0.0, 0.0
         is_fixed = self._per_item[key] is not None and not (is_open and tf.executing_eagerly())
-        if is_fixed and not found[0].masks and not weights:
+        if not found or (is_fixed and not any(each.leaves_out for each in found)):
             return 0.0, 0.0
         self.is_needed = True
-        return found[0].count(items, weights)
+        kept = [each.kept(items) for each in found]
+        if not has_same_places:
+            kept = [ops.max(each, axis=tuple(range(1, len(each.shape)))) for each in kept]
+        counted = _union(kept)
+        return ops.sum(counted), ops.sum(ops.ones_like(counted))
 
     def _open_sizes(self, inputs: list[Any]) -> list[Any]:
         """Return the sizes of those axes of a batch, but the first, that the data leaves open."""
@@ -186,14 +188,24 @@ class _Totals(keras.metrics.Metric):  # type: ignore[misc]  # Keras has no types
 
 def leaves_places_out(model: keras.Model) -> bool:
     """Return whether a model looks as if its places had to be counted, before it is traced."""
+    return makes_masks(model) or has_odd_loss(model) or has_open_places(model)
+
+
+def makes_masks(model: keras.Model) -> bool:
+    """Return whether a layer of a model says which places of its input are padding."""
     for layer in all_layers(model):
         own_mask = type(layer).compute_mask is not keras.layers.Layer.compute_mask
         is_keras = type(layer).__module__.startswith("keras.")
         makes_mask = isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False)
         if makes_mask or (own_mask and not is_keras):
             return True
+    return False
+
+
+def has_open_places(model: keras.Model) -> bool:
+    """Return whether the places of a model's outputs vary in their number."""
     outputs = keras.tree.flatten(getattr(model, "outputs", None) or [])
-    return has_odd_loss(model) or any(None in tuple(output.shape)[1:-1] for output in outputs)
+    return any(None in tuple(output.shape)[1:-1] for output in outputs)
 
 
 def _places(sums: Any) -> Places:
@@ -228,6 +240,20 @@ def _sizes(tensor: Any) -> tuple[int | None, ...]:
     if shape is None or getattr(shape, "rank", 0) is None:
         return ()
     return tuple(shape)
+
+
+def _union(kept: list[Any]) -> Any:
+    """Return the greatest value at each place.
+
+    Outputs whose lengths the shapes leave open may yet differ in them.
+    """
+    if len(kept) == 1:
+        return kept[0]
+    shapes = [tf.shape(each) for each in kept]
+    widest = tf.reduce_max(tf.stack(shapes), axis=0)
+    padding = [tf.stack([tf.zeros_like(widest), widest - shape], axis=1) for shape in shapes]
+    padded = [tf.pad(each, wider) for each, wider in zip(kept, padding, strict=True)]
+    return tf.reduce_max(tf.stack(padded), axis=0)
 
 
 def _spread_of(sizes: list[Any]) -> Any:

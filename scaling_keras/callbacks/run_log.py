@@ -177,6 +177,13 @@ class RunLog:
                 f"unknown; pass `train_flops_per_example` where you know it."
             )
         seen.examples_per_item = facts.examples_per_item
+        if steps and seen.may_hold_padding():
+            warn(
+                f"ScalingLogger must see what a loss averages over to leave padding out. Received: "
+                f"{model.name!r}, which pads or varies in its places, and whose `train_step` never "
+                f"calls `compute_loss`. All its places are counted as examples; compute the loss "
+                f"by `self.compute_loss`, or pass `examples_per_item` if all of them count."
+            )
         peak = facts.peak_flops_per_second
         self._performance = Performance(
             flops_per_example=facts.train_flops_per_example,

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
+from scaling_keras.errors import ScalingWarning
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Your input ran out of data:UserWarning",
@@ -192,3 +193,64 @@ def test_a_model_that_was_trained_before_without_a_logger_is_counted_too(tmp_pat
         assert read_run(tmp_path / str(epochs))[0].n_examples == N_TOKENS
         # The second of the two has not traced the step anew.
         assert (model.train_function is before) == (epochs == 2)
+
+
+class OwnStep(keras.Model):
+    """Trains by a step of its own, whose loss is `own_loss`."""
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = self.own_loss(x, y)
+        variables = self.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        self._loss_tracker.update_state(loss, sample_weight=keras.ops.shape(x)[0])
+        return {"loss": self._loss_tracker.result()}
+
+
+class Twice(OwnStep):
+    """Computes its loss of each batch twice, as where dropout is to make no difference."""
+
+    def own_loss(self, x, y):
+        losses = [self.compute_loss(x, y, self(x, training=True)) for _ in range(2)]
+        return losses[0] + losses[1]
+
+
+class WithoutPadding(OwnStep):
+    """Leaves padding out by itself."""
+
+    def own_loss(self, x, y):
+        weights = keras.ops.cast(keras.ops.not_equal(y, 0), "float32")
+        losses = keras.losses.sparse_categorical_crossentropy(y, self(x, training=True))
+        return keras.ops.sum(losses * weights) / keras.ops.sum(weights)
+
+
+def _with_own_step(kind, length=5, **options):
+    model, loss = _language(length=length, **options)
+    model = kind(model.inputs, model.outputs[0])
+    model.compile("sgd", loss)
+    return model
+
+
+@pytest.mark.parametrize("mask_zero", [True, False])
+@pytest.mark.parametrize("length", [5, None])
+def test_a_batch_whose_loss_is_computed_twice_was_seen_once(mask_zero, length, tmp_path, read_run):
+    model = _with_own_step(Twice, length=length, mask_zero=mask_zero)
+    model.fit(PADDED, PADDED, batch_size=3, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, record = read_run(tmp_path)
+    assert run.n_examples == (N_TOKENS if mask_zero else PADDED.size)
+    assert record.facts[1].examples_per_item == 5
+
+
+@pytest.mark.parametrize("length", [5, None])
+def test_a_step_that_hides_which_places_are_padding_is_warned_of(length, tmp_path):
+    model = _with_own_step(WithoutPadding, length=length, mask_zero=True)
+    with pytest.warns(ScalingWarning, match="whose `train_step` never calls `compute_loss`"):
+        model.fit(PADDED, PADDED, callbacks=[ScalingLogger(tmp_path / "a")], verbose=0)
+    logger = ScalingLogger(tmp_path / "b", examples_per_item=5, n_examples_before=0)
+    model.fit(PADDED, PADDED, callbacks=[logger], verbose=0)
+
+
+def test_a_step_that_hides_its_loss_is_not_warned_of_without_padding(tmp_path):
+    model = _with_own_step(WithoutPadding)
+    model.fit(PADDED, PADDED, callbacks=[ScalingLogger(tmp_path)], verbose=0)

@@ -81,8 +81,49 @@ def test_the_forecast_is_written_beside_the_curve_and_stops_nothing(make_model, 
 
 def test_a_run_that_will_not_reach_its_target_is_stopped_on_request(make_model, tmp_path, read_run):
     _, losses = _fit(make_model(), tmp_path / "a", stop_above=1e-3)
-    assert len(losses) < 40
+    assert 16 < len(losses) < 40
     assert read_run(tmp_path / "a")[0].status == "stopped"
+
+
+def test_a_run_whose_loss_falls_faster_than_any_power_law_is_not_stopped(tmp_path):
+    # Gradient descent on least squares without noise: each direction's share falls exponentially.
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(64, 8)) * np.geomspace(1, 0.2, 8)
+    y = x @ rng.normal(size=(8, 1))
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.3), "mse")
+    logger = ScalingLogger(tmp_path)
+    forecast = LossForecast(logger, stop_above=5e-3)
+    callbacks = [logger, forecast]
+    losses = model.fit(x, y, batch_size=64, epochs=150, callbacks=callbacks, verbose=0)
+    losses = losses.history["loss"]
+    assert (len(losses), losses[-1] < 5e-3) == (150, True)
+
+
+def test_a_run_is_not_stopped_by_its_training_loss_while_the_held_out_one_has_few_points(
+    make_model, tmp_path
+):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(64, 3)).astype("float32")
+    y = rng.normal(size=(64, 1)).astype("float32")
+    logger = ScalingLogger(tmp_path)
+    forecast = LossForecast(logger, stop_above=1e-3)
+    history = (
+        make_model()
+        .fit(
+            x,
+            y,
+            epochs=40,
+            validation_data=(x, x[:, :1]),
+            validation_freq=6,
+            callbacks=[logger, forecast],
+            verbose=0,
+        )
+        .history
+    )
+    assert len(history["loss"]) == 40
+    assert forecast.forecast.low > 1e-3
 
 
 def test_a_run_is_stopped_under_a_schedule_that_says_enough(make_model, tmp_path, read_run):

@@ -13,6 +13,7 @@ from scaling_keras.callbacks.scaling_logger import ScalingLogger
 from scaling_keras.errors import CountingError
 
 pytestmark = pytest.mark.filterwarnings(
+    "ignore:Your input ran out of data:UserWarning",
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
 )
 
@@ -132,6 +133,52 @@ def test_outputs_that_differ_in_their_places_make_an_item_an_example(tmp_path, r
     assert read_run(tmp_path)[0].n_examples == 4
 
 
+FEW, ALL = np.repeat([0.0, 1.0], [48, 16]), np.ones(64)
+MIDDLE = np.repeat([0.0, 1.0, 0.0], [40, 16, 8])
+WEIGHTS = {
+    "one keeps all": ({"b": ALL, "a": FEW}, 64),
+    "the other keeps all": ({"a": ALL, "b": FEW}, 64),
+    "each keeps some": ({"a": FEW, "b": MIDDLE}, 24),
+    "the same for both": (FEW, 16),
+}
+
+
+@pytest.mark.parametrize("kind", WEIGHTS)
+@pytest.mark.parametrize("length", [None, 3], ids=["items", "places of one output"])
+def test_an_item_that_any_outputs_weight_keeps_is_seen(kind, length, tmp_path, read_run):
+    x = np.ones((64, 3), "float32")
+    inputs = keras.Input((3,))
+    one = layers.Dense(1, name="a")(inputs)
+    many = layers.Dense(6)(inputs)
+    many = layers.Reshape((6,) if length is None else (length, 2), name="b")(many)
+    model = keras.Model(inputs, {"b": many, "a": one})
+    model.compile("sgd", {"a": "mse", "b": "mse"})
+    weights, n_examples = WEIGHTS[kind]
+    weights = keras.tree.map_structure(lambda each: each[:, None], weights)
+    targets = {"a": x[:, :1], "b": np.ones((64, *many.shape[1:]))}
+    logger = ScalingLogger(tmp_path)
+    model.fit(x, targets, sample_weight=weights, callbacks=[logger], verbose=0)
+    assert read_run(tmp_path)[0].n_examples == n_examples
+
+
+@pytest.mark.parametrize("jit", [True, False])
+@pytest.mark.parametrize("cut", [0, 2], ids=["as long", "shorter"])
+def test_a_place_that_any_outputs_weight_keeps_is_seen(jit, cut, tmp_path, read_run):
+    tokens = keras.Input((None,), dtype="int32")
+    embedded = layers.Embedding(6, 4)(tokens)
+    shorter = layers.Cropping1D((0, cut))(embedded) if cut else embedded
+    model = keras.Model(tokens, [layers.Dense(6)(embedded), layers.Dense(6)(shorter)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("sgd", [loss, loss], jit_compile=jit)
+    targets = [TOKENS, TOKENS[:, : 5 - cut]]
+    weights = [(TOKENS == 1).astype("float32"), (targets[1] > 1).astype("float32")]
+    batch = (TOKENS, tuple(targets), tuple(weights))
+    specs = tf.nest.map_structure(lambda each: tf.TensorSpec((None, None), each.dtype), batch)
+    data = tf.data.Dataset.from_generator(lambda: iter([batch]), output_signature=specs)
+    model.fit(data, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    assert read_run(tmp_path)[0].n_examples == 11
+
+
 def test_nothing_stays_around_a_loss(tmp_path):
     loss = keras.losses.MeanSquaredError()
     model = _segmentation()
@@ -163,4 +210,4 @@ def test_a_watch_gives_a_method_of_the_objects_own_back():
     assert vars(loss)["call"] is not own
     watch.stop()
     assert vars(loss)["call"] is own
-    assert watch.averaged(None) == []
+    assert watch.averaged(None, None) == []
