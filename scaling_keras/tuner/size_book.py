@@ -80,6 +80,19 @@ class SizeBook:
             raise counted
         return counted
 
+    def count_with(self, values: Mapping[str, Any], batch_size: int) -> ModelCount:
+        """Return what a model with these hyperparameters costs in batches of a size.
+
+        Raises:
+            SweepError: If what is built isn't a compiled model.
+            Exception: What building it raised.
+        """
+        try:
+            model = compiled(self._hypermodel.build(as_hyperparameters(values)))
+            return count(model, inputs=input_specs(model, batch_size=batch_size))
+        finally:
+            keras.backend.clear_session()
+
     def can_be_built(self, size: Size) -> bool:
         """Return whether a model of a size can be built and counted."""
         try:
