@@ -21,8 +21,6 @@ from scaling_keras.tuner.training_digest import is_other_training, training_dige
 _NAME = "checkpoint-{n_batches}-of-{n_steps}.npz"
 _PATTERN = re.compile(r"checkpoint-(\d+)-of-(\d+)\.npz")
 _DRAFT = "draft.npz"
-_TRAINING = "training"
-"""Name of the digest of the training among the arrays of a checkpoint."""
 
 
 class _OtherTraining(ValueError):
@@ -159,7 +157,7 @@ def _save(file: Path, model: keras.Model, training: str) -> None:
     """Write the variables in their order. Keras's own format leaves out random generators."""
     values = [_plain(v.value.numpy()) for v in _variables(model)]
     with file.open("wb") as stream:
-        np.savez(stream, *values, **{_TRAINING: np.array(training)})
+        np.savez(stream, *values, training=np.array(training))
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -170,7 +168,7 @@ def _load(file: Path, model: keras.Model, training: str) -> None:
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
     # Those of an earlier scaling_keras don't say.
-    written = str(arrays.pop(_TRAINING, training))
+    written = str(arrays.pop("training", training))
     values = [arrays[f"arr_{i}"] for i in range(len(arrays))]
     has_others = [v.shape for v in values] != [tuple(v.shape) for v in variables]
     if has_others or is_other_training(written, training):

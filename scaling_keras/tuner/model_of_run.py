@@ -26,7 +26,9 @@ def differences(record: RunRecord, counted: ModelCount) -> dict[str, tuple[float
     facts, result = record.facts.get(attempt), record.results.get(attempt)
     if facts is None or result is None:
         return {}
-    pairs = {"n_params": (facts.n_params.get("trainable"), counted.n_params)}
+    pairs: dict[str, tuple[float | None, float | None]] = {
+        "n_params": (facts.n_params.get("trainable"), counted.n_params)
+    }
     if (
         facts.flops_method == counted.flops_method == "graph"
         and not counted.uncounted
