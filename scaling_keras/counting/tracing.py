@@ -53,15 +53,27 @@ class TracedStep:
     loss_error: str = ""
 
 
-def input_specs(model: keras.Model) -> Any | None:
+def input_specs(model: keras.Model, *, batch_size: int | None = None) -> Any | None:
     """Return the `tf.TensorSpec`s of a model's inputs, in its structure, as far as it knows them.
 
     A subclassed model knows the shapes it was built with; their type is taken to be float, which
     Keras's layers cast to what they need.
 
+    Args:
+        model: A built model.
+        batch_size: Items of a batch; None for what the model says.
+
     Returns:
         The nest of specs, unknown sizes None; None if the model doesn't know its inputs.
     """
+    specs = _own_input_specs(model)
+    if specs is None or batch_size is None:
+        return specs
+    return keras.tree.map_structure(lambda spec: _with_batch(spec, batch_size), specs)
+
+
+def _own_input_specs(model: keras.Model) -> Any | None:
+    """Return the specs of a model's inputs, see `input_specs`."""
     inputs = _symbolic_inputs(model)
     if inputs is not None:
         return keras.tree.map_structure(_spec_of_keras_tensor, inputs)

@@ -16,10 +16,15 @@ import keras
 import numpy as np
 
 from scaling_keras.errors import ScalingWarning
+from scaling_keras.tuner.training_digest import is_other_training, training_digest
 
 _NAME = "checkpoint-{n_batches}-of-{n_steps}.npz"
 _PATTERN = re.compile(r"checkpoint-(\d+)-of-(\d+)\.npz")
 _DRAFT = "draft.npz"
+
+
+class _OtherTraining(ValueError):
+    """A checkpoint is of another training."""
 
 
 def clear_checkpoints(run_dir: Path) -> None:
@@ -33,11 +38,12 @@ def restore(
     n_steps: int,
     build: Callable[[], keras.Model],
     scope: Callable[[], AbstractContextManager[Any]],
-) -> tuple[keras.Model, int]:
+) -> tuple[keras.Model, int, str]:
     """Return a model as its last checkpoint left it, and the batches it had been trained on.
 
-    A checkpoint that can't be read is named in a warning and deleted, and a new model takes its
-    place. So does it where the training has another number of steps by now.
+    A checkpoint that can't be read, or is of another model, optimizer or loss, is named in a
+    warning and deleted, and a new model takes its place. So does it where the training has another
+    number of steps by now.
 
     Args:
         run_dir: Directory of the run.
@@ -46,9 +52,11 @@ def restore(
         scope: Returns the scope in which its variables are made.
 
     Returns:
-        The model, and 0 batches if there is no checkpoint that can be used.
+        The model; the batches, 0 if there is no checkpoint that can be used; and the digest of
+        the training, for the checkpoints to come.
     """
     model = build()
+    training = training_digest(model)
     for file in _finished(run_dir):
         n_batches, of_steps = _steps(file)
         if of_steps != n_steps:
@@ -56,20 +64,22 @@ def restore(
         try:
             with scope():
                 model.optimizer.build(model.trainable_variables)
-                _load(file, model)
+                _load(file, model, training)
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            is_other = isinstance(error, _OtherTraining)
+            why = "another model, optimizer or loss" if is_other else type(error).__name__
             warnings.warn(
-                f"A checkpoint must be as it was written, and of the same model. Received: "
-                f"{str(file)!r} ({type(error).__name__}). It is deleted, and the training begins "
-                f"at an earlier one, or anew.",
+                f"A checkpoint must be as it was written, and of the same training. Received: "
+                f"{str(file)!r} ({why}). It is deleted, and the training begins at an earlier "
+                f"one, or anew.",
                 ScalingWarning,
                 stacklevel=2,
             )
             file.unlink(missing_ok=True)
             model = build()
             continue
-        return model, n_batches
-    return model, 0
+        return model, n_batches, training
+    return model, 0, training
 
 
 class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has no types
@@ -80,6 +90,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
 
     Args:
         run_dir: Directory of the run.
+        training: The training's digest; see `restore`.
         n_steps: Batches of the whole training.
         n_batches_before: Batches that the model was trained on when it was restored.
         seconds: Time between two checkpoints.
@@ -91,6 +102,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         self,
         run_dir: Path,
         *,
+        training: str,
         n_steps: int,
         n_batches_before: int,
         seconds: float,
@@ -98,6 +110,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
     ) -> None:
         super().__init__()
         self._run_dir = run_dir
+        self._training = training
         self._n_steps = n_steps
         self._n_before = n_batches_before
         self._seconds = seconds
@@ -119,7 +132,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         draft = self._run_dir / f"{os.getpid()}.{_DRAFT}"
         file = self._run_dir / _NAME.format(n_batches=n_batches, n_steps=self._n_steps)
         try:
-            _save(draft, self.model)
+            _save(draft, self.model, self._training)
             draft.replace(file)
         except OSError as error:
             warnings.warn(
@@ -140,22 +153,26 @@ def _variables(model: keras.Model) -> list[Any]:
     return [*model.variables, *model.optimizer.variables]
 
 
-def _save(file: Path, model: keras.Model) -> None:
+def _save(file: Path, model: keras.Model, training: str) -> None:
     """Write the variables in their order. Keras's own format leaves out random generators."""
     values = [_plain(v.value.numpy()) for v in _variables(model)]
     with file.open("wb") as stream:
-        np.savez(stream, *values)
+        np.savez(stream, *values, training=np.array(training))
         stream.flush()
         os.fsync(stream.fileno())
 
 
-def _load(file: Path, model: keras.Model) -> None:
-    """Set the variables to what was written, or raise if they are others."""
+def _load(file: Path, model: keras.Model, training: str) -> None:
+    """Set the variables to what was written, or raise if they are those of another training."""
     variables = _variables(model)
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
-        values = [saved[f"arr_{i}"] for i in range(len(saved.files))]
-    if [v.shape for v in values] != [tuple(v.shape) for v in variables]:
-        raise ValueError("the model has other variables")
+        arrays = {name: saved[name] for name in saved.files}
+    # Those of an earlier scaling_keras don't say.
+    written = str(arrays.pop("training", training))
+    values = [arrays[f"arr_{i}"] for i in range(len(arrays))]
+    has_others = [v.shape for v in values] != [tuple(v.shape) for v in variables]
+    if has_others or is_other_training(written, training):
+        raise _OtherTraining
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
 

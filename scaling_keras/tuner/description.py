@@ -18,7 +18,7 @@ from scaling_keras.runs import Exclusion
 from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
 from scaling_keras.tuner.designs.tuned import TunedSweep
 from scaling_keras.tuner.measuring import StepMeasure, measure_step
-from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, size_name
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, check_names, size_name
 from scaling_keras.tuner.trial import TrialSetting
 from scaling_keras.tuner.workload import Workload
 
@@ -130,7 +130,7 @@ def describe(
     plans, others = _foreseen(sweep, workload)
     plans = tuple(plan for plan in plans if workload.can_be_built(plan.size))
     left_out = skipped(sweep, workload)
-    check_any(plans, sweep, workload)
+    check_plans(plans, sweep, workload)
     measures, failing = _measures(plans, setting) if measure else ({}, {})
     trials = tuple(_estimate(plan, workload, measures.get(_kind(plan))) for plan in plans)
     tuning = _tuning(sweep, workload, measures)
@@ -175,8 +175,9 @@ def cost_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
     )
 
 
-def check_any(plans: Sequence[TrialPlan], sweep: Sweep, workload: Workload) -> None:
-    """Raise a `SweepError` if there is nothing to train."""
+def check_plans(plans: Sequence[TrialPlan], sweep: Sweep, workload: Workload) -> None:
+    """Raise a `SweepError` if there is nothing to train, or two trials would be one run."""
+    check_names(plans)
     if plans:
         return
     reasons = "; ".join(f"{item.name}: {item.reason}" for item in skipped(sweep, workload))

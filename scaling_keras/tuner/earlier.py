@@ -10,6 +10,7 @@ from scaling_keras.errors import ScalingWarning
 from scaling_keras.events.records import RunRecord
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.model_of_run import differences
 from scaling_keras.tuner.project import Project, check_same_training, has_ended
 from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.trial import outcome_of
@@ -46,7 +47,7 @@ class EarlierRuns:
         """Return how a trial ended; None if it needs another attempt.
 
         Raises:
-            SweepError: If the run was trained with other hyperparameters.
+            SweepError: If the run was trained with other hyperparameters, or another model.
         """
         record = self._records.get(plan.name)
         if record is None or not has_ended(record):
@@ -55,11 +56,25 @@ class EarlierRuns:
             found = record.facts[max(record.facts)].hyperparameters
             self._workload.follow(plan, found)
         check_same_training(record, self._workload.values(plan), self._path)
+        self._check_same_model(record, plan)
         # A kill may have come between its result and the end of its checkpoints.
         clear_checkpoints(self._path / plan.name)
         outcome = outcome_of(record)
         self.found[plan.name] = (plan, outcome)
         return outcome
+
+    def _check_same_model(self, record: RunRecord, plan: TrialPlan) -> None:
+        """Raise a `SweepError` if a run was trained with another model than is built for it now."""
+        if not differences(record, self._workload.count(plan.size)):
+            return
+        # Its hyperparameters may make it another model than its size has been counted with.
+        different = differences(record, self._workload.count_of(plan))
+        check_same_training(
+            record,
+            {name: now for name, (_, now) in different.items()},
+            self._path,
+            found={name: was for name, (was, _) in different.items()},
+        )
 
     def outcomes(self) -> dict[str, TrialOutcome]:
         """Return how the trials that were asked about ended, by name."""

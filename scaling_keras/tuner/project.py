@@ -134,17 +134,25 @@ def has_ended(record: RunRecord) -> bool:
     return result is not None and result.status in _ENDED
 
 
-def check_same_training(record: RunRecord, values: Mapping[str, Any], path: Path) -> None:
+def check_same_training(
+    record: RunRecord,
+    values: Mapping[str, Any],
+    path: Path,
+    *,
+    found: Mapping[str, Any] | None = None,
+) -> None:
     """Raise a `SweepError` if a run on disk was trained with other hyperparameters.
 
     Args:
         record: The run.
         values: The hyperparameters it is asked to have, `n_steps` among them.
         path: The project's directory, for the message.
+        found: What it has by the names in `values`, where those are no hyperparameters.
     """
     if not record.facts:
         return
-    found = record.facts[max(record.facts)].hyperparameters
+    if found is None:
+        found = record.facts[max(record.facts)].hyperparameters
     for name, value in values.items():
         if found.get(name) != value:
             raise SweepError(

@@ -21,6 +21,8 @@ from scaling_keras.tuner.tuning import left_to_tune
 
 _CLOSE = 0.25
 """How far, in logs, a size may be from the number of parameters that it was solved for."""
+_MANY = 1_000_000
+"""Examples and steps that models are counted with: room enough for the warm-up of any schedule."""
 
 
 class SizeBook:
@@ -77,6 +79,19 @@ class SizeBook:
         if isinstance(counted, Exception):
             raise counted
         return counted
+
+    def count_with(self, values: Mapping[str, Any], batch_size: int) -> ModelCount:
+        """Return what a model with these hyperparameters costs in batches of a size.
+
+        Raises:
+            SweepError: If what is built isn't a compiled model.
+            Exception: What building it raised.
+        """
+        try:
+            model = compiled(self._hypermodel.build(as_hyperparameters(values)))
+            return count(model, inputs=input_specs(model, batch_size=batch_size))
+        finally:
+            keras.backend.clear_session()
 
     def can_be_built(self, size: Size) -> bool:
         """Return whether a model of a size can be built and counted."""
@@ -273,7 +288,7 @@ class SizeBook:
 
     def _build(self, size: Size) -> tuple[keras.Model, GivenHyperParameters]:
         """Return a model of a size and the hyperparameters that it asked for."""
-        values = {**self._constants, **size, "n_examples": 1, "n_steps": 1, "seed": 0}
+        values = {**self._constants, **size, "n_examples": _MANY, "n_steps": _MANY, "seed": 0}
         asked = as_hyperparameters(values)
         return compiled(self._hypermodel.build(asked)), asked
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import hashlib
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +21,8 @@ Size: TypeAlias = Mapping[str, Any]
 
 _RESERVED = ("n_examples", "n_steps", "seed")
 _NOTHING: Mapping[str, Any] = {}
+_LONGEST_NAME = 255
+"""Bytes in the name of a directory, on nearly all file systems."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -292,7 +295,7 @@ def plan_trial(
     name = size_name(size)
     others = f"_{size_name(hyperparameters)}" if hyperparameters else ""
     return TrialPlan(
-        name=f"{name}_{n_examples}{others}_seed{seed}",
+        name=_cut(f"{name}_{n_examples}{others}_seed{seed}"),
         size_name=name,
         size=size,
         n_examples=n_examples,
@@ -300,6 +303,29 @@ def plan_trial(
         hyperparameters=dict(hyperparameters),
         prediction=prediction,
     )
+
+
+def _cut(name: str) -> str:
+    """Return a name; of one that is too long for a directory the beginning, and a digest."""
+    encoded = name.encode()
+    if len(encoded) <= _LONGEST_NAME:
+        return name
+    end = f"-{hashlib.sha256(encoded).hexdigest()[:16]}"
+    return encoded[: _LONGEST_NAME - len(end)].decode(errors="ignore") + end
+
+
+def check_names(plans: Iterable[TrialPlan]) -> None:
+    """Raise a `SweepError` if two different trials have one name, and so one run directory."""
+    known: dict[str, TrialPlan] = {}
+    for plan in plans:
+        first = known.setdefault(plan.name, plan)
+        if first != plan:
+            values, others = ({**each.size, **each.hyperparameters} for each in (first, plan))
+            raise SweepError(
+                f"The values of different trials must differ in letters, digits, `.`, `_` or `-`, "
+                f"of which the names of runs are made. Received: {values} and {others}, both "
+                f"{plan.name!r}. Give one of them another name."
+            )
 
 
 def size_name(size: Size) -> str:

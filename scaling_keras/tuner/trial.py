@@ -203,7 +203,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     values = workload.values(plan)
     run_dir = setting.project.run_dir(plan.name)
     n_steps = values["n_steps"]
-    model, n_done = restore(
+    model, n_done, training = restore(
         run_dir,
         n_steps,
         lambda: _build(plan, setting, values),
@@ -233,7 +233,12 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
             *_copies(setting.callbacks, plan),
             watch,
             *_checkpoints(
-                plan, setting, n_steps, n_done, lambda: claim.is_held() and logger.write_point()
+                plan,
+                setting,
+                training=training,
+                n_steps=n_steps,
+                n_batches_before=n_done,
+                before_saving=lambda: claim.is_held() and logger.write_point(),
             ),
             logger,
         ],
@@ -256,22 +261,14 @@ def _copies(
 
 
 def _checkpoints(
-    plan: TrialPlan,
-    setting: TrialSetting,
-    n_steps: int,
-    n_done: int,
-    before_saving: Callable[[], bool],
+    plan: TrialPlan, setting: TrialSetting, **options: Any
 ) -> list[keras.callbacks.Callback]:
     """Return the callback that saves the model now and then, if it is wanted."""
     if setting.checkpoint_seconds is None:
         return []
     return [
         Checkpoints(
-            setting.project.run_dir(plan.name),
-            n_steps=n_steps,
-            n_batches_before=n_done,
-            seconds=setting.checkpoint_seconds,
-            before_saving=before_saving,
+            setting.project.run_dir(plan.name), seconds=setting.checkpoint_seconds, **options
         )
     ]
 

@@ -16,7 +16,13 @@ from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
-from scaling_keras.tuner.description import Description, check_any, cost_findings, describe, skipped
+from scaling_keras.tuner.description import (
+    Description,
+    check_plans,
+    cost_findings,
+    describe,
+    skipped,
+)
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
@@ -199,7 +205,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         trials = Trials(setting, strategy=self._strategy_choice, validation_data=validation_data)
         workload = setting.workload
         plans = self._sweep.plan(workload)
-        check_any(plans, self._sweep, workload)
+        check_plans(plans, self._sweep, workload)
         workload.check(plans)
         earlier = EarlierRuns(self._project, workload, self._constants)
         self._course = self._sweep.start(workload, earlier)

@@ -211,6 +211,10 @@ class Workload:
         """Return what a model of a size costs; see `SizeBook.count`."""
         return self._models.count(size)
 
+    def count_of(self, plan: TrialPlan) -> ModelCount:
+        """Return what the model of a trial costs, from building it. Raises as `n_steps` does."""
+        return self._models.count_with(self.values(plan), self.batch_size(plan) // self._n_replicas)
+
     def can_be_built(self, size: Size) -> bool:
         """Return whether a model of a size can be built and counted."""
         return self._models.can_be_built(size)

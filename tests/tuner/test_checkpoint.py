@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from scaling_keras.errors import ScalingWarning
 from scaling_keras.tuner.trial import run_trial
-from tests.tuner.conftest import make_data
+from tests.tuner.conftest import build_model, make_data
 
 
 class Stops(keras.callbacks.Callback):
@@ -23,11 +23,11 @@ class Stops(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-def build_with_dropout(hp):
+def build_with_dropout(hp, activation="relu"):
     model = keras.Sequential(
         [
             keras.Input((3,)),
-            keras.layers.Dense(hp["width"], "relu"),
+            keras.layers.Dense(hp["width"], activation),
             keras.layers.Dropout(0.2),
             keras.layers.Dense(1),
         ]
@@ -92,6 +92,34 @@ def test_a_truncated_checkpoint_is_named_and_the_trial_begins_anew(
         run = stop_and_go_on(make_tuner, tmp_path / "mark", between=cut)
     assert (run.status, run.n_examples, run.facts["n_examples_before"]) == ("completed", 32, 0)
     assert run.loss == pytest.approx(uninterrupted.loss, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda hp: build_with_dropout(hp, "tanh"), build_model], ids=["activation", "layers"]
+)
+def test_a_checkpoint_of_another_training_is_named_and_the_trial_begins_anew(
+    make_tuner, tmp_path, change
+):
+    tuner = make_tuner(build_with_dropout, widths=(4,), checkpoint_seconds=0)
+    search = {"validation_data": make_data(4), "callbacks": [Stops(tmp_path / "mark", 6)]}
+    with pytest.raises(KeyboardInterrupt):
+        tuner.search(make_data(8), **search)
+    changed = make_tuner(change, widths=(4,), checkpoint_seconds=0)
+    with pytest.warns(ScalingWarning, match=r"checkpoint-5-of-8\.npz' \(another model, optimizer"):
+        changed.search(make_data(8), **search)
+    (run,) = changed.results()
+    assert (run.status, run.n_examples, run.facts["n_examples_before"]) == ("completed", 32, 0)
+
+
+def test_a_checkpoint_that_does_not_tell_its_training_is_gone_on_from(make_tuner, tmp_path):
+    def forget(run_dir):
+        (file,) = run_dir.glob("checkpoint-*.npz")
+        with np.load(file) as saved:
+            arrays = {name: saved[name] for name in saved.files if name != "training"}
+        np.savez(file, **arrays)
+
+    run = stop_and_go_on(make_tuner, tmp_path / "mark", between=forget)
+    assert run.facts["n_examples_before"] == 20
 
 
 def test_a_checkpoint_that_cannot_be_written_is_no_end_of_the_training(

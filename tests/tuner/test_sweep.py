@@ -1,7 +1,7 @@
 import pytest
 
 from scaling_keras.errors import SweepError
-from scaling_keras.tuner.sweep import GridSweep, plan_trial, size_name
+from scaling_keras.tuner.sweep import GridSweep, check_names, plan_trial, size_name
 from tests.tuner.paper_models import PaperModels
 
 SIZES = ({"width": 32, "depth": 2}, {"width": 16, "depth": 2})
@@ -43,6 +43,30 @@ def test_a_trial_is_named_after_what_it_trains():
     plan = plan_trial({"width": 16, "norm": "rms/1"}, 4_000, 0)
     assert plan.name == "width16-normrms-1_4000_seed0"
     assert plan.size_name == size_name(plan.size) == "width16-normrms-1"
+
+
+def test_a_name_that_is_too_long_for_a_directory_is_cut_and_stays_different():
+    def plan(last, letter="a"):
+        values = {f"{letter}_hyperparameter_{i}": 0.1234567890123 for i in range(9)}
+        return plan_trial({"width": 16}, 4_000, 0, hyperparameters={**values, "last": last})
+
+    names = {plan(1).name, plan(2).name, plan(1, "\u00e9").name, plan(1, "\u00e9" * 60).name}
+    assert len(names) == 4
+    assert all(len(name.encode()) <= 255 for name in names)
+    assert all(name.startswith("width16_4000_") for name in names)
+    assert plan(1).name == plan(1).name
+
+
+def test_a_name_that_a_directory_can_just_have_is_left_alone():
+    size = {"w" * 236: 1}
+    assert plan_trial(size, 10_000, 0).name == f"{'w' * 236}1_10000_seed0"
+
+
+def test_two_different_trials_of_one_name_are_refused():
+    same = plan_trial({"n": "a b"}, 10, 0)
+    check_names([same, plan_trial({"n": "a b"}, 10, 0)])
+    with pytest.raises(SweepError, match=r"'a b'.* and .*'a-b'.*, both 'na-b_10_seed0'\. Give one"):
+        check_names([same, plan_trial({"n": "a-b"}, 10, 0)])
 
 
 def test_budgets_may_be_written_as_floats_of_whole_numbers():

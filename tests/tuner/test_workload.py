@@ -72,6 +72,22 @@ def test_each_size_is_built_once_to_be_counted():
     assert sorted(built) == [2, 4]
 
 
+@pytest.mark.parametrize("share", [None, 10])
+def test_a_schedule_may_warm_up(share):
+    def build(hp):
+        warmup = 2000 if share is None else max(1, hp["n_steps"] // share)
+        schedule = keras.optimizers.schedules.CosineDecay(
+            0.0, hp["n_steps"] - warmup, warmup_target=1e-2, warmup_steps=warmup
+        )
+        model = build_model(hp)
+        model.compile(optimizer=keras.optimizers.SGD(schedule), loss="mse")
+        return model
+
+    work = workload(build=build)
+    assert work.can_be_built(SMALL), work.why_not_built(SMALL)
+    assert work.n_steps(plan(32)) == 8
+
+
 def test_a_size_that_cannot_be_built_costs_infinitely_much_and_shows_no_work():
     def build(hp):
         raise MemoryError("no room")

@@ -17,6 +17,7 @@ from scaling_keras.tuner.sweep import (
     Models,
     Sweep,
     TrialPlan,
+    check_names,
     plan_trial,
     whole_numbers,
 )
@@ -169,6 +170,7 @@ class TunedCourse:
         self._ready: list[TrialPlan] = []
         self._tuning: dict[str, tuple[_Stage, str]] = {}
         self._outcomes: dict[str, TrialOutcome] = {}
+        self._proposed: dict[str, TrialPlan] = {}
         self._models = models
         for group in _groups(self._plans, sweep.transfer):
             first = tuning_place(group, models)
@@ -247,6 +249,7 @@ class TunedCourse:
                 first.seed,
                 hyperparameters={**first.hyperparameters, **values},
             )
+            check_names((self._proposed.setdefault(plan.name, plan), plan))
             if plan.name in self._outcomes or plan.name in self._tuning:
                 # Proposed again: what came of it is told again, not trained again.
                 again = TrialOutcome(status="failed", reason="under way already")

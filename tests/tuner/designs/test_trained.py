@@ -57,6 +57,44 @@ def tuner_of(tmp_path):
     return make
 
 
+def test_values_whose_runs_would_have_one_name_are_refused(tuner_of):
+    sweep = sk.HyperparameterSweep(
+        sizes=[{"width": 2}], n_examples=[32], values={"activation": ["x y", "x-y"]}
+    )
+    tuner = tuner_of(sweep, executor=Pretends(lambda plan: 1.0))
+    data = make_data(8)
+    with pytest.raises(
+        SweepError, match=r"'x y'.* and .*'x-y'.*both 'width2_32_activationx-y_seed0"
+    ):
+        tuner.search(data, validation_data=data)
+    with pytest.raises(SweepError, match="values of different trials must differ"):
+        tuner.describe(data, validation_data=data, measure=False, n_trials=0)
+
+
+def test_tuned_values_whose_runs_would_have_one_name_are_refused(tuner_of):
+    def build(hp):
+        hp.Choice("activation", ["x y", "x-y"])
+        return build_model(hp)
+
+    sweep = sk.TunedSweep(GridSweep(sizes=[{"width": 2}], n_examples=[32]), n_trials=2)
+    tuner = tuner_of(sweep, build, executor=Pretends(lambda plan: 1.0))
+    with pytest.raises(SweepError, match="values of different trials must differ"):
+        tuner.search(make_data(8), validation_data=make_data(4))
+
+
+def test_many_tuned_values_make_a_name_that_a_directory_can_have(tuner_of):
+    def build(hp):
+        for layer in range(9):
+            hp.Float(f"dropout_rate_of_layer_{layer}", 0, 0.5)
+        return build_model(hp)
+
+    sweep = sk.TunedSweep(GridSweep(sizes=[{"width": 2}], n_examples=[32]), n_trials=2)
+    for _ in range(2):
+        tuner = tuner_of(sweep, build)
+        tuner.search(make_data(8), validation_data=make_data(4))
+    assert [run.facts["attempt"] for run in tuner.results()] == [1, 1]
+
+
 def test_an_isoflop_sweep_meets_its_budgets(tuner_of):
     executor = Pretends(lambda plan: 1.0)
     sweep = sk.IsoFLOPSweep(budgets=[12_000, 48_000], sizes=WIDTHS)

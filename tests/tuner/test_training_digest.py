@@ -1,0 +1,103 @@
+"""Another model, optimizer or loss is another training; what can't be told apart is the same."""
+
+import keras
+import pytest
+
+from scaling_keras.tuner.training_digest import is_other_training, training_digest
+
+schedules = keras.optimizers.schedules
+
+
+def digest(activation="tanh", optimizer=None, loss="mse", dropout=0.1, **options):
+    keras.backend.clear_session()
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(4, activation),
+            keras.layers.Dropout(dropout),
+            keras.layers.Lambda(lambda x: 2 * x),
+            keras.layers.Dense(1),
+        ]
+    )
+    model.compile(optimizer=optimizer or keras.optimizers.SGD(0.1), loss=loss, **options)
+    return training_digest(model)
+
+
+def ours(y, predictions):
+    return keras.ops.mean((y - predictions) ** 2)
+
+
+class NoConfig(schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.1
+
+
+class Subclassed(keras.Model):
+    def __init__(self, rates):
+        super().__init__()
+        self.rates = rates
+        self.dense = keras.layers.Dense(1, activation=rates["activation"])
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"loss": ours},
+        {"loss": lambda y, predictions: ours(y, predictions)},
+        {"loss": keras.losses.Huber()},
+        {"activation": lambda x: x},
+        {"loss_weights": [2.0]},
+    ],
+    ids=str,
+)
+def test_the_same_training_has_the_same_digest(options):
+    assert digest(**options) == digest(**options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"activation": "relu"},
+        {"dropout": 0.2},
+        {"loss": "mae"},
+        {"loss": ours},
+        {"loss": keras.losses.Huber()},
+        {"loss_weights": [2.0]},
+        {"optimizer": keras.optimizers.SGD(0.2)},
+        {"optimizer": keras.optimizers.SGD(0.1, momentum=0.9)},
+        {"optimizer": keras.optimizers.SGD(schedules.CosineDecay(0.1, 10))},
+        {"optimizer": keras.optimizers.SGD(NoConfig())},
+    ],
+    ids=str,
+)
+def test_another_training_has_another_digest(options):
+    assert is_other_training(digest(**options), digest())
+
+
+def test_another_schedule_is_another_training():
+    first, second = (
+        digest(optimizer=keras.optimizers.SGD(schedules.CosineDecay(0.1, n))) for n in (10, 20)
+    )
+    assert is_other_training(first, second)
+
+
+def test_of_a_subclassed_model_what_has_a_configuration_is_compared():
+    def of(activation):
+        keras.backend.clear_session()
+        model = Subclassed({"activation": activation, "raw": object()})
+        model(keras.ops.zeros((1, 3)))
+        model.compile(optimizer=keras.optimizers.SGD(NoConfig()), loss="mse")
+        return training_digest(model)
+
+    assert of("relu") == of("relu")
+    assert is_other_training(of("relu"), of("tanh"))
+
+
+def test_digests_of_another_version_of_keras_are_not_compared():
+    version, _, content = digest().partition(" ")
+    assert version == keras.__version__
+    assert not is_other_training(f"3.0.0 {content[::-1]}", digest())
