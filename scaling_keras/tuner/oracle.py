@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras_tuner
+from keras_tuner.engine import metrics_tracking
 from keras_tuner.engine import trial as keras_tuner_trial
 
+from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import Course, FixedCourse, TrialPlan
 from scaling_keras.tuner.workload import plan_values
@@ -26,9 +28,18 @@ class PlanOracle(keras_tuner.Oracle):  # type: ignore[misc] # keras_tuner has no
 
     Args:
         objective: Metric that scores a trial, as Keras names it; lower is better.
+
+    Raises:
+        SweepError: If KerasTuner knows it as one of which more is better.
     """
 
     def __init__(self, objective: str) -> None:
+        if metrics_tracking.infer_metric_direction(objective) == "max":
+            raise SweepError(
+                f"`objective` must be a metric of which less is better: the least counts where one "
+                f"of several trials is chosen. Received: {objective!r}. Pass 'val_loss', and read "
+                f"the others with `read_runs(..., metric={objective!r})`."
+            )
         super().__init__(
             objective=keras_tuner.Objective(objective, "min"),
             seed=1,

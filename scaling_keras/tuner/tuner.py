@@ -63,7 +63,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             and should let its learning-rate schedule end at `hp["n_steps"]`. `hp["n_examples"]`
             and `hp["seed"]` are there too.
         sweep: What to train, such as a `GridSweep`.
-        objective: The metric that scores a trial and that the law is fitted to, as Keras names it.
+        objective: The metric that scores a trial and that the law is fitted to, as Keras names it;
+            one of which less is better.
         directory: Where projects are kept: the logdir to give to TensorBoard.
         project_name: Name of this one, a directory in it.
         distribution_strategy: `auto`, for a `MirroredStrategy` over all GPUs or else the CPU; None

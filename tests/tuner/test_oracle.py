@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.sweep import plan_trial
@@ -136,3 +137,9 @@ def test_trials_of_earlier_searches_are_taken_in_once(oracle, plans):
     other = plan_trial({"width": 16}, 100, 0)
     oracle.restore(other, completed(1.0))
     assert oracle.plan_of(oracle.get_best_trials(1)[0]) == other
+
+
+@pytest.mark.parametrize("objective", ["val_accuracy", "auc"])
+def test_an_objective_of_which_more_is_better_is_refused(objective):
+    with pytest.raises(SweepError, match=f"less is better.*Received: '{objective}'"):
+        PlanOracle(objective)
