@@ -151,11 +151,39 @@ def describe(
         failing=tuple(Exclusion(name=name, reason=reason) for name, reason in failing.items()),
         verdict=verdict,
         why_no_verdict=why,
-        findings=cost_findings(sweep, workload),
+        findings=plan_findings(sweep, workload),
     )
 
 
-def cost_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+def plan_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return what must be said of what a sweep plans."""
+    return (*_cost_findings(sweep, models), *_repeat_findings(sweep, models))
+
+
+def _repeat_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return the finding that trials see the same examples once those are whole batches."""
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for plan in sweep.plan(models):
+        if models.can_be_built(plan.size):
+            others = size_name(plan.hyperparameters)
+            place = (plan.size_name, models.n_examples(plan), plan.seed, others)
+            alike.setdefault(place, []).append(plan.name)
+    repeats = [(place[1], names) for place, names in alike.items() if len(names) > 1]
+    if not repeats:
+        return ()
+    n_examples, names = repeats[0]
+    more = f", and {len(repeats) - 1} more such groups" if len(repeats) > 1 else ""
+    return (
+        laws.Finding(
+            code="repeated_training",
+            message=f"Data comes in whole batches, so trials are the same training: "
+            f"{' and '.join(names)} see {n_examples:,} examples{more}. Choose amounts of data "
+            f"that differ by a batch at least.",
+        ),
+    )
+
+
+def _cost_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
     """Return what must be said of the FLOPs that a sweep is planned by."""
     doubts: dict[str, list[str]] = {}
     for size in sweep.resolved(models):

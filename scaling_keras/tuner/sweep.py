@@ -121,6 +121,9 @@ class Models(Protocol):
     def examples_per_step(self, plan: TrialPlan) -> int:
         """Return the examples of one optimizer step of a trial, the fewest that it can see."""
 
+    def n_examples(self, plan: TrialPlan) -> int:
+        """Return the examples that a trial sees: whole batches."""
+
 
 Ended: TypeAlias = "Callable[[TrialPlan], TrialOutcome | None]"
 """Returns how a trial ended in an earlier search; None if it is still to be run."""

@@ -16,7 +16,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
-from scaling_keras.tuner.description import Description, check_any, cost_findings, describe, skipped
+from scaling_keras.tuner.description import Description, check_any, describe, plan_findings, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
@@ -235,7 +235,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what must be said of the last search, such as an optimum at an edge."""
         if self._course is None:
             return ()
-        return (*cost_findings(self._sweep, self._searched().workload), *self._course.findings)
+        return (*plan_findings(self._sweep, self._searched().workload), *self._course.findings)
 
     def describe(
         self,
