@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from scaling_keras import laws
 from scaling_keras.errors import FitError
+from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import Models, TrialPlan
 
@@ -37,9 +38,12 @@ class LawSoFar:
             self.add(plan, outcome)
 
     def add(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
-        """Take in how a trial ended; of several of one size, data and seed the best counts."""
+        """Take in how a trial ended; of several of one size, data and seed the best counts.
+
+        One that tried out hyperparameters on part of the data doesn't.
+        """
         loss = outcome.metrics.get(self._objective)
-        if outcome.status != "completed" or loss is None:
+        if outcome.status != "completed" or loss is None or TUNING_SHARE in plan.hyperparameters:
             return
         place = (plan.size_name, plan.n_examples, plan.seed)
         known = self._rows.get(place)

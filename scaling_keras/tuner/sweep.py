@@ -136,12 +136,15 @@ class Course(Protocol):
         reason: Why there are no more; empty while there may be.
         note: What is known so far, in a few words for the progress line.
         train_flops: What the search may cost in all, if that is set beforehand; else 0.
+        foreseen: Trials that will be run, those that `known` returns included, and how many like
+            each, where that can be foreseen but not with what hyperparameters; else empty.
         findings: What must be said of the search.
     """
 
     reason: str
     note: str
     train_flops: float
+    foreseen: Sequence[tuple[TrialPlan, float]]
     findings: list[Finding]
 
     def known(self) -> tuple[TrialPlan, ...]:
@@ -212,6 +215,7 @@ class FixedCourse:
         self.reason = ""
         self.note = ""
         self.train_flops = 0.0
+        self.foreseen: Sequence[tuple[TrialPlan, float]] = ()
         self.findings: list[Finding] = []
         self._plans = tuple(plans)
         self._waiting = [plan for plan in plans if ended(plan) is None]

@@ -211,8 +211,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             {plan.name: workload.work(plan) for plan in known},
             {plan.name for plan in known if plan.name in ended},
             self._course.train_flops,
+            [(workload.work(plan), times) for plan, times in self._course.foreseen],
         )
-        queue = OracleQueue(self.oracle, self._tracker, setting, self._law_so_far(earlier))
+        law = self._law_so_far(earlier)
+        queue = OracleQueue(self.oracle, self._tracker, setting, law, earlier.found)
         self._executor.run(queue, trials)
         self._tracker.end()
         for plan, outcome in earlier.found.values():

@@ -188,6 +188,7 @@ class AdaptiveCourse:
         self.reason = ""
         self.note = ""
         self.train_flops = budget if math.isfinite(budget) else 0.0
+        self.foreseen: Sequence[tuple[TrialPlan, float]] = ()
         self.findings: list[laws.Finding] = []
         self.fit: laws.Fit | None = None
         self._goal = goal
