@@ -10,6 +10,8 @@ from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import Models, TrialPlan
 
+LADDER_FORM = "power_law_floor"
+"""The form of a law of one variable, where all that a form needs is to be quick."""
 _N_RESAMPLES = 100
 
 
@@ -66,7 +68,7 @@ class LawSoFar:
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         form = "chinchilla"
         if self._variable:
-            form = "power_law_floor"
+            form = LADDER_FORM
             columns = {"x": columns[self._variable], "loss": columns["loss"]}
         try:
             law = laws.fit(form, columns, n_resamples=_N_RESAMPLES, check_held_out=False)

@@ -255,14 +255,15 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Every size is built; with `measure` a few steps of each are run, on weights that are thrown
         away, for the time and the memory that a trial will take. Then the design is simulated
-        with a law, to see what it will pin down (`laws.judge_design`).
+        with a law, to see what it will pin down (`laws.judge_design`): for a ladder, the loss
+        further up.
 
         Args:
             train: Training data, as in `search`.
             validation_data: As in `search`; only whether there is any matters.
             batch_size: As in `search`.
             target: What the sweep is for: a budget in FLOPs, or `n_params` and `n_examples`. Ten
-                times the dearest trial by default.
+                times the dearest trial by default. A budget is spent as a ladder spends it.
             law: The law to simulate with: a fit, or the name of a published law. By default a
                 Chinchilla law whose three terms weigh alike in the middle of the design; a
                 different law may be harder to pin down.

@@ -392,6 +392,26 @@ def test_a_design_that_no_law_can_be_fitted_to_says_so(tuner_of):
     assert described.to_dict()["seconds"] is None
 
 
+LADDERS = [
+    sk.DataLadderSweep(size={"width": 4}, n_examples=(16, 2048), n_steps=8),
+    sk.LadderSweep(sizes=[{"width": 2**step} for step in range(1, 9)]),
+]
+
+
+@pytest.mark.parametrize("sweep", LADDERS, ids=["of data", "of compute"])
+def test_a_ladder_is_described_by_the_law_of_what_it_varies(tuner_of, sweep):
+    data = make_data().repeat()
+    described = tuner_of(sweep).describe(
+        data, validation_data=make_data(4), measure=False, n_trials=10
+    )
+    verdict = described.verdict
+    assert (verdict.form, verdict.n_runs) == ("power_law_floor", 8)
+    assert verdict.loss.low <= verdict.loss.truth <= verdict.loss.high
+    dearest = max(described.trials, key=lambda trial: trial.train_flops)
+    assert verdict.target_flops == pytest.approx(10 * dearest.train_flops, rel=0.2)
+    assert "not_separable" not in described.summary()
+
+
 def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
     tuned = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=7)
     quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
