@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 Size: TypeAlias = Mapping[str, Any]
 """What makes a model of the family larger or smaller: hyperparameter name to value."""
 
-_RESERVED = ("n_examples", "n_steps", "seed")
+RESERVED = ("n_examples", "n_steps", "seed")
+"""Hyperparameters that the tuner sets."""
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -329,10 +330,10 @@ def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize
     copies = tuple(size if isinstance(size, TargetSize) else dict(size) for size in sizes)
     given = [size for size in copies if not isinstance(size, TargetSize)]
     for size in given:
-        if not size or set(size) != set(given[0]) or set(size).intersection(_RESERVED):
+        if not size or set(size) != set(given[0]) or set(size).intersection(RESERVED):
             raise SweepError(
                 f"Each of `sizes` must map the same hyperparameter names to values, and none of "
-                f"them {', '.join(_RESERVED)}, which the tuner sets. Received: {size!r}."
+                f"them {', '.join(RESERVED)}, which the tuner sets. Received: {size!r}."
             )
         check_values(size, "size")
     _check_different(given)

@@ -25,7 +25,7 @@ from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
-from scaling_keras.tuner.project import Project
+from scaling_keras.tuner.project import Project, check_constants
 from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
@@ -109,6 +109,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         reporter: Reporter | None = None,
     ) -> None:
         check_param_convention(param_convention)
+        check_constants(constants or {}, sweep)
         executor = make_executor(executor)
         self._project = Project(Path(directory) / project_name)
         if overwrite and not is_worker(executor):
