@@ -19,6 +19,7 @@ from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
 from scaling_keras.tuner.designs.tuned import TunedSweep
 from scaling_keras.tuner.law_so_far import LADDER_FORM
 from scaling_keras.tuner.measuring import StepMeasure, measure_step
+from scaling_keras.tuner.plan_findings import plan_findings
 from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, size_name
 from scaling_keras.tuner.trial import TrialSetting
 from scaling_keras.tuner.workload import Workload
@@ -153,54 +154,6 @@ def describe(
         verdict=verdict,
         why_no_verdict=why,
         findings=plan_findings(sweep, workload),
-    )
-
-
-def plan_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
-    """Return what must be said of what a sweep plans."""
-    return (*_cost_findings(sweep, models), *_repeat_findings(sweep, models))
-
-
-def _repeat_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
-    """Return the finding that trials see the same examples once those are whole batches."""
-    alike: dict[tuple[Any, ...], list[str]] = {}
-    for plan in sweep.plan(models):
-        if models.can_be_built(plan.size):
-            others = size_name(plan.hyperparameters)
-            place = (plan.size_name, models.n_examples(plan), plan.seed, others)
-            alike.setdefault(place, []).append(plan.name)
-    repeats = [(place[1], names) for place, names in alike.items() if len(names) > 1]
-    if not repeats:
-        return ()
-    n_examples, names = repeats[0]
-    more = f", and {len(repeats) - 1} more such groups" if len(repeats) > 1 else ""
-    return (
-        laws.Finding(
-            code="repeated_training",
-            message=f"Data comes in whole batches, so trials are the same training: "
-            f"{' and '.join(names)} see {n_examples:,} examples{more}. Choose amounts of data "
-            f"that differ by a batch at least.",
-        ),
-    )
-
-
-def _cost_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
-    """Return what must be said of the FLOPs that a sweep is planned by."""
-    doubts: dict[str, list[str]] = {}
-    for size in sweep.resolved(models):
-        doubt = models.flops_doubt(size)
-        if doubt:
-            doubts.setdefault(doubt, []).append(size_name(size))
-    if not doubts:
-        return ()
-    each = "; ".join(f"for {', '.join(names)} by {doubt}" for doubt, names in doubts.items())
-    return (
-        laws.Finding(
-            code="flops_uncounted",
-            message=f"What an example costs can't be counted exactly. The sweep is planned {each}. "
-            f"Pass `train_flops_per_example` to ScalingTuner if you know it: budgets are off "
-            f"otherwise, and the runs record no compute.",
-        ),
     )
 
 

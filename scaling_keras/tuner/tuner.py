@@ -16,7 +16,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
-from scaling_keras.tuner.description import Description, check_any, describe, plan_findings, skipped
+from scaling_keras.tuner.description import Description, check_any, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
@@ -24,6 +24,7 @@ from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_w
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
+from scaling_keras.tuner.plan_findings import plan_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
 from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
@@ -372,7 +373,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             param_convention=self._param_convention,
         )
         if hyperparameters is None:
-            known = {*self._constants, *size}
+            known = {*self._constants, *size, *unset(self._sweep, workload, size).values}
             hyperparameters = hyperparameters_near(self.results(), workload.n_params(size), known)
         return plan_single_run(size, n_examples, seed, hyperparameters, fit=fit, workload=workload)
 

@@ -65,11 +65,3 @@ def test_given_flops_must_be_a_positive_number(make_tuner, data, flops):
     tuner = make_tuner(build_model, train_flops_per_example=lambda size: flops)
     with pytest.raises(SweepError, match="must return a positive number of FLOPs"):
         tuner.search(data, validation_data=data)
-
-
-def test_amounts_of_data_that_are_the_same_in_whole_batches_are_a_finding(make_tuner, data):
-    tuner = make_tuner(n_examples=(1, 5, 16))
-    (finding,) = tuner.describe(data, validation_data=data, measure=False, n_trials=0).findings
-    assert finding.code == "repeated_training"
-    assert "width2_1_seed0 and width2_5_seed0 see 4 examples" in finding.message
-    assert ", and 1 more such groups" in finding.message
