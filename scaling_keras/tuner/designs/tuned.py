@@ -165,7 +165,10 @@ class TunedCourse:
         self._ended = ended
         self._objective = models.objective
         self._plans = sweep.plan(models)
-        self.foreseen = (*((plan, 1.0) for plan in self._plans), *sweep.tuning(models))
+        self.foreseen: Sequence[tuple[TrialPlan, float]] = (
+            *((plan, 1.0) for plan in self._plans),
+            *sweep.tuning(models),
+        )
         self._stages: list[_Stage] = []
         self._ready: list[TrialPlan] = []
         self._tuning: dict[str, tuple[_Stage, str]] = {}
