@@ -36,7 +36,7 @@ DATA = np.geomspace(2e8, 8e10, 10)
 SHARES = (0.02, 0.1, 0.5)
 """Grids grow towards the dearest run: these shares of its FLOPs are the dearest of a grid."""
 START_SHARE, N_START = 0.02, 9
-N_TRIALS = 8
+N_TRIALS = 20
 N_RESAMPLES = 100
 """Of the fits on the way; the last of an adaptive sweep has 1000, as those of grids have."""
 

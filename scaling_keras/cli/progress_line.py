@@ -50,9 +50,9 @@ class ProgressLine:
         if outcome.status != "completed":
             self._say(f"{plan.name} {outcome.status}: {outcome.reason or 'no reason given'}")
         elif not self._is_terminal:
-            note = f"; {progress.note}" if progress.note else ""
-            took = duration(outcome.elapsed_seconds)
-            self._say(f"{_standing(progress)}: {plan.name} took {took}{note}")
+            took = f"{plan.name} took {duration(outcome.elapsed_seconds)}"
+            said = [part for part in (took, progress.note, progress.law) if part]
+            self._say(f"{_standing(progress)}: {'; '.join(said)}")
         self._show(progress)
 
     def search_ended(self, progress: Progress) -> None:
@@ -87,13 +87,14 @@ def describe(progress: Progress, columns: int | None = None) -> str:
 
     Args:
         progress: How far.
-        columns: The longest that it may be: a note that doesn't fit goes, then the bar gets
-            shorter, then the names.
+        columns: The longest that it may be: a law or note that doesn't fit goes, then the bar
+            gets shorter, then the names.
     """
-    standing, note = _standing(progress), progress.note
-    if columns is not None and len(f"{standing}, {note}") > columns:
-        note = ""
-    parts = [standing, *(part for part in (note, progress.trial) if part)]
+    parts = [_standing(progress)]
+    for said in (progress.note, progress.law):
+        if said and (columns is None or len(", ".join([*parts, said])) <= columns):
+            parts.append(said)
+    parts += [progress.trial] if progress.trial else []
     width = _BAR_WIDTH
     if columns is not None:
         width = min(width, columns - len(", ".join(parts)) - len("[] "))

@@ -92,7 +92,7 @@ def _open(args: argparse.Namespace, out: TextIO | None) -> tuple[ScalingTuner, d
 
 
 def _load(script: Path) -> dict[str, Any]:
-    """Return the names that a Python file defines.
+    """Return the names that a Python file defines; modules that it imports are none.
 
     It isn't made an importable module, so that what it defines is sent to other processes whole.
     """
@@ -111,7 +111,7 @@ def _load(script: Path) -> dict[str, Any]:
     # As Python does for a file that it runs, so that modules beside it are found.
     sys.path.insert(0, str(script.parent.resolve()))
     spec.loader.exec_module(module)
-    names = vars(module)
+    names = {name: value for name, value in vars(module).items() if not inspect.ismodule(value)}
     missing = [name for name in _NEEDED if name not in names]
     if missing:
         raise SweepError(

@@ -57,8 +57,9 @@ class DesignVerdict:
         n_runs: Runs of the design.
         train_flops: What they cost together.
         target_flops: The budget that is planned for.
-        n_params: The size that it buys.
-        n_examples: The data that it buys.
+        n_params: The size that it buys; only its `truth` is a number where the law that is fitted
+            is of one variable, which says nothing of it.
+        n_examples: The data that it buys, likewise.
         loss: The loss of a run at the target.
         exponents: The exponents of the form.
         extrapolation: How far the target lies beyond the design, as in `Prediction`.
@@ -109,10 +110,11 @@ class DesignVerdict:
         width = max(map(len, named))
         for name, verdict in named.items():
             held = "" if np.isnan(verdict.coverage) else f", held {verdict.coverage:.0%}"
-            lines.append(
-                f"  {name:<{width}}  {verdict.truth:<10.4g} interval {verdict.low:.4g} to "
-                f"{verdict.high:.4g}, off by {verdict.error:.1%}{held}"
-            )
+            off = "" if np.isnan(verdict.error) else f", off by {verdict.error:.1%}"
+            truth = "" if np.isnan(verdict.truth) else f"{verdict.truth:.4g}"
+            span = f"interval {verdict.low:.4g} to {verdict.high:.4g}{off}{held}"
+            line = f"  {name:<{width}}  {truth:<10} {'' if np.isnan(verdict.low) else span}"
+            lines.append(line.rstrip())
         if self.failed_share:
             lines.append(f"  ! {self.failed_share:.0%} of the sweeps could not be fitted")
             lines.extend(f"    {message}" for message in self.failures)
@@ -129,6 +131,7 @@ def judge_design(
     target: float | Mapping[str, float],
     params: Mapping[str, float] | None = None,
     form: str | Form | None = None,
+    x: str | None = None,
     noise: float | Noise = 0.005,
     n_trials: int = 50,
     n_resamples: int = 100,
@@ -148,6 +151,8 @@ def judge_design(
         target: What the sweep is for: a budget in FLOPs, or `n_params` and `n_examples`.
         params: The parameters of the form's formula, by name.
         form: The form to fit; that of the law by default. Another shows what a wrong form costs.
+        x: What a `form` of one variable is of, for a ladder: `n_params`, `n_examples` or
+            `train_flops`. The loss at the target is then judged, and no size or data.
         noise: Standard deviation of log loss, or a `Noise`.
         n_trials: How often the design is simulated, at least 10. A share of trials is known to
             about `0.5 / sqrt(n_trials)`.
@@ -176,12 +181,19 @@ def judge_design(
         )
     budget, point = _target(truth, target)
     rng = np.random.default_rng(seed)
-    fits, failures = _fit_trials(
-        truth, design, form or truth.law, noise, n_trials, n_resamples, rng
-    )
-    seen = np.column_stack([design.n_params, design.n_examples])
-    factor = extrapolation_factor(np.array([point]), seen, ("n_params", "n_examples"))
     cost = truth.example_cost(design.n_params) * design.n_examples
+    # What the fitted law is of: each variable's values in the design, and that at the target.
+    columns = {"n_params": design.n_params, "n_examples": design.n_examples, "train_flops": cost}
+    places = dict(zip(columns, [*point, budget], strict=True))
+    if x is not None and x not in columns:
+        raise FitError(f"`x` must be one of {', '.join(columns)}. Received: x={x!r}.")
+    variables = {"n_params": "n_params", "n_examples": "n_examples"} if x is None else {"x": x}
+    at = {name: places[column] for name, column in variables.items()}
+    fits, failures = _fit_trials(
+        truth, design, form or truth.law, x, noise, n_trials, n_resamples, rng
+    )
+    seen = np.column_stack([columns[column] for column in variables.values()])
+    factor = extrapolation_factor(np.array([list(at.values())]), seen, tuple(variables))
     spread = float(noise.spread(np.array([budget]), float(cost.min()))[0])
     codes = Counter(code for fit in fits for code in {finding.code for finding in fit.warnings})
     return DesignVerdict(
@@ -189,8 +201,8 @@ def judge_design(
         n_runs=design.n_runs,
         train_flops=float(cost.sum()) * design.n_seeds,
         target_flops=budget,
-        loss=_loss_verdict(fits, truth, point, spread, level, rng),
-        **_allocation_verdicts(fits, truth, budget, level),
+        loss=_loss_verdict(fits, truth, point, at, spread, level, rng),
+        **(_allocation_verdicts(fits, truth, budget, level) if x is None else _unjudged(point)),
         exponents=_exponent_verdicts(fits, truth, level),
         extrapolation=float(factor[0]),
         level=level,
@@ -205,6 +217,7 @@ def _fit_trials(
     truth: Truth,
     design: Design,
     form: str | Form,
+    x: str | None,
     noise: Noise,
     n_trials: int,
     n_resamples: int,
@@ -216,7 +229,7 @@ def _fit_trials(
     for _ in range(n_trials):
         runs = synthetic_runs(truth, design, noise=noise, seed=rng)
         try:
-            fits.append(fit_runs(form, runs, n_resamples=n_resamples, seed=rng))
+            fits.append(fit_runs(form, runs, x=x, n_resamples=n_resamples, seed=rng))
         except FitError as error:
             failures[str(error)] += 1
             if failures.total() == n_trials:
@@ -267,13 +280,14 @@ def _loss_verdict(
     fits: Sequence[Fit],
     truth: Truth,
     point: Sequence[float],
+    at: Mapping[str, float],
     spread: float,
     level: float,
     rng: np.random.Generator,
 ) -> Verdict:
-    """Return how the loss at the target is pinned down."""
-    at = {"n_params": point[0], "n_examples": point[1]}
-    loss = float(truth.loss(**{name: np.array([value]) for name, value in at.items()})[0])
+    """Return how the loss at the target, `at` in the variables of the fits, is pinned down."""
+    size, data = (np.array([value]) for value in point)
+    loss = float(truth.loss(n_params=size, n_examples=data)[0])
     predictions = [fit.predict(**at, level=level) for fit in fits]
     intervals = [Interval(value=p.mean[0], low=p.low[0], high=p.high[0]) for p in predictions]
     return _verdict(loss, intervals, loss * np.exp(spread * rng.standard_normal(len(fits))))
@@ -289,6 +303,15 @@ def _allocation_verdicts(
     return {
         "n_params": _verdict(float(size[0]), [item.n_params for item in best]),
         "n_examples": _verdict(float((budget / cost(size))[0]), [item.n_examples for item in best]),
+    }
+
+
+def _unjudged(point: Sequence[float]) -> dict[str, Verdict]:
+    """Return the size and data at the target, of which a law of one variable says nothing."""
+    nothing = dict.fromkeys(("low", "high", "error", "coverage"), float("nan"))
+    return {
+        name: Verdict(truth=value, **nothing)
+        for name, value in zip(("n_params", "n_examples"), point, strict=True)
     }
 
 

@@ -17,7 +17,9 @@ from scaling_keras.laws.synthetic import Design, Truth, truth_of
 from scaling_keras.runs import Exclusion
 from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
 from scaling_keras.tuner.designs.tuned import TunedSweep
+from scaling_keras.tuner.law_so_far import LADDER_FORM
 from scaling_keras.tuner.measuring import StepMeasure, measure_step
+from scaling_keras.tuner.plan_findings import plan_findings
 from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, check_names, size_name
 from scaling_keras.tuner.trial import TrialSetting
 from scaling_keras.tuner.workload import Workload
@@ -141,7 +143,7 @@ def describe(
         if not (failing and math.isnan(trial.seconds))
     )
     budget = sweep.until.get("train_flops", 0.0) if isinstance(sweep, AdaptiveSweep) else 0.0
-    verdict, why = _judge(trials, target, law, noise, n_trials)
+    verdict, why = _judge(trials, sweep.variable, target, law, noise, n_trials)
     return Description(
         trials=trials,
         others=others,
@@ -151,27 +153,7 @@ def describe(
         failing=tuple(Exclusion(name=name, reason=reason) for name, reason in failing.items()),
         verdict=verdict,
         why_no_verdict=why,
-        findings=cost_findings(sweep, workload),
-    )
-
-
-def cost_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
-    """Return what must be said of the FLOPs that a sweep is planned by."""
-    doubts: dict[str, list[str]] = {}
-    for size in sweep.resolved(models):
-        doubt = models.flops_doubt(size)
-        if doubt:
-            doubts.setdefault(doubt, []).append(size_name(size))
-    if not doubts:
-        return ()
-    each = "; ".join(f"for {', '.join(names)} by {doubt}" for doubt, names in doubts.items())
-    return (
-        laws.Finding(
-            code="flops_uncounted",
-            message=f"What an example costs can't be counted exactly. The sweep is planned {each}. "
-            f"Pass `train_flops_per_example` to ScalingTuner if you know it: budgets are off "
-            f"otherwise, and the runs record no compute.",
-        ),
+        findings=plan_findings(sweep, workload),
     )
 
 
@@ -272,6 +254,7 @@ def _estimate(plan: TrialPlan, workload: Workload, measured: StepMeasure | None)
 
 def _judge(
     trials: Sequence[TrialEstimate],
+    variable: str,
     target: float | Mapping[str, float] | None,
     law: laws.Fit | str | None,
     noise: float,
@@ -282,17 +265,36 @@ def _judge(
         return None, ""
     points = sorted({(trial.n_params, float(trial.n_examples)) for trial in trials})
     size, data = np.array(points).T
+    target = target or _BEYOND * max(trial.train_flops for trial in trials)
     try:
+        truth = truth_of(_guess(trials) if law is None else law)
+        if variable and not isinstance(target, Mapping):
+            target = _up_the_ladder(trials, variable, target, truth.example_cost.exponent)
         verdict = laws.judge_design(
-            _guess(trials) if law is None else law,
+            truth,
             Design(n_params=size, n_examples=data),
-            target=target or _BEYOND * max(trial.train_flops for trial in trials),
+            target=target,
+            form=LADDER_FORM if variable else None,
+            x=variable or None,
             noise=noise,
             n_trials=n_trials,
         )
     except FitError as error:
         return None, str(error)
     return verdict, ""
+
+
+def _up_the_ladder(
+    trials: Sequence[TrialEstimate], variable: str, train_flops: float, cost_exponent: float
+) -> dict[str, float]:
+    """Return the size and data of a ladder's run on a budget."""
+    last = max(trials, key=lambda trial: trial.train_flops)
+    ratio = train_flops / last.train_flops
+    if variable == "n_examples":
+        return {"n_params": last.n_params, "n_examples": last.n_examples * ratio}
+    # C = D * coef * N^p, where N and D grow by the same factor.
+    factor = ratio ** (1 / (1 + cost_exponent))
+    return {"n_params": last.n_params * factor, "n_examples": last.n_examples * factor}
 
 
 def _guess(trials: Sequence[TrialEstimate]) -> Truth:

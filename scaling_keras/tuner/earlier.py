@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from scaling_keras.errors import ScalingWarning
-from scaling_keras.events.records import RunRecord
+from scaling_keras.errors import LogdirError, ScalingWarning
+from scaling_keras.events import frames
+from scaling_keras.events.records import RunRecord, read_run_dir
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.model_of_run import differences
@@ -15,6 +17,11 @@ from scaling_keras.tuner.project import Project, check_same_training, has_ended
 from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.trial import outcome_of
 from scaling_keras.tuner.workload import Workload
+
+_TRAINED_AGAIN = "Without them it has no result, so that it is trained again."
+_LEFT_OUT = (
+    "It counts as failed and is left out of the law. Delete its directory to have it trained again."
+)
 
 
 class EarlierRuns:
@@ -37,9 +44,14 @@ class EarlierRuns:
         self._path = project.path
         self._workload = workload
         self._records = project.records()
+        self._damage: dict[str, tuple[str, ...]] = {}
         for record in self._records.values():
             if record.skipped and not has_ended(record):
-                _warn_of_damage(record)
+                _warn_of_damage(record.name, record.skipped, _TRAINED_AGAIN)
+            damage = _damage(record, project.run_dir(record.name))
+            if damage:
+                self._damage[record.name] = damage
+                _warn_of_damage(record.name, damage, _LEFT_OUT)
             # Every run beside the planned ones counts for the law, so it must be of one training.
             check_same_training(record, constants, self._path)
 
@@ -50,7 +62,16 @@ class EarlierRuns:
             SweepError: If the run was trained with other hyperparameters, or another model.
         """
         record = self._records.get(plan.name)
-        if record is None or not has_ended(record):
+        if plan.name in self._damage:
+            outcome = TrialOutcome(status="failed", reason="; ".join(self._damage[plan.name]))
+            self.found[plan.name] = (plan, outcome)
+            return outcome
+        if record is None or not (record.facts or record.results):
+            cut_off = _cut_off(self._path / plan.name)
+            if cut_off:
+                _warn_of_damage(plan.name, cut_off, _TRAINED_AGAIN)
+            return None
+        if not has_ended(record):
             return None
         if record.facts:
             found = record.facts[max(record.facts)].hyperparameters
@@ -81,11 +102,35 @@ class EarlierRuns:
         return {name: outcome for name, (_, outcome) in self.found.items()}
 
 
-def _warn_of_damage(record: RunRecord) -> None:
-    """Warn that a run will be trained again whose events were cut off."""
+def _damage(record: RunRecord, run_dir: Path) -> tuple[str, ...]:
+    """Return why a run stays left out whatever is trained beside it, a sentence each."""
+    if record.results and not record.facts:
+        return ("the facts are missing",)
+    # A directory with event files of others alone has a record that says so, and is no run.
+    return read_run_dir(run_dir).problems if record.problems else ()
+
+
+def _cut_off(run_dir: Path) -> list[str]:
+    """Return the event files of a run that say nothing of it and end too early, in words."""
+    found = []
+    for file in sorted(run_dir.glob(f"*{frames.FILE_MARK}*")):
+        content, end = file.read_bytes(), 0
+        try:
+            for _, end in frames.walk_frames(content):  # noqa: B007  # Its last value is used.
+                pass
+        except LogdirError as error:
+            found.append(f"{file.name}: {error}")
+            continue
+        if end < len(content) or not content:
+            found.append(f"{file.name} ends after {len(content)} bytes, before it says anything")
+    return found
+
+
+def _warn_of_damage(name: str, damage: Sequence[str], consequence: str) -> None:
+    """Warn of the damaged events of a run."""
     warnings.warn(
-        f"The event files of a run must be whole. Received: {record.name!r}, of which "
-        f"{'; '.join(record.skipped)}. Without them it has no result, so that it is trained again.",
+        f"The event files of a run must be whole. Received: {name!r}, of which "
+        f"{'; '.join(text.rstrip('.') for text in damage)}. {consequence}",
         ScalingWarning,
         stacklevel=2,
     )

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from scaling_keras import laws
 from scaling_keras.errors import FitError
+from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import Models, TrialPlan
 
+LADDER_FORM = "power_law_floor"
+"""The form of a law of one variable, where all that a form needs is to be quick."""
 _N_RESAMPLES = 100
 
 
@@ -37,9 +40,12 @@ class LawSoFar:
             self.add(plan, outcome)
 
     def add(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
-        """Take in how a trial ended; of several of one size, data and seed the best counts."""
+        """Take in how a trial ended; of several of one size, data and seed the best counts.
+
+        One that tried out hyperparameters on part of the data doesn't.
+        """
         loss = outcome.metrics.get(self._objective)
-        if outcome.status != "completed" or loss is None:
+        if outcome.status != "completed" or loss is None or TUNING_SHARE in plan.hyperparameters:
             return
         place = (plan.size_name, plan.n_examples, plan.seed)
         known = self._rows.get(place)
@@ -62,7 +68,7 @@ class LawSoFar:
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         form = "chinchilla"
         if self._variable:
-            form = "power_law_floor"
+            form = LADDER_FORM
             columns = {"x": columns[self._variable], "loss": columns["loss"]}
         try:
             law = laws.fit(form, columns, n_resamples=_N_RESAMPLES, check_held_out=False)

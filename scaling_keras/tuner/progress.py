@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +12,11 @@ from scipy.optimize import nnls
 
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import TrialPlan
+
+_FEATURES = ("trials", "examples", "FLOPs")
+"""What the time of a search is proportional to."""
+_ROUNDING = 1e-9
+"""Share of the FLOPs foreseen that may be a rounding error."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,7 +44,8 @@ class Progress:
         flops_total: Training FLOPs of all trials.
         elapsed_seconds: Since the search began.
         remaining_seconds: Estimate of what is left; None before there is anything to go by.
-        note: What the trials so far say, where a sweep goes by it: how wide an interval is.
+        note: What a sweep is about: what it tunes, or how wide the interval is that it goes by.
+        law: Formula of the law of the trials so far; empty while they determine none.
     """
 
     trial: str
@@ -50,6 +56,7 @@ class Progress:
     elapsed_seconds: float
     remaining_seconds: float | None
     note: str = ""
+    law: str = ""
 
 
 class Reporter(Protocol):
@@ -118,26 +125,44 @@ class Tracker:
         self._work: dict[str, Work] = {}
         self._ended: set[str] = set()
         self._budget = 0.0
+        self._foreseen = np.zeros(len(_FEATURES))
         self._note = ""
+        self._law = ""
         self._began = clock()
         self._running: dict[str, _Running] = {}
 
-    def begin(self, work: dict[str, Work], ended: set[str], budget: float = 0.0) -> None:
+    def begin(
+        self,
+        work: dict[str, Work],
+        ended: set[str],
+        budget: float = 0.0,
+        foreseen: Iterable[tuple[Work, float]] = (),
+    ) -> None:
         """Begin a search over trials of the given names, some of which have ended already.
 
         Args:
             work: What each trial takes that is known of.
             ended: Names of those that have ended.
             budget: FLOPs that the search may take, where its trials aren't all known of.
+            foreseen: What all trials take, and how many take it, where those that are known of
+                are but some of them.
         """
         self._work, self._ended, self._budget = dict(work), set(ended), budget
+        self._foreseen = sum(
+            (times * _features(each) for each, times in foreseen), np.zeros(len(_FEATURES))
+        )
         self._began = self._clock()
         self._running = {}
         self._reporter.search_began(self.progress())
 
-    def remark(self, note: str) -> None:
+    def remark(self, note: str, law: str = "") -> None:
         """Take in what the trials so far say."""
-        self._note = note
+        self._note, self._law = note, law
+
+    def take_in(self, plan: TrialPlan, work: Work) -> None:
+        """Take in a trial that an earlier search has ended, not known of when this one began."""
+        self.expect(plan, work)
+        self._ended.add(plan.name)
 
     def expect(self, plan: TrialPlan, work: Work) -> None:
         """Take in what a trial takes that was not known of when the search began.
@@ -167,7 +192,8 @@ class Tracker:
         self._reporter.trial_ended(plan, outcome, self.progress())
 
     def end(self) -> None:
-        """End the search."""
+        """End the search: what was foreseen and didn't come is not to come any more."""
+        self._foreseen = np.zeros(len(_FEATURES))
         self._reporter.search_ended(self.progress())
 
     def progress(self) -> Progress:
@@ -177,13 +203,14 @@ class Tracker:
         )
         return Progress(
             trial=", ".join(self._running),
-            n_trials=len(self._work),
+            n_trials=max(len(self._work), round(float(self._foreseen[0]))),
             n_ended=len(self._ended),
             flops_done=sum(self._work[name].train_flops for name in self._ended) + under_way,
-            flops_total=max(self._known_flops(), self._budget),
+            flops_total=max(self._known_flops(), self._budget, float(self._foreseen[2])),
             elapsed_seconds=self._clock() - self._began,
             remaining_seconds=self._remaining_seconds(),
             note=self._note,
+            law=self._law,
         )
 
     def _remaining_seconds(self) -> float | None:
@@ -197,16 +224,22 @@ class Tracker:
         left = [self._left_of(name, run, rates) for name, run in self._running.items()]
         if rates is None:
             known = [seconds for seconds in left if seconds is not None]
-            return None if waiting or len(known) < len(left) or not left else max(known)
+            all_begun = not waiting and self._unnamed()[2] <= _ROUNDING * self._foreseen[2]
+            return max(known) if all_begun and left and len(known) == len(left) else None
         seconds = [s for s in left if s is not None]
         to_come = sum(float(_features(self._work[name]) @ rates) for name in waiting)
-        to_come += self._seconds_unplanned(rates)
+        to_come += float(self._unnamed() @ rates) + self._seconds_unplanned(rates)
         side_by_side = max(1, len(self._running))
         return max([(to_come + sum(seconds)) / side_by_side, *seconds])
 
     def _known_flops(self) -> float:
         """Return the FLOPs of all trials that are known of."""
         return sum(work.train_flops for work in self._work.values())
+
+    def _unnamed(self) -> np.ndarray:
+        """Return the features of what is foreseen beyond the trials that are known of."""
+        known = sum((_features(work) for work in self._work.values()), np.zeros(len(_FEATURES)))
+        return np.maximum(self._foreseen - known, 0.0)
 
     def _seconds_unplanned(self, rates: np.ndarray) -> float:
         """Return the time that the rest of a budget takes, as if for more of the dearest trial."""

@@ -13,6 +13,7 @@ from scaling_keras.events.reader import RunRecord, read_records
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.claim import CLAIM_FILE, replace_file
 from scaling_keras.tuner.driver_lock import LOCK_FILE
+from scaling_keras.tuner.sweep import RESERVED, Sweep, TargetSize
 
 SWEEP_FILE = "sweep.json"
 WEIGHTS_FILE = "model.weights.h5"
@@ -132,6 +133,20 @@ def has_ended(record: RunRecord) -> bool:
     attempts = {*record.facts, *record.results}
     result = record.results.get(max(attempts)) if attempts else None
     return result is not None and result.status in _ENDED
+
+
+def check_constants(constants: Mapping[str, Any], sweep: Sweep) -> None:
+    """Raise a `SweepError` if a hyperparameter is to be constant that the trials set."""
+    sizes = [
+        (*size.fixed, size.vary) if isinstance(size, TargetSize) else size for size in sweep.sizes
+    ]
+    varied = set(RESERVED).union(sweep.hyperparameters, *sizes)
+    twice = [f"{name}={value!r}" for name, value in constants.items() if name in varied]
+    if twice:
+        raise SweepError(
+            f"`constants` must be hyperparameters that neither a sweep nor the tuner sets. "
+            f"Received: {', '.join(twice)}. Leave them out, or take them out of the sweep."
+        )
 
 
 def check_same_training(

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Size: TypeAlias = Mapping[str, Any]
 """What makes a model of the family larger or smaller: hyperparameter name to value."""
 
-_RESERVED = ("n_examples", "n_steps", "seed")
+RESERVED = ("n_examples", "n_steps", "seed")
+"""Hyperparameters that the tuner sets."""
 _NOTHING: Mapping[str, Any] = {}
 _LONGEST_NAME = 255
 """Bytes in the name of a directory, on nearly all file systems."""
@@ -124,6 +125,9 @@ class Models(Protocol):
     def examples_per_step(self, plan: TrialPlan) -> int:
         """Return the examples of one optimizer step of a trial, the fewest that it can see."""
 
+    def n_examples(self, plan: TrialPlan) -> int:
+        """Return the examples that a trial sees: whole batches."""
+
 
 Ended: TypeAlias = "Callable[[TrialPlan], TrialOutcome | None]"
 """Returns how a trial ended in an earlier search; None if it is still to be run."""
@@ -136,12 +140,15 @@ class Course(Protocol):
         reason: Why there are no more; empty while there may be.
         note: What is known so far, in a few words for the progress line.
         train_flops: What the search may cost in all, if that is set beforehand; else 0.
+        foreseen: Trials that will be run, those that `known` returns included, and how many like
+            each, where that can be foreseen but not with what hyperparameters; else empty.
         findings: What must be said of the search.
     """
 
     reason: str
     note: str
     train_flops: float
+    foreseen: Sequence[tuple[TrialPlan, float]]
     findings: list[Finding]
 
     def known(self) -> tuple[TrialPlan, ...]:
@@ -212,6 +219,7 @@ class FixedCourse:
         self.reason = ""
         self.note = ""
         self.train_flops = 0.0
+        self.foreseen: Sequence[tuple[TrialPlan, float]] = ()
         self.findings: list[Finding] = []
         self._plans = tuple(plans)
         self._waiting = [plan for plan in plans if ended(plan) is None]
@@ -348,10 +356,10 @@ def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize
     copies = tuple(size if isinstance(size, TargetSize) else dict(size) for size in sizes)
     given = [size for size in copies if not isinstance(size, TargetSize)]
     for size in given:
-        if not size or set(size) != set(given[0]) or set(size).intersection(_RESERVED):
+        if not size or set(size) != set(given[0]) or set(size).intersection(RESERVED):
             raise SweepError(
                 f"Each of `sizes` must map the same hyperparameter names to values, and none of "
-                f"them {', '.join(_RESERVED)}, which the tuner sets. Received: {size!r}."
+                f"them {', '.join(RESERVED)}, which the tuner sets. Received: {size!r}."
             )
         check_values(size, "size")
     _check_different(given)

@@ -154,7 +154,7 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
             f"A model is restored from the weights of its run. Received: {plan.name!r}, which "
             f"has none at {str(file)!r}. Train it with keep_weights=True."
         )
-    model = _build(plan, setting, setting.workload.values(plan))
+    model = _build(plan, setting, as_hyperparameters(setting.workload.values(plan)))
     model.load_weights(file)
     return model
 
@@ -203,10 +203,11 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     values = workload.values(plan)
     run_dir = setting.project.run_dir(plan.name)
     n_steps = values["n_steps"]
+    hp = as_hyperparameters(values)
     model, n_done, training = restore(
         run_dir,
         n_steps,
-        lambda: _build(plan, setting, values),
+        lambda: _build(plan, setting, hp),
         lambda: keras_tuner_engine.maybe_distribute(setting.strategy),
     )
     n_left = n_steps - n_done
@@ -214,12 +215,13 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     watch = _Watch(n_done, claim, lambda n: setting.advance(plan, n / n_steps))
     logger = ScalingLogger(
         str(run_dir),
-        facts=_facts(plan, setting, values, workload.n_examples(plan)),
+        # With what the model asked for and nobody set: it took the defaults.
+        facts=_facts(plan, setting, hp.values, workload.n_examples(plan)),
         train_flops_per_example=workload.given_flops_per_example(plan.size),
     )
     logger.owns_run_dir = claim.is_held
     setting.hypermodel.fit(
-        as_hyperparameters(values),
+        hp,
         model,
         data,
         # Without it Keras warns at the end of data whose length it can't know.
@@ -273,13 +275,13 @@ def _checkpoints(
     ]
 
 
-def _build(plan: TrialPlan, setting: TrialSetting, values: Mapping[str, Any]) -> keras.Model:
+def _build(plan: TrialPlan, setting: TrialSetting, hp: keras_tuner.HyperParameters) -> keras.Model:
     """Return the model of a trial, built under the strategy with fresh memory and seed."""
     keras.backend.clear_session()
     # For initial weights, dropout and whatever else asks for no seed of its own.
     keras.utils.set_random_seed(plan.seed)
     with keras_tuner_engine.maybe_distribute(setting.strategy):
-        return compiled(setting.hypermodel.build(as_hyperparameters(values)))
+        return compiled(setting.hypermodel.build(hp))
 
 
 def outcome_of(record: RunRecord) -> TrialOutcome:

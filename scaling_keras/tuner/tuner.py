@@ -16,13 +16,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
-from scaling_keras.tuner.description import (
-    Description,
-    check_plans,
-    cost_findings,
-    describe,
-    skipped,
-)
+from scaling_keras.tuner.description import Description, check_plans, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
@@ -30,8 +24,9 @@ from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_w
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
+from scaling_keras.tuner.plan_findings import plan_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
-from scaling_keras.tuner.project import Project
+from scaling_keras.tuner.project import Project, check_constants
 from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
@@ -116,6 +111,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         reporter: Reporter | None = None,
     ) -> None:
         check_param_convention(param_convention)
+        check_constants(constants or {}, sweep)
         executor = make_executor(executor)
         self._project = Project(Path(directory) / project_name)
         if overwrite and not is_worker(executor):
@@ -218,8 +214,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             {plan.name: workload.work(plan) for plan in known},
             {plan.name for plan in known if plan.name in ended},
             self._course.train_flops,
+            [(workload.work(plan), times) for plan, times in self._course.foreseen],
         )
-        queue = OracleQueue(self.oracle, self._tracker, setting, self._law_so_far(earlier))
+        law = self._law_so_far(earlier)
+        queue = OracleQueue(self.oracle, self._tracker, setting, law, earlier.found)
         self._executor.run(queue, trials)
         self._tracker.end()
         for plan, outcome in earlier.found.values():
@@ -242,7 +240,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what must be said of the last search, such as an optimum at an edge."""
         if self._course is None:
             return ()
-        return (*cost_findings(self._sweep, self._searched().workload), *self._course.findings)
+        return (*plan_findings(self._sweep, self._searched().workload), *self._course.findings)
 
     def describe(
         self,
@@ -260,14 +258,15 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Every size is built; with `measure` a few steps of each are run, on weights that are thrown
         away, for the time and the memory that a trial will take. Then the design is simulated
-        with a law, to see what it will pin down (`laws.judge_design`).
+        with a law, to see what it will pin down (`laws.judge_design`): for a ladder, the loss
+        further up.
 
         Args:
             train: Training data, as in `search`.
             validation_data: As in `search`; only whether there is any matters.
             batch_size: As in `search`.
             target: What the sweep is for: a budget in FLOPs, or `n_params` and `n_examples`. Ten
-                times the dearest trial by default.
+                times the dearest trial by default. A budget is spent as a ladder spends it.
             law: The law to simulate with: a fit, or the name of a published law. By default a
                 Chinchilla law whose three terms weigh alike in the middle of the design; a
                 different law may be harder to pin down.
@@ -375,7 +374,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             param_convention=self._param_convention,
         )
         if hyperparameters is None:
-            known = {*self._constants, *size}
+            known = {*self._constants, *size, *unset(self._sweep, workload, size).values}
             hyperparameters = hyperparameters_near(self.results(), workload.n_params(size), known)
         return plan_single_run(size, n_examples, seed, hyperparameters, fit=fit, workload=workload)
 

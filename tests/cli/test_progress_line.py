@@ -100,6 +100,13 @@ def test_a_note_is_shown_whole_or_not_at_all():
     assert "L(N, D)" not in describe(progress(note=text), 100)
 
 
+def test_a_law_that_does_not_fit_beside_a_note_leaves_it():
+    both = progress(note="interval 4% wide", law="L(N, D) = 1.8172 + 477.8259 / N^0.3473")
+    assert "interval 4% wide, L(N, D)" in describe(both)
+    assert "interval 4% wide" in describe(both, 80)
+    assert "L(N, D)" not in describe(both, 80)
+
+
 def test_a_file_sees_a_line_for_each_trial_that_ended():
     stream = io.StringIO()
     line = ProgressLine(stream)
@@ -107,7 +114,7 @@ def test_a_file_sees_a_line_for_each_trial_that_ended():
     line.trial_began(plan(), progress())
     line.trial_advanced(progress())
     line.trial_ended(plan(), outcome("completed"), progress())
-    line.trial_ended(plan(), outcome("completed"), progress(note="L(x) = 1 + 2 / x^0.3"))
+    line.trial_ended(plan(), outcome("completed"), progress(law="L(x) = 1 + 2 / x^0.3"))
     line.trial_ended(plan(), outcome("failed", "MemoryError: no room"), progress())
     line.trial_ended(plan(), outcome("stopped"), progress())
     line.search_ended(progress())

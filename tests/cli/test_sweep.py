@@ -38,6 +38,12 @@ def test_a_file_is_trained_and_what_came_of_it_told(script, tmp_path, capsys):
     assert "It ended because every trial of the sweep has been run." in out
 
 
+def test_modules_that_the_file_imports_are_no_arguments(script, tmp_path, capsys):
+    script.write_text("from keras import callbacks\n" + script.read_text())
+    assert main(["sweep", str(script), "--directory", str(tmp_path / "runs")]) == 0
+    assert "Runs: 2 completed" in capsys.readouterr().out
+
+
 def test_what_was_left_out_and_found_is_told(script, tmp_path, capsys):
     script.write_text(script.read_text() + "max_n_params = 60\n")
     arguments = ["sweep", str(script), "--directory", str(tmp_path / "runs")]
@@ -56,6 +62,11 @@ def test_what_was_left_out_and_found_is_told(script, tmp_path, capsys):
     [
         (None, [], r"described by a Python file. Received: .*, which isn't one"),
         ("sweep = 1", [], r"must define build_model.* without build_model, train"),
+        (
+            "import math as train\nbuild_model = sweep = 1",
+            [],
+            r"must define build_model, sweep, train. Received: .* without train",
+        ),
         (FILE, ["--n-workers", "2"], r"are for --executor processes or ray. Received: them"),
         (
             FILE,

@@ -46,6 +46,30 @@ def test_a_verdict_is_text_and_json(verdict):
     assert set(values["exponents"]) == {"param_exponent", "data_exponent"}
 
 
+@pytest.mark.parametrize("variable", ["n_examples", "train_flops"])
+def test_a_ladder_is_judged_by_the_law_of_its_variable(variable):
+    data = np.geomspace(1e8, 1e10, 8)
+    size = np.full(8, 1e7) if variable == "n_examples" else data / 20
+    target = {"n_params": float(size[-1]), "n_examples": 4e10}
+    verdict = judge_design(
+        "besiroglu",
+        Design(n_params=size, n_examples=data),
+        target=target,
+        form="power_law_floor",
+        x=variable,
+        noise=0.001,
+        n_trials=10,
+    )
+    assert (verdict.form, verdict.failed_share) == ("power_law_floor", 0)
+    assert verdict.loss.low < verdict.loss.high < 1.2 * verdict.loss.low
+    assert set(verdict.exponents) == {"exponent"}
+    assert verdict.extrapolation == pytest.approx(4)
+    assert verdict.to_dict()["n_examples"]["truth"] == 4e10
+    assert verdict.to_dict()["n_examples"]["low"] is None
+    assert "n_examples  4e+10\n" in verdict.summary()
+    assert "nan" not in verdict.summary()
+
+
 def test_less_noise_pins_down_more(verdict):
     clean = judge_design("besiroglu", DESIGN, target=1e22, noise=0.001, n_trials=10)
     noisy = verdict  # Of five times the noise.
@@ -104,6 +128,8 @@ def test_options_that_can_not_be_used_are_named():
         judge_design("besiroglu", DESIGN, target={"n_params": 1e9})
     with pytest.raises(FitError, match=r"`level` must be between 0 and 1"):
         judge_design("besiroglu", DESIGN, target=1e22, level=90)
+    with pytest.raises(FitError, match="`x` must be one of n_params, n_examples, train_flops"):
+        judge_design("besiroglu", DESIGN, target=1e22, form="power_law_floor", x="loss")
 
 
 def test_a_law_with_a_third_variable_has_no_target_to_be_judged_by():

@@ -21,14 +21,18 @@ LAW = {
 
 
 class PaperModels:
-    """Models of `n` parameters, `{"n": 1e6}`; an example costs `6 n**exponent` FLOPs."""
+    """Models of `n` parameters, `{"n": 1e6}`; an example costs `6 n**exponent` FLOPs.
 
-    def __init__(self, *, exponent=1.0, limit=math.inf, broken=(), space=None):
+    Data comes in batches of `step` examples.
+    """
+
+    def __init__(self, *, exponent=1.0, limit=math.inf, broken=(), space=None, step=1):
         self.objective = "val_loss"
         self.exponent = exponent
         self.limit = limit
         self.broken = broken
         self.space = space
+        self.step = step
 
     def resolve(self, size):
         return size if isinstance(size, dict) else {"n": size.n_params}
@@ -49,7 +53,10 @@ class PaperModels:
         return Asked(more=keras_tuner.HyperParameters(), used=frozenset(values))
 
     def examples_per_step(self, plan):
-        return 1
+        return self.step
+
+    def n_examples(self, plan):
+        return max(1, round(plan.n_examples / self.step)) * self.step
 
 
 def sizes(*numbers):

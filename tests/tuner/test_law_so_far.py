@@ -44,6 +44,8 @@ def test_trials_that_failed_or_lost_to_others_do_not_count():
     told = law.text()
     law.add(*ended(6.4e7, 1e8, status="failed", more=3.0))
     law.add(*ended(*PLACES[0], more=3.0))
+    tried_out = plan_trial({"n": 6.4e7}, 10**8, 0, hyperparameters={"tuning_share": 0.3333})
+    law.add(tried_out, ended(6.4e7, 1e8, more=3.0)[1])
     law.add(plan_trial({"n": 6.4e7}, 10**8, 0), TrialOutcome(status="completed", metrics={}))
     assert law.text() == told
 

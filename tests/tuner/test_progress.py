@@ -216,3 +216,25 @@ def test_a_trial_after_the_search_goes_on_with_its_progress(clock, listener):
         assert (progress.flops_done, progress.flops_total) == (3e9, 5e9)
         assert (progress.n_ended, progress.n_trials) == (1, 2)
         tracker.end_trial(test, TrialOutcome(status="completed", elapsed_seconds=8.0))
+
+
+def test_what_is_foreseen_stands_for_the_trials_that_are_not_known_yet(clock, listener):
+    small, large = (Work(n_examples=1e3, train_flops=flops) for flops in (1e9, 4e9))
+    tracker = Tracker(listener, clock)
+    tracker.begin({}, set(), foreseen=[(small, 3.0), (large, 1.0)])
+    first, second = plan(10, 1_000), plan(10, 1_001)
+    tracker.expect(first, small)
+    tracker.begin_trial(first)
+    clock.now += 1.0
+    tracker.advance(first, 0.5)
+    progress = tracker.progress()
+    assert (progress.n_ended, progress.n_trials, progress.flops_total) == (0, 4, 7e9)
+    assert progress.remaining_seconds is None
+    tracker.end_trial(first, TrialOutcome(status="completed", elapsed_seconds=2.0))
+    assert tracker.progress().remaining_seconds >= 6.0
+    tracker.take_in(second, small)
+    progress = tracker.progress()
+    assert (progress.n_ended, progress.n_trials, progress.flops_done) == (2, 4, 2e9)
+    assert progress.remaining_seconds >= 4.0
+    tracker.end()
+    assert (tracker.progress().n_trials, tracker.progress().flops_total) == (2, 2e9)

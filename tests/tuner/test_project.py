@@ -4,13 +4,16 @@ import pytest
 
 from scaling_keras.errors import SweepError
 from scaling_keras.events.records import read_run_dir
+from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
 from scaling_keras.tuner.project import (
     SWEEP_FILE,
     WEIGHTS_FILE,
     Project,
+    check_constants,
     check_same_training,
     has_ended,
 )
+from scaling_keras.tuner.sweep import TargetSize
 
 
 @pytest.fixture
@@ -135,3 +138,18 @@ def test_a_run_of_other_hyperparameters_is_refused(tmp_path, write_run):
 
 def test_a_run_without_facts_is_not_compared(tmp_path):
     check_same_training(read_run_dir(tmp_path), {"width": 16}, tmp_path)
+
+
+def test_constants_that_the_sweep_sets_too_are_refused(make_tuner, tmp_path):
+    with pytest.raises(SweepError, match=r"neither a sweep nor the tuner sets. Received: width=4"):
+        make_tuner(constants={"version": 1, "width": 4})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_constants_may_be_whatever_trials_do_not_set():
+    target = TargetSize(n_params=100, vary="width", fixed={"depth": 2})
+    sweep = HyperparameterSweep(sizes=[target], n_examples=[8], values={"rate": [0.1, 0.2]})
+    check_constants({"version": 1}, sweep)
+    for name in ("width", "depth", "rate", "seed"):
+        with pytest.raises(SweepError, match=f"Received: {name}=1"):
+            check_constants({name: 1}, sweep)

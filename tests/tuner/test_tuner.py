@@ -1,5 +1,6 @@
 import json
 import math
+import shutil
 
 import keras
 import numpy as np
@@ -13,6 +14,13 @@ from scaling_keras.tuner.project import SWEEP_FILE, WEIGHTS_FILE
 from scaling_keras.tuner.sweep import GridSweep, TargetSize
 from scaling_keras.tuner.tuner import ScalingTuner
 from tests.tuner.conftest import build_model, make_data
+
+
+class NoTrials(InProcess):
+    """Expects that nothing is left to train."""
+
+    def run(self, queue, run_trial):
+        assert queue.next_trial() is None
 
 
 def statuses(tuner):
@@ -93,10 +101,6 @@ def test_nothing_is_printed(make_tuner, data, capsys):
 
 def test_the_same_search_again_trains_nothing(make_tuner, data):
     make_tuner().search(data, validation_data=data)
-
-    class NoTrials(InProcess):
-        def run(self, queue, run_trial):
-            assert queue.next_trial() is None
 
     again = make_tuner(executor=NoTrials())
     again.search(data, validation_data=data)
@@ -230,10 +234,6 @@ def test_a_loss_that_is_no_number_ends_the_trial_early_and_is_not_tried_again(ma
     assert found["width4_200_seed0"].status == "diverged"
     assert found["width4_200_seed0"].n_examples < 200
     assert found["width2_200_seed0"].status == "completed"
-
-    class NoTrials(InProcess):
-        def run(self, queue, run_trial):
-            assert queue.next_trial() is None
 
     make_tuner(diverges_at_width_four, n_examples=(200,), executor=NoTrials()).search(
         data, validation_data=data
@@ -443,7 +443,9 @@ def test_a_model_may_be_trained_without_a_prediction(make_tuner, data):
 def test_what_goes_wrong_in_a_single_training_is_raised_and_recorded(make_tuner, data):
     tuner = make_tuner(fails_at_width_four(out_of_memory), widths=(2,))
     tuner.search(data, validation_data=data)
-    tuner._setting.workload._models._counts["width4"] = tuner._setting.workload.count({"width": 2})
+    sizes = tuner._setting.workload._models
+    for known in (sizes._counts, sizes._asked):
+        known["width4"] = known["width2"]
     with pytest.raises(tf.errors.ResourceExhaustedError):
         tuner.train_at(size={"width": 4}, n_examples=16)
     assert statuses(tuner)["width4_16_seed0"] == "failed"
@@ -504,6 +506,43 @@ def test_a_search_says_which_run_it_trains_again_because_its_file_was_cut_off(ma
     assert file.name in message
     attempts = {run.name: run.facts["attempt"] for run in tuner.results()}
     assert attempts == {"width2_32_seed0": 1, "width4_32_seed0": 2}
+
+
+@pytest.mark.parametrize("length", [0, 30, 300, 1200])
+def test_a_run_whose_file_was_cut_off_before_its_facts_is_named_too(make_tuner, data, length):
+    make_tuner(widths=(2,)).search(data, validation_data=data)
+    tuner = make_tuner(widths=(2,))
+    (file,) = (tuner._project.path / "width2_32_seed0").iterdir()
+    file.write_bytes(file.read_bytes()[:length])
+    with pytest.warns(ScalingWarning) as warned:
+        tuner.search(data, validation_data=data)
+    (message,) = {str(w.message) for w in warned if "must be whole" in str(w.message)}
+    assert f"{file.name} ends after {length} bytes" in message
+    assert "trained again" in message
+    (run,) = tuner.results()
+    assert run.status == "completed"
+
+
+@pytest.mark.parametrize(
+    ("whole", "damaged", "why"),
+    [
+        (b"scaling/run/1", b"scalinG/run/1", "the facts are missing"),
+        (b'"hyperparameters"', b'"hyperparameters!', "must be a versioned JSON object"),
+    ],
+)
+def test_a_run_whose_facts_are_damaged_is_named_and_not_trained_in_vain(
+    make_tuner, data, whole, damaged, why
+):
+    make_tuner().search(data, validation_data=data)
+    tuner = make_tuner(executor=NoTrials())
+    (file,) = (tuner._project.path / "width4_32_seed0").iterdir()
+    file.write_bytes(file.read_bytes().replace(whole, damaged, 1))
+    with pytest.warns(ScalingWarning, match=f"'width4_32_seed0', of which .*{why}.*as failed"):
+        tuner.search(data, validation_data=data)
+    assert [each.name for each in tuner.results().excluded] == ["width4_32_seed0"]
+    shutil.rmtree(file.parent)
+    make_tuner().search(data, validation_data=data)
+    assert len(tuner.results()) == 2
 
 
 def test_a_search_clears_the_checkpoint_of_a_run_killed_after_its_result(make_tuner, data):

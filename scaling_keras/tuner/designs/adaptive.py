@@ -125,17 +125,27 @@ class AdaptiveSweep(Sweep):
         )
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
-        """Return every trial that may be run and that the budget pays for, cheapest first."""
+        """Return every trial that may be run and that the budget pays for, cheapest first.
+
+        Of those that see the same examples, in whole batches, the first counts.
+        """
         budget = self.until.get("train_flops", math.inf)
-        trials = (
-            plan_trial(size, n_examples, seed)
-            for seed, n_examples, size in itertools.product(
-                self.seeds, self.n_examples, self.resolved(models)
-            )
-            if models.train_flops_per_example(size) * n_examples <= budget
-            and math.isfinite(models.n_params(size))
+        trials = cheapest_first(
+            (
+                plan_trial(size, n_examples, seed)
+                for seed, n_examples, size in itertools.product(
+                    self.seeds, self.n_examples, self.resolved(models)
+                )
+                if math.isfinite(models.n_params(size))
+            ),
+            models,
         )
-        return cheapest_first(trials, models)
+        different: dict[tuple[str, int, int], TrialPlan] = {}
+        for plan in trials:
+            if _purchase(plan, models).train_flops <= budget:
+                place = (plan.size_name, models.n_examples(plan), plan.seed)
+                different.setdefault(place, plan)
+        return tuple(different.values())
 
     def start(self, models: Models, ended: Ended) -> AdaptiveCourse:
         """Return the course of a search.
@@ -178,6 +188,7 @@ class AdaptiveCourse:
         self.reason = ""
         self.note = ""
         self.train_flops = budget if math.isfinite(budget) else 0.0
+        self.foreseen: Sequence[tuple[TrialPlan, float]] = ()
         self.findings: list[laws.Finding] = []
         self.fit: laws.Fit | None = None
         self._goal = goal
@@ -296,12 +307,13 @@ def _little_choice(n_first: int, spent: float, budget: float) -> laws.Finding:
 
 
 def _purchase(plan: TrialPlan, models: Models) -> Purchase:
-    """Return a trial with what it costs."""
+    """Return a trial with what it costs, in whole batches."""
+    n_examples = float(models.n_examples(plan))
     return Purchase(
         plan=plan,
         n_params=models.n_params(plan.size),
-        n_examples=float(plan.n_examples),
-        train_flops=models.train_flops_per_example(plan.size) * plan.n_examples,
+        n_examples=n_examples,
+        train_flops=models.train_flops_per_example(plan.size) * n_examples,
     )
 
 
@@ -314,7 +326,7 @@ def _first_plans(pool: Sequence[Purchase], budget: float) -> tuple[TrialPlan, ..
         SweepError: If there are too few, or even the smallest cost more than the budget.
     """
     sizes = sorted({purchase.n_params for purchase in pool})
-    data = sorted({purchase.n_examples for purchase in pool})
+    data = sorted({purchase.plan.n_examples for purchase in pool})
     if min(len(sizes), len(data)) < _START_SIDE:
         raise SweepError(
             f"An adaptive sweep needs {_START_SIDE} different sizes that can be built and may be "
@@ -329,7 +341,7 @@ def _first_plans(pool: Sequence[Purchase], budget: float) -> tuple[TrialPlan, ..
             purchase
             for purchase in pool
             if purchase.n_params in few[0]
-            and purchase.n_examples in few[1]
+            and purchase.plan.n_examples in few[1]
             and purchase.plan.seed == seed
         ]
         cost = sum(purchase.train_flops for purchase in corner)

@@ -166,6 +166,10 @@ class TunedCourse:
         self._ended = ended
         self._objective = models.objective
         self._plans = sweep.plan(models)
+        self.foreseen: Sequence[tuple[TrialPlan, float]] = (
+            *((plan, 1.0) for plan in self._plans),
+            *sweep.tuning(models),
+        )
         self._stages: list[_Stage] = []
         self._ready: list[TrialPlan] = []
         self._tuning: dict[str, tuple[_Stage, str]] = {}
@@ -196,6 +200,7 @@ class TunedCourse:
                 return None
             before = self._ended(plan)
             if before is None:
+                self.note = f"tuning {plan.size_name}" if plan.name in self._tuning else ""
                 return plan
             self.finish(plan, before)
 
@@ -258,7 +263,6 @@ class TunedCourse:
                 continue
             stage.running += 1
             self._tuning[plan.name] = (stage, name)
-            self.note = f"tuning {first.size_name}"
             return plan
 
     def _whole(self, stage: _Stage, name: str, values: dict[str, Any]) -> dict[str, Any]:

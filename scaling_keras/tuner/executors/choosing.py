@@ -6,7 +6,9 @@ import importlib
 import os
 
 from scaling_keras.errors import SweepError
-from scaling_keras.tuner.executors.interface import Executor
+from scaling_keras.tuner.executors.interface import Executor, WorkerRole
+
+_CHIEF = "KERASTUNER_ORACLE_IP"
 
 EXECUTORS = {
     "local": "in_process.InProcess",
@@ -22,8 +24,16 @@ def make_executor(choice: Executor | str) -> Executor:
     `local` is KerasTuner's chief and workers where its environment variables are set.
 
     Raises:
-        SweepError: If no executor has the name.
+        SweepError: If no executor has the name, or those variables ask for a chief and workers
+            beside another executor.
     """
+    has_chief = _CHIEF in os.environ
+    if has_chief and choice != "local" and not isinstance(choice, WorkerRole):
+        raise SweepError(
+            f"Where KerasTuner's variables name a chief, `executor` must be 'local', for its chief "
+            f"and workers. Received: {choice!r}, with {_CHIEF}={os.environ[_CHIEF]!r}. Unset "
+            f"KerasTuner's variables, or choose 'local'."
+        )
     if not isinstance(choice, str):
         return choice
     if choice not in EXECUTORS:
@@ -32,7 +42,7 @@ def make_executor(choice: Executor | str) -> Executor:
             f"Received: {choice!r}."
         )
     home = EXECUTORS[choice]
-    if choice == "local" and "KERASTUNER_ORACLE_IP" in os.environ:
+    if has_chief:
         home = "chief_and_workers.ChiefAndWorkers"
     module_name, _, class_name = home.partition(".")
     module = importlib.import_module(f"scaling_keras.tuner.executors.{module_name}")

@@ -80,6 +80,22 @@ def test_it_ends_when_the_compute_is_spent():
     assert course.reason.startswith("no run is left that the budget allows")
 
 
+def test_trials_cost_whole_batches():
+    models = PaperModels(step=4 * 10**8)
+    nature = Nature(np.random.default_rng(1), noise=0.02)
+    course = sweep(until={"train_flops": 8e18}).start(models, never)
+    order = run(course, nature)
+    paid = sum(models.train_flops_per_example(p.size) * models.n_examples(p) for p in order)
+    assert paid == pytest.approx(course.spent())
+    assert 4e18 < paid <= 8e18
+
+
+def test_amounts_of_data_that_are_the_same_in_whole_batches_are_trained_once():
+    models = PaperModels(step=10**9)
+    plans = sweep(n_examples=[2e8, 6e8, 2e9, 6e9]).plan(models)
+    assert {plan.n_examples for plan in plans} == {2e8, 2e9, 6e9}
+
+
 def test_what_earlier_searches_trained_is_not_run_again(ended):
     _, order, nature = ended
     done = {plan.name for plan in order[:-1]}

@@ -11,6 +11,7 @@ from scaling_keras import laws
 from scaling_keras.errors import SweepError, TooFewRunsError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.progress import SilentReporter
 from scaling_keras.tuner.sweep import GridSweep, TargetSize
 from scaling_keras.tuner.tuner import ScalingTuner
 from tests.tuner.conftest import build_model, make_data
@@ -43,6 +44,22 @@ class Pretends(InProcess):
         self.plans.append(plan)
         loss = self.loss(plan)
         return FAILED if math.isnan(loss) else completed(loss)
+
+
+class StopsAfter(InProcess):
+    """Is stopped by Ctrl-C after a number of trials."""
+
+    def __init__(self, n_trials):
+        self.n_left = n_trials
+
+    def run(self, queue, run_trial):
+        def train(plan):
+            if not self.n_left:
+                raise KeyboardInterrupt
+            self.n_left -= 1
+            return run_trial(plan)
+
+        super().run(queue, train)
 
 
 @pytest.fixture
@@ -164,6 +181,39 @@ def run_tuned(tuner_of, loss, **options):
 
 def rate(plan):
     return plan.hyperparameters["learning_rate"]
+
+
+class Ends(SilentReporter):
+    """Keeps the progress at the end of each trial."""
+
+    def __init__(self):
+        self.seen = []
+
+    def trial_ended(self, plan, outcome, progress):
+        self.seen.append(progress)
+
+
+@pytest.mark.parametrize("n_done", [0, 2])
+def test_the_progress_of_a_tuned_sweep_counts_the_trials_to_come(tuner_of, n_done):
+    grid = GridSweep(sizes=WIDTHS[:2], n_examples=[16, 32])
+    sweep = sk.TunedSweep(grid, n_trials=2)
+
+    def search(executor):
+        told = Ends()
+        tuner = tuner_of(sweep, build_tunable, executor=executor, reporter=told)
+        tuner.search(make_data(), validation_data=make_data())
+        return told.seen
+
+    if n_done:
+        with pytest.raises(KeyboardInterrupt):
+            search(StopsAfter(n_done))
+    seen = search("local")
+    assert [progress.n_ended for progress in seen] == list(range(n_done + 1, 7))
+    assert {progress.n_trials for progress in seen} == {6}
+    assert len({progress.flops_total for progress in seen}) == 1
+    assert [progress.remaining_seconds > 0 for progress in seen] == [True] * len(seen[1:]) + [False]
+    notes = ["tuning width2", "tuning width2", "", "tuning width4", "tuning width4", ""]
+    assert [progress.note for progress in seen] == notes[n_done:]
 
 
 def test_an_optimum_at_the_end_of_its_range_is_a_finding(tuner_of):
@@ -378,6 +428,26 @@ def test_a_design_that_no_law_can_be_fitted_to_says_so(tuner_of):
     assert "What it will pin down can't be foreseen" in described.summary()
     assert math.isnan(described.seconds)
     assert described.to_dict()["seconds"] is None
+
+
+LADDERS = [
+    sk.DataLadderSweep(size={"width": 4}, n_examples=(16, 2048), n_steps=8),
+    sk.LadderSweep(sizes=[{"width": 2**step} for step in range(1, 9)]),
+]
+
+
+@pytest.mark.parametrize("sweep", LADDERS, ids=["of data", "of compute"])
+def test_a_ladder_is_described_by_the_law_of_what_it_varies(tuner_of, sweep):
+    data = make_data().repeat()
+    described = tuner_of(sweep).describe(
+        data, validation_data=make_data(4), measure=False, n_trials=10
+    )
+    verdict = described.verdict
+    assert (verdict.form, verdict.n_runs) == ("power_law_floor", 8)
+    assert verdict.loss.low <= verdict.loss.truth <= verdict.loss.high
+    dearest = max(described.trials, key=lambda trial: trial.train_flops)
+    assert verdict.target_flops == pytest.approx(10 * dearest.train_flops, rel=0.2)
+    assert "not_separable" not in described.summary()
 
 
 def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):

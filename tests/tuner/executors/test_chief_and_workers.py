@@ -15,6 +15,7 @@ from scaling_keras.events.reader import read_runs
 from scaling_keras.tuner.claim import TakenOver
 from scaling_keras.tuner.executors.chief_and_workers import ChiefAndWorkers
 from scaling_keras.tuner.executors.choosing import make_executor
+from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import plan_trial
 from tests.tuner.executors import watching
@@ -163,6 +164,12 @@ def test_the_environment_chooses_and_must_be_whole(member, monkeypatch):
     monkeypatch.delenv("KERASTUNER_TUNER_ID")
     with pytest.raises(SweepError, match=r"without KERASTUNER_TUNER_ID. Set all of them"):
         make_executor("local")
+
+
+@pytest.mark.parametrize("executor", ["processes", "ray", InProcess()])
+def test_another_executor_is_refused_beside_the_variables(member, executor):
+    with pytest.raises(SweepError, match="name a chief, `executor` must be 'local'"):
+        make_executor(executor)
 
 
 def test_an_executor_is_known_by_name():

@@ -1,0 +1,93 @@
+"""What must be said of a sweep's plan: what it costs, repeats, or leaves to defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras_tuner
+from keras_tuner.engine import hyperparameters as spaces
+
+from scaling_keras import laws
+from scaling_keras.tuner.designs.tuned import TunedSweep
+from scaling_keras.tuner.sweep import Size, Sweep, size_name
+from scaling_keras.tuner.workload import Workload
+
+
+def plan_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return what must be said of what a sweep plans."""
+    return (
+        *_cost_findings(sweep, models),
+        *_repeat_findings(sweep, models),
+        *_default_findings(sweep, models),
+    )
+
+
+def unset(sweep: Sweep, models: Workload, size: Size) -> keras_tuner.HyperParameters:
+    """Return the hyperparameters that nobody sets at a size, so that trials take the defaults."""
+    if isinstance(sweep, TunedSweep) or not models.can_be_built(size):
+        return keras_tuner.HyperParameters()
+    return models.tuned(size)
+
+
+def _default_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return the finding that `build_model` asks for hyperparameters that nobody sets."""
+    taken: dict[str, Any] = {}
+    for size in sweep.resolved(models):
+        space = unset(sweep, models, size)
+        for item in space.space:
+            if not isinstance(item, spaces.Fixed):
+                taken.setdefault(item.name, space.values.get(item.name, item.default))
+    if not taken:
+        return ()
+    values = ", ".join(f"{name}={value!r}" for name, value in taken.items())
+    return (
+        laws.Finding(
+            code="untuned",
+            message=f"`build_model` asks for {', '.join(taken)}, which the sweep doesn't set, so "
+            f"that trials take the defaults: {values}. Tune them with `TunedSweep`, or set them "
+            f"in `constants`.",
+        ),
+    )
+
+
+def _repeat_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return the finding that trials see the same examples once those are whole batches."""
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for plan in sweep.plan(models):
+        if models.can_be_built(plan.size):
+            others = size_name(plan.hyperparameters)
+            place = (plan.size_name, models.n_examples(plan), plan.seed, others)
+            alike.setdefault(place, []).append(plan.name)
+    repeats = [(place[1], names) for place, names in alike.items() if len(names) > 1]
+    if not repeats:
+        return ()
+    n_examples, names = repeats[0]
+    more = f", and {len(repeats) - 1} more such groups" if len(repeats) > 1 else ""
+    return (
+        laws.Finding(
+            code="repeated_training",
+            message=f"Data comes in whole batches, so trials are the same training: "
+            f"{' and '.join(names)} see {n_examples:,} examples{more}. Choose amounts of data "
+            f"that differ by a batch at least.",
+        ),
+    )
+
+
+def _cost_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return what must be said of the FLOPs that a sweep is planned by."""
+    doubts: dict[str, list[str]] = {}
+    for size in sweep.resolved(models):
+        doubt = models.flops_doubt(size)
+        if doubt:
+            doubts.setdefault(doubt, []).append(size_name(size))
+    if not doubts:
+        return ()
+    each = "; ".join(f"for {', '.join(names)} by {doubt}" for doubt, names in doubts.items())
+    return (
+        laws.Finding(
+            code="flops_uncounted",
+            message=f"What an example costs can't be counted exactly. The sweep is planned {each}. "
+            f"Pass `train_flops_per_example` to ScalingTuner if you know it: budgets are off "
+            f"otherwise, and the runs record no compute.",
+        ),
+    )
