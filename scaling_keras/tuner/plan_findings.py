@@ -42,7 +42,7 @@ def _default_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...
     values = ", ".join(f"{name}={value!r}" for name, value in taken.items())
     return (
         laws.Finding(
-            code="untuned",
+            code="defaults_taken",
             message=f"`build_model` asks for {', '.join(taken)}, which the sweep doesn't set, so "
             f"that trials take the defaults: {values}. Tune them with `TunedSweep`, or set them "
             f"in `constants`.",

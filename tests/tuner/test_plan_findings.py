@@ -20,7 +20,7 @@ def test_hyperparameters_that_nobody_sets_are_a_finding_and_recorded(make_tuner,
     tuner = make_tuner(build_asking)
     described = tuner.describe(data, validation_data=data, measure=False, n_trials=0)
     (finding,) = described.findings
-    assert finding.code == "untuned"
+    assert finding.code == "defaults_taken"
     assert "asks for learning_rate, which" in finding.message
     assert "defaults: learning_rate=0.001." in finding.message
     tuner.search(data, validation_data=data)
