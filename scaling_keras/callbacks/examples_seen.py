@@ -104,6 +104,13 @@ class ExamplesSeen:
                 return round(places.counted)
         return round(seen.items * self.examples_per_item)
 
+    def share_counted(self) -> float:
+        """Return the share of the places seen that are examples: all but padding, in `(0, 1]`."""
+        places = self.places()
+        if self._given is not None or not self._places.is_needed or not places.counted:
+            return 1.0
+        return min(places.counted / places.total, 1.0)
+
     def per_item(self) -> int | None:
         """Return the examples in an item, padding included, as far as the steps have shown them."""
         if self._given is not None:

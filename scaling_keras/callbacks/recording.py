@@ -361,10 +361,17 @@ class Recording:
             short_epoch=self._short_epoch,
             has_stopped=self._is_stopping,
             n_examples=self.n_examples,
-            planned_examples=facts.planned_examples if facts and not self._miscount else None,
+            planned_examples=self._planned_examples(),
             batch_examples=(facts.batch_size or 0) * per_item if facts else 0,
         )
         self._finish(*fit_end.end_of_finished_fit(progress))
+
+    def _planned_examples(self) -> int | None:
+        """Return the examples that were planned, without padding: a plan can't know of that."""
+        plan = self._log.planned_examples if self._log else None
+        if plan is None or self._seen is None or self._miscount:
+            return None
+        return round(plan * self._seen.share_counted())
 
     def _finish(self, status: str, reason: str) -> None:
         """Write the last point, the facts if they are still to come, and the result."""

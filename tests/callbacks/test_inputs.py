@@ -182,6 +182,16 @@ def test_what_one_example_is_can_be_given(tmp_path, read_run):
     assert (run.example_unit, run.n_examples) == ("codon", N_TOKENS)
 
 
+@pytest.mark.parametrize(("times", "status"), [(1, "completed"), (2, "stopped")])
+def test_a_plan_is_met_by_padded_data_whose_places_fill_it(tmp_path, read_run, times, status):
+    model, loss = _language(mask_zero=True)
+    model.compile("sgd", loss)
+    logger = ScalingLogger(tmp_path, facts={"planned_examples": times * PADDED.size})
+    model.fit(PADDED, PADDED, batch_size=1, callbacks=[logger], verbose=0)
+    run, _ = read_run(tmp_path)
+    assert (run.status, run.n_examples) == (status, N_TOKENS)
+
+
 def test_a_model_that_was_trained_before_without_a_logger_is_counted_too(tmp_path, read_run):
     model, loss = _language(mask_zero=True)
     model.compile("sgd", loss)
