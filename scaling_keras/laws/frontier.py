@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats, Form
 
 FALLBACK_FLOPS_PER_PARAM = 6.0
@@ -106,6 +107,9 @@ def optimal_n_params(
 
     Returns:
         Shape `(draws, budgets)`.
+
+    Raises:
+        FitError: If an exponent is negative, as one may be held to be.
     """
     terms = form.power_terms(
         {name: draws[:, None] for name, draws in form.to_params(theta, centre).items()}
@@ -114,6 +118,11 @@ def optimal_n_params(
         searched: Floats = np.exp(_search(form, theta, centre, cost, train_flops))
         return searched
     param_coef, alpha, data_coef, beta = terms
+    if min(np.min(alpha), np.min(beta)) < 0:
+        raise FitError(
+            f"A best size needs a loss that falls with size and data. Received: a `{form.name}` "
+            f"fit with an exponent below 0. Let the data choose it, or hold it above 0."
+        )
     q = cost.exponent
     log_ratio = np.log(alpha * param_coef) - np.log(q * beta * data_coef)
     log_n = (log_ratio + beta * np.log(train_flops / cost.coef)) / (alpha + q * beta)

@@ -59,7 +59,10 @@ def test_what_can_not_be_fixed_is_refused(fixed, message):
 def test_a_floor_may_be_held_at_zero_and_an_exponent_below():
     runs = noisy_runs(HOFFMANN, noise=0.01)
     assert fit(runs, fixed={"irreducible_loss": 0}).params["irreducible_loss"] == 0.0
-    assert fit(runs, fixed={"data_exponent": -0.1}).params["data_exponent"] == pytest.approx(-0.1)
+    rising = fit(runs, fixed={"data_exponent": -0.1})
+    assert rising.params["data_exponent"] == pytest.approx(-0.1)
+    with pytest.raises(FitError, match="exponent below 0"):
+        rising.optimal_allocation(train_flops=1e20)
 
 
 def test_a_value_is_judged_by_its_sign_alone_where_another_parameter_bounds_it():
