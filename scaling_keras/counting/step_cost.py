@@ -53,7 +53,9 @@ class LayerPlaces:
         One that looks things up so, by rows of zeros and a one, makes nothing of that size.
         """
         has_table = any(bits & TABLE for bits in cost.operand_bits)
-        makes_logits = not self.vocabularies.isdisjoint(cost.sizes)
+        # Einsum may make them with the axes swapped, in a matrix.
+        ends = cost.sizes[-1:] if len(cost.sizes) > 2 else cost.sizes
+        makes_logits = not self.vocabularies.isdisjoint(ends)
         return has_table and makes_logits and not self.is_head(cost)
 
 
