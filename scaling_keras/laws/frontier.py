@@ -118,7 +118,7 @@ def optimal_n_params(
         searched: Floats = np.exp(_search(form, theta, centre, cost, train_flops))
         return searched
     param_coef, alpha, data_coef, beta = terms
-    if min(np.min(alpha), np.min(beta)) < 0:
+    if np.any(alpha < 0) or np.any(beta < 0):
         raise FitError(
             f"A best size needs a loss that falls with size and data. Received: a `{form.name}` "
             f"fit with an exponent below 0. Let the data choose it, or hold it above 0."

@@ -143,7 +143,7 @@ def _log_sizes(problem: Problem, theta: Floats, cost: ExampleCost) -> Floats:
     form, values = problem.form, problem.columns.values
     terms = form.power_terms(form.to_params(theta, problem.centre)) if form.is_surface else None
     # An exponent that is held below zero makes a loss that rises with size or data.
-    if terms is None or min(np.min(terms[1]), np.min(terms[3])) < 0:
+    if terms is None or np.any(terms[1] < 0) or np.any(terms[3] < 0):
         return np.empty(0)
     if split_findings(form, inseparable(form, problem.z, problem.y, problem.columns.weights)):
         return np.empty(0)
