@@ -89,7 +89,7 @@ def test_a_fit_takes_as_long_as_without(tmp_path):
     x, y = _data(1000)
     kinds = {
         "none": lambda run: [],
-        "ScalingLogger": lambda run: [ScalingLogger(tmp_path / f"ours-{run}")],
+        "ScalingLogger": lambda run: [ScalingLogger(tmp_path / f"ours-{run}", n_examples_before=0)],
         "TensorBoard": lambda run: [keras.callbacks.TensorBoard(tmp_path / f"theirs-{run}")],
     }
     models = {name: _model() for name in kinds}
