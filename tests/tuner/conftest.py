@@ -7,8 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.sweep import GridSweep
 from scaling_keras.tuner.tuner import ScalingTuner
+
+
+class NoTrials(InProcess):
+    """Expects that nothing is left to train."""
+
+    def run(self, queue, run_trial):
+        assert queue.next_trial() is None
 
 
 def build_model(hp):
@@ -26,6 +34,23 @@ def make_data(n_batches=8, batch_size=4):
     return tf.data.Dataset.from_tensor_slices((inputs, targets)).batch(
         batch_size, drop_remainder=True
     )
+
+
+def statuses(tuner):
+    return {run.name: run.status for run in tuner.results()}
+
+
+def fails_at_width_four(make_error):
+    def build(hp):
+        if hp["width"] == 4:
+            raise make_error()
+        return build_model(hp)
+
+    return build
+
+
+def out_of_memory():
+    return tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\nlong trace")
 
 
 @pytest.fixture
@@ -46,3 +71,21 @@ def make_tuner(tmp_path):
         )
 
     return make
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    """A tuner whose search is over; tests must leave it as it is."""
+    tuner = ScalingTuner(
+        build_model,
+        sweep=GridSweep(sizes=[{"width": 2}, {"width": 4}], n_examples=[32], seeds=[0, 1]),
+        directory=tmp_path_factory.mktemp("runs"),
+        project_name="mlp",
+        constants={"version": 7},
+    )
+    tuner.search(
+        lambda hp: make_data().shuffle(8, seed=hp["seed"]),
+        validation_data=make_data(4),
+        dataset_size=32,
+    )
+    return tuner

@@ -1,48 +1,20 @@
 import json
 import math
-import shutil
 
 import keras
-import numpy as np
 import pytest
-import tensorflow as tf
 
-from scaling_keras import laws
-from scaling_keras.errors import DataError, LogdirError, RunsError, ScalingWarning, SweepError
+from scaling_keras.errors import DataError, LogdirError, RunsError, SweepError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.project import SWEEP_FILE, WEIGHTS_FILE
-from scaling_keras.tuner.sweep import GridSweep, TargetSize
-from scaling_keras.tuner.tuner import ScalingTuner
-from tests.tuner.conftest import build_model, make_data
-
-
-class NoTrials(InProcess):
-    """Expects that nothing is left to train."""
-
-    def run(self, queue, run_trial):
-        assert queue.next_trial() is None
-
-
-def statuses(tuner):
-    return {run.name: run.status for run in tuner.results()}
-
-
-@pytest.fixture(scope="module")
-def searched(tmp_path_factory):
-    """A tuner whose search is over; tests must leave it as it is."""
-    tuner = ScalingTuner(
-        build_model,
-        sweep=GridSweep(sizes=[{"width": 2}, {"width": 4}], n_examples=[32], seeds=[0, 1]),
-        directory=tmp_path_factory.mktemp("runs"),
-        project_name="mlp",
-        constants={"version": 7},
-    )
-    tuner.search(
-        lambda hp: make_data().shuffle(8, seed=hp["seed"]),
-        validation_data=make_data(4),
-        dataset_size=32,
-    )
-    return tuner
+from tests.tuner.conftest import (
+    NoTrials,
+    build_model,
+    fails_at_width_four,
+    make_data,
+    out_of_memory,
+    statuses,
+)
 
 
 def test_every_trial_becomes_a_run_with_its_facts(searched):
@@ -154,19 +126,6 @@ def test_a_search_does_not_go_on_with_runs_of_another_training(make_tuner, data)
     # Not even beside them, at sizes of its own: one law would take them all.
     with pytest.raises(SweepError, match=r"version=2 for run.*trained with version=None"):
         make_tuner(widths=(16,), constants={"version": 2}).search(data, validation_data=data)
-
-
-def fails_at_width_four(make_error):
-    def build(hp):
-        if hp["width"] == 4:
-            raise make_error()
-        return build_model(hp)
-
-    return build
-
-
-def out_of_memory():
-    return tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\nlong trace")
 
 
 @pytest.mark.parametrize(
@@ -368,192 +327,6 @@ def test_weights_that_are_gone_are_missed(make_tuner, data):
         tuner.get_best_models()
 
 
-def law():
-    """A law to predict with, of sizes and budgets like those of the sweep."""
-    n, d = (axis.ravel() for axis in np.meshgrid([5, 11, 21, 41], [8, 16, 32, 64]))
-    return laws.fit("chinchilla", n_params=n, n_examples=d, loss=0.5 + 1 / n**0.5 + 2 / d**0.5)
-
-
-def test_a_prediction_is_recorded_before_the_training_that_tests_it(make_tuner, data):
-    tuner = make_tuner(widths=(2,))
-    fit = law()
-    seen = []
-
-    class Looks(keras.callbacks.Callback):
-        def on_train_end(self, logs=None):
-            seen.extend(
-                record.facts[1].prediction
-                for name, record in tuner._project.records().items()
-                if name == "width8_32_seed3"
-            )
-
-    tuner.search(data, validation_data=data, callbacks=[Looks()])
-    model = tuner.train_at(size={"width": 8}, n_examples=32, fit=fit, seed=3)
-    assert isinstance(model, keras.Model)
-    predicted = fit.predict(n_params=41, n_examples=32)
-    assert seen[0]["loss"] == pytest.approx(predicted.mean[0])
-    (verdict,) = tuner.verdicts()
-    assert (verdict.run, verdict.n_params) == ("width8_32_seed3", 41)
-    assert verdict.predicted == pytest.approx(predicted.mean[0])
-    assert verdict.reached == pytest.approx(model.evaluate(data, verbose=0), rel=1e-5)
-    assert verdict.best_before == min(fit.observed)
-
-
-class Family:
-    """A family that knows which size comes close to a number of parameters."""
-
-    name = "mlp"
-
-    def __call__(self, hp):
-        return build_model(hp)
-
-    def size_for(self, n_params, *, param_convention):
-        assert param_convention == "total"
-        return {"width": max(1, round(n_params / 5))}
-
-
-def test_an_allocation_is_trained_at_the_closest_size_for_its_budget(make_tuner, data):
-    tuner = make_tuner(Family(), widths=(2,))
-    tuner.search(data.repeat(), validation_data=data)
-    best = law().optimal_allocation(train_flops=5_000)
-    tuner.train_at(best)
-    (verdict,) = tuner.verdicts()
-    assert verdict.train_flops == pytest.approx(5_000, rel=0.2)
-    assert verdict.n_params == pytest.approx(best.n_params.value, rel=0.2)
-    assert {run.family for run in tuner.results()} == {"mlp"}
-
-
-def test_a_law_leaves_out_the_runs_that_tested_one(make_tuner, data):
-    tuner = make_tuner(n_examples=(8, 12, 32))
-    tuner.search(data, validation_data=data)
-    tuner.train_at(size={"width": 8}, n_examples=32, fit=law())
-    assert len(tuner.results()) == 7
-    fit = tuner.fit_law("power_law_floor", x="train_flops", on_failure="return")
-    assert fit.n_runs == 6
-
-
-def test_a_model_may_be_trained_without_a_prediction(make_tuner, data):
-    tuner = make_tuner(widths=(2,))
-    tuner.search(data, validation_data=data)
-    tuner.train_at(size={"width": 8}, n_examples=16)
-    assert tuner.verdicts() == ()
-    assert "width8_16_seed0" in statuses(tuner)
-
-
-def test_what_goes_wrong_in_a_single_training_is_raised_and_recorded(make_tuner, data):
-    tuner = make_tuner(fails_at_width_four(out_of_memory), widths=(2,))
-    tuner.search(data, validation_data=data)
-    sizes = tuner._setting.workload._models
-    for known in (sizes._counts, sizes._asked):
-        known["width4"] = known["width2"]
-    with pytest.raises(tf.errors.ResourceExhaustedError):
-        tuner.train_at(size={"width": 4}, n_examples=16)
-    assert statuses(tuner)["width4_16_seed0"] == "failed"
-
-
-def test_a_single_training_needs_a_search_before_it(make_tuner):
-    with pytest.raises(SweepError, match="a tuner that has made none"):
-        make_tuner().train_at(size={"width": 2}, n_examples=8)
-
-
-def test_a_single_training_needs_a_size_and_data(searched):
-    for arguments in ({}, {"size": {"width": 2}}, {"n_examples": 8}):
-        with pytest.raises(SweepError, match="an allocation, or both a size and a number"):
-            searched.plan_at(**arguments)
-
-
-def test_without_a_family_a_size_is_found_in_what_the_sweep_varies(searched):
-    best = law().optimal_allocation(train_flops=1_000)
-    plan = searched.plan_at(best)
-    # A width of w has 5 w + 1 parameters; the sweep's are even.
-    ratios = {w: abs(np.log((5 * w + 1) / best.n_params.value)) for w in range(2, 100, 2)}
-    assert plan.size == {"width": min(ratios, key=ratios.get)}
-    spent = plan.n_examples * searched.train_flops_per_example(plan.size)
-    assert spent == pytest.approx(1_000, rel=0.05)
-    assert plan.prediction["form"] == "chinchilla"
-
-
-@pytest.mark.parametrize("vary", ["width", ""])
-def test_a_size_may_be_given_by_its_parameters(searched, vary):
-    target = TargetSize(n_params=61, vary=vary)
-    assert searched.plan_at(size=target, n_examples=16).size == {"width": 12}
-
-
-def test_a_size_cannot_be_found_where_the_sweep_varies_none(make_tuner, data):
-    tuner = make_tuner(widths=(2,), executor=InProcess())
-    tuner.search(data, validation_data=data)
-    with pytest.raises(SweepError, match=r"varying the whole number.*sizes that differ in nothing"):
-        tuner.plan_at(size=TargetSize(n_params=61), n_examples=16)
-
-
-def test_a_run_of_the_sweep_is_not_trained_again_by_accident(searched):
-    before = [run.facts["attempt"] for run in searched.results()]
-    for fit in (law(), None):
-        with pytest.raises(SweepError, match=r"Received: 'width4_32_seed0', which has ended"):
-            searched.train_at(size={"width": 4}, n_examples=32, fit=fit)
-    assert [run.facts["attempt"] for run in searched.results()] == before
-
-
-def test_a_search_says_which_run_it_trains_again_because_its_file_was_cut_off(make_tuner, data):
-    make_tuner().search(data, validation_data=data)
-    tuner = make_tuner()
-    (file,) = (tuner._project.path / "width4_32_seed0").iterdir()
-    file.write_bytes(file.read_bytes()[:-40])
-    with pytest.warns(ScalingWarning) as warned:
-        tuner.search(data, validation_data=data)
-    (message,) = {str(w.message) for w in warned if "must be whole" in str(w.message)}
-    assert "'width4_32_seed0', of which the last" in message
-    assert file.name in message
-    attempts = {run.name: run.facts["attempt"] for run in tuner.results()}
-    assert attempts == {"width2_32_seed0": 1, "width4_32_seed0": 2}
-
-
-@pytest.mark.parametrize("length", [0, 30, 300, 1200])
-def test_a_run_whose_file_was_cut_off_before_its_facts_is_named_too(make_tuner, data, length):
-    make_tuner(widths=(2,)).search(data, validation_data=data)
-    tuner = make_tuner(widths=(2,))
-    (file,) = (tuner._project.path / "width2_32_seed0").iterdir()
-    file.write_bytes(file.read_bytes()[:length])
-    with pytest.warns(ScalingWarning) as warned:
-        tuner.search(data, validation_data=data)
-    (message,) = {str(w.message) for w in warned if "must be whole" in str(w.message)}
-    assert f"{file.name} ends after {length} bytes" in message
-    assert "trained again" in message
-    (run,) = tuner.results()
-    assert run.status == "completed"
-
-
-@pytest.mark.parametrize(
-    ("whole", "damaged", "why"),
-    [
-        (b"scaling/run/1", b"scalinG/run/1", "the facts are missing"),
-        (b'"hyperparameters"', b'"hyperparameters!', "must be a versioned JSON object"),
-    ],
-)
-def test_a_run_whose_facts_are_damaged_is_named_and_not_trained_in_vain(
-    make_tuner, data, whole, damaged, why
-):
-    make_tuner().search(data, validation_data=data)
-    tuner = make_tuner(executor=NoTrials())
-    (file,) = (tuner._project.path / "width4_32_seed0").iterdir()
-    file.write_bytes(file.read_bytes().replace(whole, damaged, 1))
-    with pytest.warns(ScalingWarning, match=f"'width4_32_seed0', of which .*{why}.*as failed"):
-        tuner.search(data, validation_data=data)
-    assert [each.name for each in tuner.results().excluded] == ["width4_32_seed0"]
-    shutil.rmtree(file.parent)
-    make_tuner().search(data, validation_data=data)
-    assert len(tuner.results()) == 2
-
-
-def test_a_search_clears_the_checkpoint_of_a_run_killed_after_its_result(make_tuner, data):
-    make_tuner().search(data, validation_data=data)
-    tuner = make_tuner()
-    left = tuner._project.path / "width4_32_seed0" / "checkpoint-4-of-8.npz"
-    left.write_bytes(b"")
-    tuner.search(data, validation_data=data)
-    assert not left.exists()
-
-
 def test_tensorboard_writes_each_trial_to_a_directory_of_its_own(make_tuner, data, tmp_path):
     callback = keras.callbacks.TensorBoard(tmp_path / "logs")
     make_tuner().search(data, validation_data=data, callbacks=[callback])
@@ -566,17 +339,6 @@ def test_tensorboard_writes_each_trial_to_a_directory_of_its_own(make_tuner, dat
 def test_a_search_of_nothing_names_what_was_left_out(make_tuner, data):
     with pytest.raises(SweepError, match=r"Received: none \(width2: 11 trainable.*; width4: 21 "):
         make_tuner(max_n_params=10).search(data, validation_data=data)
-
-
-def test_an_allocation_is_of_one_budget(searched):
-    best = law().optimal_allocation(train_flops=[5_000, 6_000])
-    with pytest.raises(SweepError, match="an allocation of 2 budgets"):
-        searched.plan_at(best)
-
-
-def test_a_single_training_needs_data_enough(searched):
-    with pytest.raises(DataError, match="8 batches, where 'width2_999_seed0' needs 250"):
-        searched.plan_at(size={"width": 2}, n_examples=999)
 
 
 def test_another_tuners_project_is_refused(make_tuner, tmp_path):

@@ -1,0 +1,68 @@
+"""What a search says and makes of runs of earlier ones that are damaged."""
+
+import shutil
+
+import pytest
+
+from scaling_keras.errors import ScalingWarning
+from tests.tuner.conftest import NoTrials
+
+
+def test_a_search_says_which_run_it_trains_again_because_its_file_was_cut_off(make_tuner, data):
+    make_tuner().search(data, validation_data=data)
+    tuner = make_tuner()
+    (file,) = (tuner._project.path / "width4_32_seed0").iterdir()
+    file.write_bytes(file.read_bytes()[:-40])
+    with pytest.warns(ScalingWarning) as warned:
+        tuner.search(data, validation_data=data)
+    (message,) = {str(w.message) for w in warned if "must be whole" in str(w.message)}
+    assert "'width4_32_seed0', of which the last" in message
+    assert file.name in message
+    attempts = {run.name: run.facts["attempt"] for run in tuner.results()}
+    assert attempts == {"width2_32_seed0": 1, "width4_32_seed0": 2}
+
+
+@pytest.mark.parametrize("length", [0, 30, 300, 1200])
+def test_a_run_whose_file_was_cut_off_before_its_facts_is_named_too(make_tuner, data, length):
+    make_tuner(widths=(2,)).search(data, validation_data=data)
+    tuner = make_tuner(widths=(2,))
+    (file,) = (tuner._project.path / "width2_32_seed0").iterdir()
+    file.write_bytes(file.read_bytes()[:length])
+    with pytest.warns(ScalingWarning) as warned:
+        tuner.search(data, validation_data=data)
+    (message,) = {str(w.message) for w in warned if "must be whole" in str(w.message)}
+    assert f"{file.name} ends after {length} bytes" in message
+    assert "trained again" in message
+    (run,) = tuner.results()
+    assert run.status == "completed"
+
+
+@pytest.mark.parametrize(
+    ("whole", "damaged", "why"),
+    [
+        (b"scaling/run/1", b"scalinG/run/1", "the facts are missing"),
+        (b'"hyperparameters"', b'"hyperparameters!', "must be a versioned JSON object"),
+    ],
+)
+def test_a_run_whose_facts_are_damaged_is_named_and_not_trained_in_vain(
+    make_tuner, data, whole, damaged, why
+):
+    make_tuner().search(data, validation_data=data)
+    tuner = make_tuner(executor=NoTrials())
+    (file,) = (tuner._project.path / "width4_32_seed0").iterdir()
+    file.write_bytes(file.read_bytes().replace(whole, damaged, 1))
+    with pytest.warns(ScalingWarning, match=f"'width4_32_seed0', of which .*{why}.*as failed"):
+        tuner.search(data, validation_data=data)
+    assert [each.name for each in tuner.results().excluded] == ["width4_32_seed0"]
+    shutil.rmtree(file.parent)
+    make_tuner().search(data, validation_data=data)
+    assert len(tuner.results()) == 2
+
+
+def test_a_search_clears_the_checkpoint_of_a_run_killed_after_its_result(make_tuner, data):
+    make_tuner().search(data, validation_data=data)
+    tuner = make_tuner()
+    left = tuner._project.path / "width4_32_seed0" / "checkpoint-4-of-8.npz"
+    left.write_bytes(b"")
+    tuner.search(data, validation_data=data)
+    assert not left.exists()

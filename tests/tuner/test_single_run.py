@@ -1,0 +1,149 @@
+"""Trainings outside the sweep, and what was predicted of them."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from scaling_keras import laws
+from scaling_keras.errors import DataError, SweepError
+from scaling_keras.tuner.executors.in_process import InProcess
+from scaling_keras.tuner.sweep import TargetSize
+from tests.tuner.conftest import build_model, fails_at_width_four, out_of_memory, statuses
+
+
+def law():
+    """A law to predict with, of sizes and budgets like those of the sweep."""
+    n, d = (axis.ravel() for axis in np.meshgrid([5, 11, 21, 41], [8, 16, 32, 64]))
+    return laws.fit("chinchilla", n_params=n, n_examples=d, loss=0.5 + 1 / n**0.5 + 2 / d**0.5)
+
+
+def test_a_prediction_is_recorded_before_the_training_that_tests_it(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    fit = law()
+    seen = []
+
+    class Looks(keras.callbacks.Callback):
+        def on_train_end(self, logs=None):
+            seen.extend(
+                record.facts[1].prediction
+                for name, record in tuner._project.records().items()
+                if name == "width8_32_seed3"
+            )
+
+    tuner.search(data, validation_data=data, callbacks=[Looks()])
+    model = tuner.train_at(size={"width": 8}, n_examples=32, fit=fit, seed=3)
+    assert isinstance(model, keras.Model)
+    predicted = fit.predict(n_params=41, n_examples=32)
+    assert seen[0]["loss"] == pytest.approx(predicted.mean[0])
+    (verdict,) = tuner.verdicts()
+    assert (verdict.run, verdict.n_params) == ("width8_32_seed3", 41)
+    assert verdict.predicted == pytest.approx(predicted.mean[0])
+    assert verdict.reached == pytest.approx(model.evaluate(data, verbose=0), rel=1e-5)
+    assert verdict.best_before == min(fit.observed)
+
+
+class Family:
+    """A family that knows which size comes close to a number of parameters."""
+
+    name = "mlp"
+
+    def __call__(self, hp):
+        return build_model(hp)
+
+    def size_for(self, n_params, *, param_convention):
+        assert param_convention == "total"
+        return {"width": max(1, round(n_params / 5))}
+
+
+def test_an_allocation_is_trained_at_the_closest_size_for_its_budget(make_tuner, data):
+    tuner = make_tuner(Family(), widths=(2,))
+    tuner.search(data.repeat(), validation_data=data)
+    best = law().optimal_allocation(train_flops=5_000)
+    tuner.train_at(best)
+    (verdict,) = tuner.verdicts()
+    assert verdict.train_flops == pytest.approx(5_000, rel=0.2)
+    assert verdict.n_params == pytest.approx(best.n_params.value, rel=0.2)
+    assert {run.family for run in tuner.results()} == {"mlp"}
+
+
+def test_a_law_leaves_out_the_runs_that_tested_one(make_tuner, data):
+    tuner = make_tuner(n_examples=(8, 12, 32))
+    tuner.search(data, validation_data=data)
+    tuner.train_at(size={"width": 8}, n_examples=32, fit=law())
+    assert len(tuner.results()) == 7
+    fit = tuner.fit_law("power_law_floor", x="train_flops", on_failure="return")
+    assert fit.n_runs == 6
+
+
+def test_a_model_may_be_trained_without_a_prediction(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    tuner.search(data, validation_data=data)
+    tuner.train_at(size={"width": 8}, n_examples=16)
+    assert tuner.verdicts() == ()
+    assert "width8_16_seed0" in statuses(tuner)
+
+
+def test_what_goes_wrong_in_a_single_training_is_raised_and_recorded(make_tuner, data):
+    tuner = make_tuner(fails_at_width_four(out_of_memory), widths=(2,))
+    tuner.search(data, validation_data=data)
+    sizes = tuner._setting.workload._models
+    for known in (sizes._counts, sizes._asked):
+        known["width4"] = known["width2"]
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        tuner.train_at(size={"width": 4}, n_examples=16)
+    assert statuses(tuner)["width4_16_seed0"] == "failed"
+
+
+def test_a_single_training_needs_a_search_before_it(make_tuner):
+    with pytest.raises(SweepError, match="a tuner that has made none"):
+        make_tuner().train_at(size={"width": 2}, n_examples=8)
+
+
+def test_a_single_training_needs_a_size_and_data(searched):
+    for arguments in ({}, {"size": {"width": 2}}, {"n_examples": 8}):
+        with pytest.raises(SweepError, match="an allocation, or both a size and a number"):
+            searched.plan_at(**arguments)
+
+
+def test_without_a_family_a_size_is_found_in_what_the_sweep_varies(searched):
+    best = law().optimal_allocation(train_flops=1_000)
+    plan = searched.plan_at(best)
+    # A width of w has 5 w + 1 parameters; the sweep's are even.
+    ratios = {w: abs(np.log((5 * w + 1) / best.n_params.value)) for w in range(2, 100, 2)}
+    assert plan.size == {"width": min(ratios, key=ratios.get)}
+    spent = plan.n_examples * searched.train_flops_per_example(plan.size)
+    assert spent == pytest.approx(1_000, rel=0.05)
+    assert plan.prediction["form"] == "chinchilla"
+
+
+@pytest.mark.parametrize("vary", ["width", ""])
+def test_a_size_may_be_given_by_its_parameters(searched, vary):
+    target = TargetSize(n_params=61, vary=vary)
+    assert searched.plan_at(size=target, n_examples=16).size == {"width": 12}
+
+
+def test_a_size_cannot_be_found_where_the_sweep_varies_none(make_tuner, data):
+    tuner = make_tuner(widths=(2,), executor=InProcess())
+    tuner.search(data, validation_data=data)
+    with pytest.raises(SweepError, match=r"varying the whole number.*sizes that differ in nothing"):
+        tuner.plan_at(size=TargetSize(n_params=61), n_examples=16)
+
+
+def test_a_run_of_the_sweep_is_not_trained_again_by_accident(searched):
+    before = [run.facts["attempt"] for run in searched.results()]
+    for fit in (law(), None):
+        with pytest.raises(SweepError, match=r"Received: 'width4_32_seed0', which has ended"):
+            searched.train_at(size={"width": 4}, n_examples=32, fit=fit)
+    assert [run.facts["attempt"] for run in searched.results()] == before
+
+
+def test_an_allocation_is_of_one_budget(searched):
+    best = law().optimal_allocation(train_flops=[5_000, 6_000])
+    with pytest.raises(SweepError, match="an allocation of 2 budgets"):
+        searched.plan_at(best)
+
+
+def test_a_single_training_needs_data_enough(searched):
+    with pytest.raises(DataError, match="8 batches, where 'width2_999_seed0' needs 250"):
+        searched.plan_at(size={"width": 2}, n_examples=999)
