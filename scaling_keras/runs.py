@@ -386,13 +386,12 @@ def _why_unusable(run: Run) -> str:
     """Return why a fit can't use `run`, or an empty string if it can."""
     if run.status != "completed":
         return run.status + (f": {run.reason}" if run.reason else "")
-    for column in REQUIRED_COLUMNS:
+    # FLOPs may be unknown; they are negative where 32 or 64 bits were too few to count them.
+    may_lack = ("train_flops", "train_flops_per_example")
+    for column in (*REQUIRED_COLUMNS, *may_lack):
         value = getattr(run, column)
-        if not (math.isfinite(value) and value > 0):
-            return f"{column} is {value!r}, not a positive finite number"
-    for column in ("train_flops", "train_flops_per_example"):
-        value = getattr(run, column)
-        if math.isinf(value) or value <= 0:  # As where 32 or 64 bits were too few to count them.
+        is_unknown = column in may_lack and math.isnan(value)
+        if not (is_unknown or (math.isfinite(value) and value > 0)):
             return f"{column} is {value!r}, not a positive finite number"
     return ""
 

@@ -45,9 +45,7 @@ def counted_flops(
             columns[name] = number_per_row(name, source[name], length)[rows]
     for name in _COUNTED:
         _check(name, columns[name], rows)
-    size, seen, each, whole = (
-        columns[name] for name in ("n_params", "n_examples", "train_flops_per_example", _COUNTED[1])
-    )
+    size, seen, each, whole = (columns[name] for name in ("n_params", "n_examples", *_COUNTED))
     cost = np.where(np.isnan(each), whole / np.where(seen > 0, seen, np.nan), each)
     cost[~(np.isfinite(size) & (size > 0))] = np.nan
     if np.isnan(cost).all():

@@ -105,12 +105,9 @@ def quantile(draws: Floats, level: float) -> float:
 
 
 def limits(value: float, draws: Floats, level: float) -> tuple[float, float]:
-    """Return equal-tailed limits of one quantity's draws, its estimate never outside them.
-
-    They are `nan` without draws.
-    """
-    low, high = (quantile(draws, (1 + sign * level) / 2) for sign in (-1, 1))
-    return min(low, value), max(high, value)
+    """Return equal-tailed limits of one quantity's draws, as `quantiles` does of several."""
+    low, high = _equal_tailed(np.asarray(value), draws, level)
+    return float(low), float(high)
 
 
 def quantiles(
@@ -128,12 +125,17 @@ def quantiles(
         Lower and upper limits, shape `(points,)`, with `value` never outside them; `nan` without
         draws.
     """
+    low, high = _equal_tailed(value, draws, level)
+    return value - widening * (value - low), value + widening * (high - value)
+
+
+def _equal_tailed(value: Floats, draws: Floats, level: float) -> tuple[Floats, Floats]:
+    """Return limits of draws, of shape `(draws, *value.shape)`, with `value` never outside them."""
     if not len(draws):
         unknown = np.full_like(value, np.nan)
         return unknown, unknown
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    low, high = np.minimum(low, value), np.maximum(high, value)
-    return value - widening * (value - low), value + widening * (high - value)
+    return np.minimum(low, value), np.maximum(high, value)
 
 
 def van_der_corput(n: int) -> Floats:

@@ -102,7 +102,7 @@ def _compared(
     point = form.into_frame(point_beyond(form, problem.columns.values), centre)
     values, drawn = (form.value(theta, point)[:, 0] for theta in (thetas, resamples))
     predictions = form.target_from_frame(values, centre)
-    sizes, drawn_sizes = (_log_sizes(problem, theta, cost) for theta in (thetas, resamples))
+    sizes = _log_sizes(problem, np.concatenate([thetas, resamples]), cost)
     found = []
     for row, (name, theta, rows) in enumerate(tried):
         params = {key: float(value) for key, value in form.to_params(theta, centre).items()}
@@ -116,17 +116,28 @@ def _compared(
                 change=float(predictions[row] / predictions[0] - 1),
                 standard_errors=_standard_errors(values[row] - values[0], drawn),
                 frontier_param_exponent=None if exponent is None else float(exponent),
+                **_moved_size(sizes, row, len(tried)),
             )
         )
-        if len(sizes):
-            moved = float(sizes[row] - sizes[0])
-            found[-1] = dataclasses.replace(
-                found[-1],
-                n_params=float(np.exp(sizes[row])),
-                n_params_change=float(np.expm1(moved)),
-                n_params_standard_errors=_standard_errors(moved, drawn_sizes),
-            )
     return tuple(found)
+
+
+def _moved_size(sizes: Floats, row: int, n_tried: int) -> dict[str, float]:
+    """Return what a variation says of the best size; nothing where there is none.
+
+    Args:
+        sizes: Logs of the best size, of the fits that were tried and then of resamples; or empty.
+        row: Which of the fits.
+        n_tried: How many there are.
+    """
+    if not len(sizes):
+        return {}
+    moved = float(sizes[row] - sizes[0])
+    return {
+        "n_params": float(np.exp(sizes[row])),
+        "n_params_change": float(np.expm1(moved)),
+        "n_params_standard_errors": _standard_errors(moved, sizes[n_tried:]),
+    }
 
 
 def _standard_errors(moved: float, drawn: Floats) -> float:

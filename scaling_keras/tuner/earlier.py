@@ -13,7 +13,7 @@ from scaling_keras.events.records import RunRecord, read_run_dir
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.model_of_run import differences
-from scaling_keras.tuner.project import Project, check_same_training, has_ended
+from scaling_keras.tuner.project import Project, check_same_training, has_ended, refuse_others
 from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.trial import outcome_of
 from scaling_keras.tuner.workload import Workload
@@ -90,12 +90,7 @@ class EarlierRuns:
             return
         # Its hyperparameters may make it another model than its size has been counted with.
         different = differences(record, self._workload.count_of(plan))
-        check_same_training(
-            record,
-            {name: now for name, (_, now) in different.items()},
-            self._path,
-            found={name: was for name, (was, _) in different.items()},
-        )
+        refuse_others(record.name, different, self._path)
 
     def outcomes(self) -> dict[str, TrialOutcome]:
         """Return how the trials that were asked about ended, by name."""
@@ -114,10 +109,9 @@ def _cut_off(run_dir: Path) -> list[str]:
     """Return the event files of a run that say nothing of it and end too early, in words."""
     found = []
     for file in sorted(run_dir.glob(f"*{frames.FILE_MARK}*")):
-        content, end = file.read_bytes(), 0
+        content = file.read_bytes()
         try:
-            for _, end in frames.walk_frames(content):  # noqa: B007  # Its last value is used.
-                pass
+            end = max((end for _, end in frames.walk_frames(content)), default=0)
         except LogdirError as error:
             found.append(f"{file.name}: {error}")
             continue

@@ -8,6 +8,7 @@ from scaling_keras.callbacks.run_facts import versions
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.events.records import RunRecord
 
+_FLOPS = "train_flops_per_example"
 _SAME = 1e-6
 """Relative difference of FLOPs that rounding may make."""
 
@@ -27,18 +28,20 @@ def differences(record: RunRecord, counted: ModelCount) -> dict[str, tuple[float
     if facts is None or result is None:
         return {}
     pairs: dict[str, tuple[float | None, float | None]] = {
-        "n_params": (facts.n_params.get("trainable"), counted.n_params)
+        "n_params": (facts.n_params.get("trainable"), counted.n_params),
+        _FLOPS: (facts.train_flops_per_example, counted.train_flops_per_example),
     }
-    if (
-        facts.flops_method == counted.flops_method == "graph"
-        and not counted.uncounted
-        and facts.versions == versions()
-        and result.n_examples == facts.planned_examples
-    ):
-        flops = facts.train_flops_per_example, counted.train_flops_per_example
-        pairs["train_flops_per_example"] = flops
-    return {
+    found = {
         name: (was, now)
         for name, (was, now) in pairs.items()
         if was is not None and now is not None and not math.isclose(was, now, rel_tol=_SAME)
     }
+    are_counted_alike = (
+        facts.flops_method == counted.flops_method == "graph"
+        and not counted.uncounted
+        and result.n_examples == facts.planned_examples
+    )
+    # Versions last: they are looked up on the disk.
+    if _FLOPS in found and not (are_counted_alike and facts.versions == versions()):
+        del found[_FLOPS]
+    return found

@@ -9,7 +9,7 @@ from keras_tuner.engine import hyperparameters as spaces
 
 from scaling_keras import laws
 from scaling_keras.tuner.designs.tuned import TunedSweep
-from scaling_keras.tuner.sweep import Size, Sweep, size_name
+from scaling_keras.tuner.sweep import Size, Sweep, size_name, training_of
 from scaling_keras.tuner.workload import Workload
 
 
@@ -55,10 +55,8 @@ def _repeat_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]
     alike: dict[tuple[Any, ...], list[str]] = {}
     for plan in sweep.plan(models):
         if models.can_be_built(plan.size):
-            others = size_name(plan.hyperparameters)
-            place = (plan.size_name, models.n_examples(plan), plan.seed, others)
-            alike.setdefault(place, []).append(plan.name)
-    repeats = [(place[1], names) for place, names in alike.items() if len(names) > 1]
+            alike.setdefault(training_of(plan, models), []).append(plan.name)
+    repeats = [(training[1], names) for training, names in alike.items() if len(names) > 1]
     if not repeats:
         return ()
     n_examples, names = repeats[0]

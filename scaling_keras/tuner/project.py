@@ -149,30 +149,32 @@ def check_constants(constants: Mapping[str, Any], sweep: Sweep) -> None:
         )
 
 
-def check_same_training(
-    record: RunRecord,
-    values: Mapping[str, Any],
-    path: Path,
-    *,
-    found: Mapping[str, Any] | None = None,
-) -> None:
+def check_same_training(record: RunRecord, values: Mapping[str, Any], path: Path) -> None:
     """Raise a `SweepError` if a run on disk was trained with other hyperparameters.
 
     Args:
         record: The run.
         values: The hyperparameters it is asked to have, `n_steps` among them.
         path: The project's directory, for the message.
-        found: What it has by the names in `values`, where those are no hyperparameters.
     """
-    if not record.facts:
-        return
-    if found is None:
+    if record.facts:
         found = record.facts[max(record.facts)].hyperparameters
-    for name, value in values.items():
-        if found.get(name) != value:
+        refuse_others(record.name, {name: (found.get(name), values[name]) for name in values}, path)
+
+
+def refuse_others(run: str, pairs: Mapping[str, tuple[Any, Any]], path: Path) -> None:
+    """Raise a `SweepError` at the first thing that a run has and is asked to have otherwise.
+
+    Args:
+        run: Its name.
+        pairs: Name of a thing to what the run has, and what it is asked to have.
+        path: The project's directory, for the message.
+    """
+    for name, (found, value) in pairs.items():
+        if found != value:
             raise SweepError(
                 f"A search goes on with runs of the same training. Received: {name}={value!r} "
-                f"for run {record.name!r} in {str(path)!r}, which was trained with "
-                f"{name}={found.get(name)!r}. Choose another `directory` or `project_name`, or "
+                f"for run {run!r} in {str(path)!r}, which was trained with "
+                f"{name}={found!r}. Choose another `directory` or `project_name`, or "
                 f"start anew: overwrite=True, or --fresh on the command line."
             )

@@ -322,6 +322,14 @@ def _cut(name: str) -> str:
     return encoded[: _LONGEST_NAME - len(end)].decode(errors="ignore") + end
 
 
+def training_of(plan: TrialPlan, models: Models) -> tuple[str, int, int, str]:
+    """Return what tells the training of a trial from others, whatever amount of data it asks for.
+
+    Data comes in whole batches, so trials that ask for different amounts may see the same.
+    """
+    return plan.size_name, models.n_examples(plan), plan.seed, size_name(plan.hyperparameters)
+
+
 def check_names(plans: Iterable[TrialPlan]) -> None:
     """Raise a `SweepError` if two different trials have one name, and so one run directory."""
     known: dict[str, TrialPlan] = {}

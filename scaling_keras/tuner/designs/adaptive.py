@@ -24,6 +24,7 @@ from scaling_keras.tuner.sweep import (
     distinct,
     plan_trial,
     positive_numbers,
+    training_of,
     whole_numbers,
 )
 
@@ -140,11 +141,10 @@ class AdaptiveSweep(Sweep):
             ),
             models,
         )
-        different: dict[tuple[str, int, int], TrialPlan] = {}
+        different: dict[Any, TrialPlan] = {}
         for plan in trials:
             if _purchase(plan, models).train_flops <= budget:
-                place = (plan.size_name, models.n_examples(plan), plan.seed)
-                different.setdefault(place, plan)
+                different.setdefault(training_of(plan, models), plan)
         return tuple(different.values())
 
     def start(self, models: Models, ended: Ended) -> AdaptiveCourse:
