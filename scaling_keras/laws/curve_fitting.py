@@ -67,11 +67,9 @@ def fit_curve(
         *data_findings(FORM, columns),
         *_stray_findings(columns, stray),
         *fit_findings(
-            FORM,
+            problem,
             best,
-            z=problem.z,
             params=FORM.to_params(resamples, problem.centre),
-            fixed={},
             cost=cost,
             backtest=average.backtest,
         ),
@@ -141,7 +139,9 @@ def _minimum(problem: Problem, starts: Floats) -> Minimum:
         theta=theta[best],
         objective=float(total[best]),
         n_starts=len(starts),
-        agreement=float(np.mean(total <= total[best] * (1 + AGREEMENT) + 1e-300)),
+        agreement=float(
+            np.mean((total <= total[best] * (1 + AGREEMENT)) | problem.is_exact(theta))
+        ),
         converged=True,
         at_bound=(theta[best] <= lower + margin) | (theta[best] >= upper - margin),
         moved=float(np.max(np.abs(theta[best] - starts) / box)),

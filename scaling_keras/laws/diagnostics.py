@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from scipy import special
@@ -118,26 +118,23 @@ def _row_findings(form: Form, columns: Columns) -> Iterator[Finding]:
 
 
 def fit_findings(
-    form: Form,
+    problem: Problem,
     best: Minimum,
     *,
-    z: Floats,
     params: dict[str, Floats],
-    fixed: Mapping[str, float],
     cost: ExampleCost,
     backtest: Backtest | None,
 ) -> Iterator[Finding]:
     """Yield what can be said once the law is fitted.
 
     Args:
-        form: The law.
+        problem: What was minimised.
         best: What the starts reached.
-        z: The rows in the frame of the form, shape `(rows, variables)`.
         params: The parameters of each resample, by name; empty without resamples.
-        fixed: Parameters that were held at a value.
         cost: What an example costs.
         backtest: The held-out check, None if there are too few runs.
     """
+    form = problem.form
     if best.agreement < START_AGREEMENT:
         yield Finding(
             code="starts_disagree",
@@ -162,27 +159,27 @@ def fit_findings(
                 message=f"`{name}` ended at a bound of its range: the data does not ask for it. "
                 f"Use a simpler form, or add runs over a wider range.",
             )
-    yield from _identity_findings(form, best, params, fixed, left_free(form, best.theta, z))
+    yield from _identity_findings(problem, best, params)
     if form.is_surface:
         yield from _cost_findings(cost)
     yield from backtest_findings(form, backtest)
 
 
 def _identity_findings(
-    form: Form,
-    best: Minimum,
-    params: Mapping[str, Floats],
-    fixed: Mapping[str, float],
-    free: Sequence[str],
+    problem: Problem, best: Minimum, params: Mapping[str, Floats]
 ) -> Iterator[Finding]:
-    """Yield the parameters, coefficients aside, that the data do not identify, and why not."""
-    for name, bound in zip(form.parameters, best.at_bound, strict=True):
-        if not params or name in fixed or name.split("_")[-1].startswith("coef"):
+    """Yield the parameters that the data do not identify, and why not.
+
+    Coefficients vary with their exponents, over any range: of them only those that are left free.
+    """
+    form, bounded = problem.form, np.array(problem.form.parameters)[best.at_bound]
+    free = [name for name in left_free(problem, best.theta) if name not in bounded]
+    for name in form.parameters if params else ():
+        is_coef = name.split("_")[-1].startswith("coef")
+        if name in problem.fixed or is_coef or name in free:
             continue
         low, high = np.quantile(params[name], [0.05, 0.95])
-        if name in free:
-            why = "the law of these runs is the same whatever its value"
-        elif bound:
+        if name in bounded:
             why = "it ended at the bound of its range, which cuts its interval off"
         elif _is_wide(low, high, name in form.exponents):
             why = f"its 90 % interval runs from {low:.3g} to {high:.3g}"
@@ -192,6 +189,14 @@ def _identity_findings(
             code="not_identified",
             message=f"`{name}` is not identified: {why}. Add runs over a wider range before using "
             f"it.",
+        )
+    if free:
+        names = ", ".join(f"`{name}`" for name in free)
+        are, them = ("is", "it") if len(free) == 1 else ("are", "them")
+        yield Finding(
+            code="not_identified",
+            message=f"{names} {are} not identified: the law of these runs is the same with other "
+            f"values of {them}. Add runs that show {them}, or hold {them} with `fixed`.",
         )
 
 

@@ -33,7 +33,7 @@ from scaling_keras.laws.results import (
     distinct,
 )
 from scaling_keras.laws.row_options import real_numbers
-from scaling_keras.laws.splitting import sizes_like_runs, unknown_split
+from scaling_keras.laws.splitting import sizes_like_runs, unknown_runs, unknown_split
 from scaling_keras.laws.uncertainty import limits, quantiles, with_noise
 from scaling_keras.runs import Exclusion
 
@@ -65,11 +65,12 @@ class Fit:
         huber_delta: Bend of Huber's function on log loss; None for other objectives.
         n_runs: Rows that were fitted.
         n_starts: Starting points that were tried.
-        start_agreement: Share of them whose minimum is within a relative 1e-6 of the best.
+        start_agreement: Share of them whose minimum is within a relative 1e-6 of the best, or
+            meets the rows exactly.
         moved: Largest distance of the minimum from the start that reached it, as a share of the
             box that starts are drawn from.
         at_bound: Parameters that ended at a bound of their range.
-        converged: Whether the best start reached a minimum.
+        converged: Whether the best start reached a minimum, or meets the rows exactly.
         message: What happened if it did not; empty otherwise.
         warnings: Findings about the data and the fit.
         excluded: Runs of the table that were left out, with reasons.
@@ -272,14 +273,13 @@ class Fit:
             )
         budget = positive("train_flops", train_flops)
         cost = self.example_cost
-        unknown = unknown_split(self)
-        if unknown:
-            size = sizes_like_runs(self, budget)
-        else:
-            size = optimal_n_params(self.law, self.theta[None], self.centre, cost, budget)[0]
+        size = optimal_n_params(self.law, self.theta[None], self.centre, cost, budget)[0]
+        if unknown_split(self):
+            size = sizes_like_runs(self, budget, size)
         sizes = optimal_n_params(self.law, self.resamples, self.centre, cost, budget)
         data, datas = budget / cost(size), budget / cost(sizes)
         loss = self.predict(n_params=size, n_examples=data, level=level)
+        unknown = unknown_runs(self, self._points({"n_params": size, "n_examples": data}))
         scalar = np.ndim(train_flops) == 0
         size_ends = np.exp(quantiles(np.log(size), np.log(sizes), level))
         data_ends = np.exp(quantiles(np.log(data), np.log(datas), level))

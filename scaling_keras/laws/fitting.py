@@ -288,11 +288,9 @@ def _fit_form(
         *columns.findings,
         *data_findings(law, columns),
         *fit_findings(
-            law,
+            problem,
             best,
-            z=problem.z,
             params=law.to_params(resamples, problem.centre),
-            fixed=problem.fixed,
             cost=cost,
             backtest=backtest,
         ),

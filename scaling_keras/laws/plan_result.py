@@ -12,7 +12,7 @@ from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.iso_loss import REACH
 from scaling_keras.laws.results import Finding, Interval, distinct
-from scaling_keras.laws.splitting import unknown_split
+from scaling_keras.laws.splitting import unknown_runs
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -30,7 +30,8 @@ class Plan:
 
     Where an upper end is `inf`, too many resamples of the fit never get there; where an interval
     is from 0 to `inf`, the runs don't show which split is best, and the plan keeps to a ratio of
-    theirs (the findings `not_separable` and `not_identified`).
+    theirs, or say nothing of what the law needs there (the findings `not_separable` and
+    `not_identified`).
 
     Attributes:
         n_params: Parameters of the model.
@@ -103,13 +104,14 @@ def plan_of(
     """
     n_params, n_examples = given.get("n_params") or float(np.exp(log_n[0])), float(np.exp(log_d[0]))
     _check_whole(fit, n_params, n_examples)
-    loss = fit.predict(n_params=n_params, n_examples=n_examples, level=level, **others)
+    at = {"n_params": n_params, "n_examples": n_examples, **others}
+    loss = fit.predict(level=level, **at)
     factor = loss.extrapolation
     widening = float(fit.backtest.widening(factor)[0]) if widen and fit.backtest else 1.0
     unreached = float(np.mean(np.isinf(log_d[1:]))) if len(log_d) > 1 else 0.0
     if unreached > (1 - level) / 2:
         findings = (*findings, _may_be_unreachable(target_loss, unreached))
-    unknown = unknown_split(fit)
+    unknown = unknown_runs(fit, np.array([[at[name] for name in fit.law.variables]]))
     if {"n_params", "train_flops"} <= {name for name, value in given.items() if value}:
         unknown = ()  # The budget buys what it buys.
 

@@ -84,7 +84,7 @@ def allocate(
     else:
         log_n = _best_sizes(surface, log_budget)
         if unknown_split(fit):
-            log_n[0] = np.log(sizes_like_runs(fit, np.array([budget])))[0]
+            log_n[:1] = np.log(sizes_like_runs(fit, np.array([budget]), np.exp(log_n[:1])))
     log_d = log_budget - surface.log_cost(log_n)
     if dataset_size is not None and not others:
         log_limit = np.log(dataset_size)

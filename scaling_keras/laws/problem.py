@@ -17,6 +17,7 @@ from scaling_keras.laws.solver import (
     PATIENT_MAX_STEPS,
     QUICK_MAX_STEPS,
     Solution,
+    huber_sum,
     solve,
 )
 from scaling_keras.laws.uncertainty import resample_weights
@@ -31,7 +32,8 @@ RESAMPLE_STEPS = 60
 """Resamples begin near their minima; what moves after so many steps wanders along a flat valley."""
 AGREEMENT = 1e-6
 _EXACT = 1e-16
-"""Objective per row below which a law is met exactly: half the square of 1e-8 in log loss."""
+"""Objective per row below which a law is met exactly: half the square of 1e-8 in log loss. What is
+left is rounding, of which neither the bottom nor how many starts reach it means anything."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,8 +44,9 @@ class Minimum:
         theta: Parameters of the form in the solver's frame, shape `(p,)`.
         objective: The minimised sum, in the unit of the objective.
         n_starts: Starts that were tried.
-        agreement: Share of them whose minimum is within a relative 1e-6 of the best.
-        converged: Whether the best is a minimum, to the working precision.
+        agreement: Share of them whose minimum is within a relative 1e-6 of the best, or meets the
+            rows exactly.
+        converged: Whether the best is a minimum, to the working precision, or meets them exactly.
         at_bound: Which parameters ended at a bound, shape `(p,)`; fixed ones did not.
         moved: Largest distance of the minimum from the start it came from, as a share of the box
             that starts are drawn from.
@@ -120,7 +123,7 @@ class Problem:
         if not solution.converged[best]:
             self._go_on(solution, np.argsort(solution.objective)[:N_PATIENT], PATIENT_MAX_STEPS)
             best = int(np.argmin(solution.objective))
-        exact = _EXACT * self.columns.weights.sum()
+        exact = self._exact
         agree = solution.objective <= max(solution.objective[best] * (1 + AGREEMENT), exact)
         box = np.array(law.start_high) - np.array(law.start_low)
         theta = self._expand(solution.theta[best])
@@ -129,7 +132,7 @@ class Problem:
             objective=float(self.total(theta[None], self.columns.weights[None])[0]),
             n_starts=n_starts,
             agreement=float(np.mean(agree)),
-            converged=bool(solution.converged[best]),
+            converged=bool(solution.converged[best] or solution.objective[best] <= exact),
             at_bound=self._at_bound(solution.at_bound[best]),
             moved=float(np.max(np.abs(solution.theta[best] - starts[best]) / box)),
         )
@@ -186,7 +189,7 @@ class Problem:
             best,
             theta=theta[lowest],
             objective=float(totals[lowest]),
-            agreement=0.0,
+            agreement=best.agreement if self.is_exact(best.theta[None])[0] else 0.0,
             at_bound=self._at_bound(solution.at_bound[lowest]),
         )
 
@@ -226,6 +229,39 @@ class Problem:
         """Return the objective at each of several parameter vectors, in its own unit."""
         unit = float(np.exp(self.centre[-1]))
         return self.objective.total(self.residuals(theta), weights, unit)
+
+    def is_exact(self, theta: Floats) -> np.ndarray:
+        """Return which of several parameter vectors meet the rows up to rounding."""
+        weights, delta = self.columns.weights, self.objective.solver_delta
+        exact: np.ndarray = huber_sum(self.residuals(theta), weights, delta) <= self._exact
+        return exact
+
+    @property
+    def _exact(self) -> float:
+        """Objective, as the solver has it, up to which the rows are met exactly."""
+        return _EXACT * float(self.columns.weights.sum())
+
+    def slopes(self, theta: Floats, z: Floats) -> Floats:
+        """Return how fast the law changes with each of `free_parameters`, shape `(free, points)`.
+
+        Args:
+            theta: Where, shape `(p,)`.
+            z: Points in the solver's frame, shape `(points, variables)`.
+
+        Returns:
+            Its derivatives, in the solver's frame, by a move across the box that starts are drawn
+            from, which is of the scale of the parameter.
+        """
+        law = self._free_form
+        box = np.array(law.start_high) - np.array(law.start_low)
+        jacobian = law.value_and_jacobian(self._free_part(theta)[None], z)[1][0]
+        slopes: Floats = box[:, None] * jacobian
+        return slopes
+
+    @property
+    def free_parameters(self) -> tuple[str, ...]:
+        """Names of the parameters that are not held."""
+        return self._free_form.parameters
 
     def linearised(self, theta: Floats, parameter: str) -> tuple[Floats, Floats, Floats]:
         """Return the residuals, their derivatives and those of a published parameter.

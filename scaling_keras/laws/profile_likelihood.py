@@ -114,7 +114,7 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
     deviance_at = _Deviance(fit, parameter)
     threshold = float(stats.f.ppf(level, 1, deviance_at.degrees))
     found = {best: 0.0}
-    if parameter in left_free(fit.law, fit.theta, fit.law.into_frame(fit.values, fit.centre)):
+    if parameter in deviance_at.left_free:
         ends = [0.0 if best > 0 else -np.inf, np.inf]  # What is left to walk on is rounding.
     else:
         ends = [_walk(deviance_at, best, sign, threshold, found) for sign in (-1, 1)]
@@ -144,6 +144,7 @@ class _Deviance:
         n_free, n_clusters = len(fit.theta) - len(fit.fixed), len(np.unique(fit.groups))
         self.degrees = max(n_clusters - n_free, 1)
         free = self._problem(self._fixed)
+        self.left_free = left_free(free, fit.theta)
         worth = score_worth(free, fit.theta, parameter)
         n_rows = len(fit.observed)
         self._scale = 2.0 * worth * max(n_rows - n_free, 1) / n_rows

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scaling_keras.laws.forms.base import Floats
-from scaling_keras.laws.frontier import optimal_n_params
 from scaling_keras.laws.inseparable import sizes_in_band, split_findings
+from scaling_keras.laws.objectives import get_objective
+from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.unseen import unseen, unseen_findings
+from scaling_keras.laws.unseen import needed_free, unseen, unseen_findings
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -23,6 +24,34 @@ def unknown_split(fit: Fit) -> tuple[Finding, ...]:
     falls with one of them (`not_identified`).
     """
     return (*split_findings(fit.law, fit.inseparable), *unseen_findings(fit.law, _unseen(fit)))
+
+
+def unknown_runs(fit: Fit, points: Floats) -> tuple[Finding, ...]:
+    """Return why planned runs are not identified; nothing if they are.
+
+    Either no split is, or the law there needs what the rows say nothing of, as a plan of many
+    epochs does where no run repeated its data.
+
+    Args:
+        fit: A law of size and data.
+        points: The variables of the runs, shape `(runs, variables)`.
+    """
+    unknown = unknown_split(fit)
+    if unknown or not fit.n_runs:
+        return unknown
+    objective = get_objective(fit.objective_name, fit.huber_delta or 1e-3)
+    problem = Problem.of(fit.law, fit.columns, objective, fit.fixed, fit.centre)
+    names = needed_free(problem, fit.theta, fit.law.into_frame(points, fit.centre))
+    if not names:
+        return ()
+    return (
+        Finding(
+            code="not_identified",
+            message=f"The best run is not identified: the {fit.law.target} there changes with "
+            f"{' and '.join(f'`{name}`' for name in names)}, which the runs leave free. Add runs "
+            f"like it, or hold what is left free at a value with `fixed`.",
+        ),
+    )
 
 
 def why_unknown(fit: Fit) -> str:
@@ -42,7 +71,7 @@ def _unseen(fit: Fit) -> tuple[str, ...]:
     return tuple(name for name in names if name in ("n_params", "n_examples"))
 
 
-def sizes_like_runs(fit: Fit, train_flops: Floats) -> Floats:
+def sizes_like_runs(fit: Fit, train_flops: Floats, best: Floats) -> Floats:
     """Return the size that each budget buys with a ratio of data to size that the runs had.
 
     The ratio is that of the runs if there is one, else the best by the law among theirs. With
@@ -51,6 +80,7 @@ def sizes_like_runs(fit: Fit, train_flops: Floats) -> Floats:
     Args:
         fit: One whose best split is not identified.
         train_flops: Budgets, shape `(budgets,)`.
+        best: The best size of each by the law, shape `(budgets,)`.
 
     Returns:
         Shape `(budgets,)`.
@@ -60,9 +90,8 @@ def sizes_like_runs(fit: Fit, train_flops: Floats) -> Floats:
         return sizes_in_band(law, fit.inseparable, fit.centre, cost, train_flops)
     size, data = (np.log(fit.values[:, law.variables.index(n)]) for n in ("n_params", "n_examples"))
     ratio = data - size
-    best = np.log(optimal_n_params(law, fit.theta[None], fit.centre, cost, train_flops)[0])
     spent = np.log(train_flops / cost.coef)
-    wanted = spent - (cost.exponent + 1) * best
+    wanted = spent - (cost.exponent + 1) * np.log(best)
     kept = np.clip(wanted, ratio.min(), ratio.max())
     sizes: Floats = np.exp((spent - kept) / (1 + cost.exponent))
     return sizes

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scaling_keras.laws.forms.base import Floats, Form
+from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Finding
 
 NO_EFFECT = 1e-4
@@ -19,7 +20,9 @@ NO_EFFECT = 1e-4
 SHARE = 0.05
 """Part of the resamples without an effect from which the runs don't show it."""
 _FREE = 1e-5
-"""Change of the target by one unit of an exponent below which any value does as well."""
+"""Change of the target, over all rows, by a move across the box of the starts, that is none."""
+_TAKES_PART = 3e-3
+"""Share of its box by which a parameter must move on such a way to be left free."""
 
 
 def unseen(form: Form, theta: Floats, resamples: Floats, z: Floats) -> tuple[str, ...]:
@@ -47,17 +50,56 @@ def unseen(form: Form, theta: Floats, resamples: Floats, z: Floats) -> tuple[str
     return tuple(name for name, no in zip(form.variables, hidden, strict=True) if no)
 
 
-def left_free(form: Form, theta: Floats, z: Floats) -> tuple[str, ...]:
-    """Return the exponents that may have any value: the law of the rows doesn't change with them.
+def left_free(problem: Problem, theta: Floats) -> tuple[str, ...]:
+    """Return the parameters that may have other values: the law of the rows doesn't change.
+
+    Either with one of them alone, as with the worth of repetition where no run repeats its data,
+    or with several that move together, as where only their product matters.
 
     Args:
-        form: A law.
+        problem: The rows and the form.
         theta: Its parameters in the solver's frame, shape `(p,)`.
-        z: The rows in that frame, shape `(rows, variables)`.
     """
-    slopes = np.abs(form.value_and_jacobian(theta[None], z)[1][0]).max(axis=1)
-    by_name = zip(form.parameters, slopes, strict=True)
-    return tuple(name for name, slope in by_name if name in form.exponents and slope < _FREE)
+    return _moving(problem, _free_directions(problem, theta))
+
+
+def needed_free(problem: Problem, theta: Floats, z: Floats) -> tuple[str, ...]:
+    """Return the parameters that the rows leave free, and the law elsewhere changes with.
+
+    Args:
+        problem: The rows and the form.
+        theta: Its parameters in the solver's frame, shape `(p,)`.
+        z: Points in that frame, shape `(points, variables)`.
+    """
+    directions = _free_directions(problem, theta)
+    change = np.abs(directions @ problem.slopes(theta, z)).max(axis=1, initial=0.0)
+    return _moving(problem, directions[change > NO_EFFECT])
+
+
+def _moving(problem: Problem, directions: Floats) -> tuple[str, ...]:
+    """Return the parameters that move along some directions."""
+    part = np.linalg.norm(directions, axis=0)
+    by_name = zip(problem.free_parameters, part, strict=True)
+    return tuple(name for name, moved in by_name if moved > _TAKES_PART)
+
+
+def _free_directions(problem: Problem, theta: Floats) -> Floats:
+    """Return unit vectors along which the law of the rows doesn't change, shape `(k, free)`.
+
+    Those that the Jacobian takes to nothing, where each parameter is in units of its box. One that
+    does nothing alone is a direction of its own.
+
+    References:
+        Rothenberg (1971), doi:10.2307/1913267: parameters are identified, locally, where the
+        Jacobian has full rank.
+    """
+    slopes = problem.slopes(theta, problem.z[problem.columns.weights > 0])
+    slopes[np.linalg.norm(slopes, axis=1) < _FREE] = 0.0
+    vectors, sizes, _ = np.linalg.svd(slopes)
+    free = np.ones(len(vectors), dtype=bool)
+    free[: len(sizes)] = sizes < _FREE
+    directions: Floats = vectors.T[free]
+    return directions
 
 
 def unseen_findings(form: Form, names: Sequence[str]) -> tuple[Finding, ...]:

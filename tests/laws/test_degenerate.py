@@ -165,3 +165,41 @@ def test_seeds_that_differ_by_rounding_are_no_measure_of_scatter():
     loss[::2] *= 1 + 1e-9
     fit = laws.fit("chinchilla", n_params=n, n_examples=d, loss=loss, n_resamples=100)
     assert "lack_of_fit" not in codes(fit)
+
+
+SIZE = np.geomspace(1e6, 1e9, 12)
+CURVE = np.geomspace(1e3, 1e7, 40)
+
+
+@pytest.mark.parametrize(
+    ("form", "columns"),
+    [
+        (
+            "coupled",
+            {
+                "n_params": SIZE,
+                "n_examples": 20 * SIZE,
+                "loss": chinchilla_loss(HOFFMANN, SIZE, 20 * SIZE),
+            },
+        ),
+        ("m4", {"x": CURVE, "loss": 1.5 + 20 / CURVE**0.4}),
+    ],
+)
+def test_a_law_that_meets_the_rows_exactly_has_converged(form, columns):
+    fit = laws.fit(form, **columns, n_resamples=100, check_held_out=False)
+    assert fit.converged
+    np.testing.assert_allclose(fit.residuals, 0, atol=1e-7)
+    assert "not_identified" in codes(fit)
+
+
+def test_starts_agree_that_meet_the_rows_exactly():
+    n, d = np.tile([1e6, 1e7, 1e8], 4), np.repeat([1e8, 1e9, 1e10, 1e11], 3)
+    rate = 1.79 * n**-0.713 * d**0.307
+    columns = {"n_params": n, "n_examples": d, "learning_rate": rate}
+    fits = [
+        laws.fit("optimal_learning_rate", **columns, n_resamples=100),
+        laws.fit("auto", x=CURVE, loss=2 + 3 / CURVE**0.5, n_resamples=100),
+    ]
+    for fit in fits:
+        assert fit.start_agreement == 1.0
+        assert "starts_disagree" not in codes(fit)
