@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path, PurePosixPath
 
@@ -108,6 +109,8 @@ def _with_chosen(table: RunTable, runs: str) -> RunTable:
 
 def is_csv(source: str | Path) -> bool:
     """Return whether a source of runs is a file of numbers, not a directory."""
+    if not isinstance(source, (str, os.PathLike)):
+        return False  # Whoever takes it for a directory refuses it.
     path = Path(source)
     return path.suffix.lower() == ".csv" and not path.is_dir()
 
