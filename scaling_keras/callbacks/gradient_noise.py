@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -40,7 +40,7 @@ class GradientNoise:
     def __init__(self, batches: Iterable[Any]) -> None:
         self._batches = list(batches) if isinstance(batches, Iterable) else [batches]
         sizes = {_n_items(batch) for batch in self._batches}
-        if None in sizes:
+        if -1 in sizes:
             raise RunsError(
                 f"`gradient_noise` must be batches as `fit` takes them. Received: "
                 f"{shortened(batches)}. Pass `dataset.batch(n, drop_remainder=True).take(16)`."
@@ -51,7 +51,7 @@ class GradientNoise:
                 f"{len(self._batches)} batches of {', '.join(map(str, sorted(sizes))) or 'no'} "
                 f"items. Pass `dataset.batch(n, drop_remainder=True).take(16)`."
             )
-        self._batch_size = sizes.pop() or 0
+        self._batch_size = sizes.pop()
         self._function: tuple[weakref.ref[keras.Model], Any] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -95,11 +95,11 @@ class GradientNoise:
         return function
 
 
-def _n_items(batch: Any) -> int | None:
-    """Return the items of a batch; None if it is none."""
+def _n_items(batch: Any) -> int:
+    """Return the items of a batch; -1 if it is none."""
     leaves = keras.tree.flatten(batch)
-    shape = getattr(leaves[0], "shape", ()) if leaves else ()
-    return int(shape[0]) if len(shape) else None
+    shape: Sequence[int] = getattr(leaves[0], "shape", ()) if leaves else ()
+    return int(shape[0]) if len(shape) else -1
 
 
 def noise_scale(small: float, large: float, small_batch: int, large_batch: int) -> float | None:

@@ -80,7 +80,8 @@ def frame(data: bytes) -> bytes:
 
 def _walk(content: bytes) -> tuple[list[tuple[int, int]], list[int], int]:
     """Return where the data of each record starts, its length and checksum; and where they end."""
-    places, checksums = [], []
+    places: list[tuple[int, int]] = []
+    checksums: list[int] = []
     position, end = 0, len(content)
     while position + _HEADER.size <= end:
         (length,) = _LENGTH.unpack_from(content, position)
