@@ -359,6 +359,12 @@ def _read_lines(
             f"Check the path and the file."
         ) from None
     header = [name.strip() for name in lines[0]] if lines else []
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise RunsError(
+            f"The columns of a CSV file must have different names. Received: {_shortened(twice)} "
+            f"more than once in {str(path)!r}. Rename all but one of them, or take them out."
+        )
     return header, lines[1:]
 
 
@@ -408,7 +414,7 @@ def read_csv_rows(
         open_file: Opens it to read bytes, where it isn't on the local disk.
 
     Raises:
-        RunsError: If the file can't be read.
+        RunsError: If the file can't be read, or two of its columns have one name.
     """
     header, lines = _read_lines(path, open_file)
     return [dict(itertools.zip_longest(header, line[: len(header)])) for line in lines if line]

@@ -10,6 +10,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+_MAY_REPEAT = ("Repeat", "FlatMap", "Interleave", "Concatenate", "Generator")
+"""Parts of the names of TensorFlow's classes of datasets in which an item may come twice."""
+
 
 def frames_above() -> Iterator[types.FrameType]:
     """Yield the frames of the callers, the nearest first."""
@@ -30,14 +33,15 @@ def running_fit() -> Mapping[str, Any] | None:
 def epochs_show_the_data(arguments: Mapping[str, Any] | None) -> bool:
     """Return whether an epoch holds each item of the training data once.
 
-    So it does for arrays, for a `PyDataset`, and for a `tf.data.Dataset` that doesn't repeat,
-    unless `steps_per_epoch` cuts it. What a generator yields may be anything.
+    So it does for arrays, for a `PyDataset`, and for a `tf.data.Dataset` that can't repeat,
+    unless `steps_per_epoch` cuts it. What a generator yields may be anything, and so may the
+    datasets that a function makes, or that are joined.
     """
     if arguments is None or arguments.get("steps_per_epoch") is not None:
         return False
     data = arguments.get("x")
     if isinstance(data, tf.data.Dataset):
-        return not _repeats(data)
+        return not _may_repeat(data)
     if isinstance(data, keras.utils.PyDataset):
         return True
     leaves = keras.tree.flatten(data)
@@ -54,9 +58,16 @@ def may_carry_weights(arguments: Mapping[str, Any]) -> bool:
     return not all(hasattr(leaf, "shape") for leaf in keras.tree.flatten(data))
 
 
-def _repeats(dataset: tf.data.Dataset) -> bool:
-    """Return whether a dataset, or one that it is made of, is repeated."""
-    if "Repeat" in type(dataset).__name__:
+def length_may_change(arguments: Mapping[str, Any] | None) -> bool:
+    """Return whether an epoch is as long as the data says when it begins: see `PyDataset`."""
+    if arguments is None or arguments.get("steps_per_epoch") is not None:
+        return False
+    return isinstance(arguments.get("x"), keras.utils.PyDataset)
+
+
+def _may_repeat(dataset: tf.data.Dataset) -> bool:
+    """Return whether a dataset, or one that it is made of, may hold an item twice."""
+    if any(part in type(dataset).__name__ for part in _MAY_REPEAT):
         return True
     inputs = getattr(dataset, "_inputs", None)
-    return any(_repeats(each) for each in (inputs() if callable(inputs) else ()))
+    return any(_may_repeat(each) for each in (inputs() if callable(inputs) else ()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from scaling_keras.errors import RunsError
+from scaling_keras.events.schema import shortened
 
 METRIC = "gradient_noise_scale"
 
@@ -30,15 +31,20 @@ class GradientNoise:
             size, two or more; with few the figure is rough.
 
     Raises:
-        RunsError: If there are fewer than two, or they differ in size.
+        RunsError: If there are fewer than two, they differ in size, or they are no batches.
 
     References:
         McCandlish et al., arXiv:1812.06162, appendix A.1.
     """
 
     def __init__(self, batches: Iterable[Any]) -> None:
-        self._batches = list(batches)
-        sizes = {int(keras.tree.flatten(batch)[0].shape[0]) for batch in self._batches}
+        self._batches = list(batches) if isinstance(batches, Iterable) else [batches]
+        sizes = {_n_items(batch) for batch in self._batches}
+        if -1 in sizes:
+            raise RunsError(
+                f"`gradient_noise` must be batches as `fit` takes them. Received: "
+                f"{shortened(batches)}. Pass `dataset.batch(n, drop_remainder=True).take(16)`."
+            )
         if len(self._batches) < 2 or len(sizes) != 1:
             raise RunsError(
                 f"`gradient_noise` must be two batches of one size or more. Received: "
@@ -87,6 +93,13 @@ class GradientNoise:
         function = tf.function(gradients, autograph=False)
         self._function = (weakref.ref(model), function)
         return function
+
+
+def _n_items(batch: Any) -> int:
+    """Return the items of a batch; -1 if it is none."""
+    leaves = keras.tree.flatten(batch)
+    shape: Sequence[int] = getattr(leaves[0], "shape", ()) if leaves else ()
+    return int(shape[0]) if len(shape) else -1
 
 
 def noise_scale(small: float, large: float, small_batch: int, large_batch: int) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import numbers
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ from scaling_keras.callbacks.curve_forecast import (
     forecast_loss,
 )
 from scaling_keras.callbacks.fit_watch import running_callback_list
+from scaling_keras.callbacks.resuming import warn
 from scaling_keras.callbacks.run_log import RunLog
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
 from scaling_keras.callbacks.stopping import StopDecision
@@ -70,7 +72,8 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
         forecast: The last forecast; None before there was one.
 
     Raises:
-        RunsError: If `stop_above` isn't positive, or `level` isn't between 0 and 1.
+        RunsError: If `logger` is no `ScalingLogger`, `stop_above` isn't positive, or `level` isn't
+            between 0 and 1.
 
     Example:
     >>> logger = ScalingLogger("runs/wide")
@@ -81,12 +84,17 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
         self, logger: ScalingLogger, *, stop_above: float | None = None, level: float = 0.9
     ) -> None:
         super().__init__()
-        if stop_above is not None and not stop_above > 0:
+        if not isinstance(logger, ScalingLogger):
+            raise RunsError(
+                f"`logger` must be the ScalingLogger among the same callbacks. Received: "
+                f"{logger!r}. Pass the one that `fit` is given."
+            )
+        if stop_above is not None and not (_is_number(stop_above) and stop_above > 0):
             raise RunsError(
                 f"`stop_above` must be a positive loss. Received: {stop_above!r}. Leave it out to "
                 f"let the training run to its end."
             )
-        if not 0 < level < 1:
+        if not (_is_number(level) and 0 < level < 1):
             raise RunsError(
                 f"`level` must be a share between 0 and 1. Received: {level!r}. Pass 0.9."
             )
@@ -109,6 +117,12 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
         self._forget()
         others = getattr(running_callback_list(), "callbacks", ())
         self._is_rate_set_by_callback = any(isinstance(each, _RATE_CALLBACKS) for each in others)
+        if others and self._logger not in others:
+            warn(
+                f"The logger of a LossForecast must be among the callbacks of the same `fit`. "
+                f"Received: {', '.join(type(each).__name__ for each in others)}, without it. "
+                f"Add it; until then nothing is foretold."
+            )
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Have the logger tell of each point of this `fit`."""
@@ -181,6 +195,11 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
             rates = np.array([float(keras.ops.convert_to_numpy(schedule(s))) for s in as_steps])
             self._course = known = Course(rates=rates, n_steps=n_steps)
         return known if known.is_usable else None
+
+
+def _is_number(value: Any) -> bool:
+    """Return whether a value is a real number, NumPy's included."""
+    return isinstance(value, numbers.Real)
 
 
 def _curve(

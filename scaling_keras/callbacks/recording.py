@@ -17,7 +17,11 @@ import tensorflow as tf
 from scaling_keras.callbacks import fit_end, run_facts
 from scaling_keras.callbacks.example_counter import Seen
 from scaling_keras.callbacks.examples_seen import ExamplesSeen
-from scaling_keras.callbacks.fit_arguments import epochs_show_the_data, running_fit
+from scaling_keras.callbacks.fit_arguments import (
+    epochs_show_the_data,
+    length_may_change,
+    running_fit,
+)
 from scaling_keras.callbacks.fit_watch import FitWatch
 from scaling_keras.callbacks.point_schedule import PointSchedule
 from scaling_keras.callbacks.resuming import Standing, warn
@@ -61,7 +65,7 @@ class Recording:
         self._initial_epoch = 0
         self._calls_in_epoch = 0
         self._short_epoch: tuple[int, int] | None = None
-        self._epochs_show_data = False
+        self._epochs_show_data = self._length_may_change = False
         self._examples_at_epoch_begin = 0
         self._dataset_size: int | None = None
         self._is_inside_epoch = False
@@ -90,7 +94,9 @@ class Recording:
     def _start(self) -> None:
         """Begin to watch, and look at what the `fit` was called with."""
         self._watch.start()
-        self._epochs_show_data = epochs_show_the_data(running_fit())
+        arguments = running_fit()
+        self._epochs_show_data = epochs_show_the_data(arguments)
+        self._length_may_change = length_may_change(arguments)
 
     def before_step(self, iterator: Any) -> None:
         """See `fit_watch.Watcher`."""
@@ -175,12 +181,13 @@ class Recording:
         """The epoch of this index, from 0, has ended with these metrics."""
         self._epochs_done = epoch + 1
         planned, done = self._executions_per_epoch(), self._schedule.executions_in_epoch
-        if planned is not None and done < planned and self._short_epoch is None:
+        is_short = planned is not None and done < planned
+        if is_short and self._short_epoch is None and self._can_end_early:
             self._short_epoch = (epoch + 1, done)
         self._quietly(self._write_epoch, logs)
         if self._epochs_show_data and not self._short_epoch and not self._is_stopping:
-            self._dataset_size = self._dataset_size or (
-                self._n_examples_here - self._examples_at_epoch_begin
+            self._dataset_size = max(
+                self._dataset_size or 0, self._n_examples_here - self._examples_at_epoch_begin
             )
 
     def write_now(self) -> bool:
@@ -193,6 +200,11 @@ class Recording:
     def end(self) -> None:
         """The `fit` has come to its end."""
         self._quietly(self._end)
+
+    @property
+    def _can_end_early(self) -> bool:
+        """Whether an epoch of fewer steps than the first was cut: else the data is shorter now."""
+        return self._is_stopping or not self._length_may_change
 
     @property
     def _is_stopping(self) -> bool:

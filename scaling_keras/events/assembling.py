@@ -265,8 +265,9 @@ def _why_left_out(record: RunRecord) -> str:
         return f"excluded by hand: {correction.reason}"
     if record.problems:
         return "; ".join(record.problems)
-    if not record.facts:
-        return "it has points but no facts: its training ended before the model was known"
+    if max(record.results, default=0) > max(record.facts, default=0) or not record.facts:
+        why = "; ".join(record.skipped) or "its training ended before the model was known"
+        return f"it has points but no facts of its last attempt: {why}"
     return ""
 
 

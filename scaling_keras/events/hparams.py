@@ -16,7 +16,7 @@ from tensorboard.plugins.hparams import metadata, plugin_data_pb2
 from scaling_keras.errors import LogdirError
 from scaling_keras.events import frames
 from scaling_keras.events.logdir import StoredFile, event_files
-from scaling_keras.events.records import _first_wall_time, _number
+from scaling_keras.events.records import _number, first_wall_time
 
 _SCALARS = "scalars"
 """Name of the plugin whose summaries `tf.summary.scalar` and Keras's TensorBoard callback write."""
@@ -61,23 +61,22 @@ class _Directory:
 
     def add_files(self, paths: list[StoredFile]) -> None:
         """Add the events of all files, the older first."""
-        contents = []
+        files = []
         for path in paths:
             try:
                 with path.open("rb") as file:
-                    content = file.read()
+                    found = frames.read_frames(file.read())
             except OSError as error:
                 self.problems.append(f"{path.name} can't be read: {error.strerror or error}")
                 continue
-            contents.append((_first_wall_time(content), path.name, content))
-        for _, name, content in sorted(contents):
+            files.append((first_wall_time(found), path.name, found))
+            self.problems += [f"{each} of {path.name} can't be read" for each in found.damage]
+        for _, name, found in sorted(files, key=lambda file: file[:2]):
             try:
-                for frame, _ in frames.walk_frames(content):
+                for frame in found.records:
                     event = event_pb2.Event.FromString(frame)
                     for value in event.summary.value:
                         self._add(event.step, value)
-            except LogdirError as error:
-                self.problems.append(f"{name}: {error}")
             except DecodeError as error:
                 self.problems.append(f"{name}: a record is damaged (DecodeError: {error}).")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scaling_keras.errors import RunsError
+from scaling_keras.errors import RunsError, ScalingWarning
 from scaling_keras.events.assembling import LOSS_CHOICES, choose_losses
 from scaling_keras.events.hparams import Session, read_sessions
 from scaling_keras.events.logdir import stored_file
@@ -34,6 +35,9 @@ LOSS_TAGS: tuple[str, ...] = (
 
 LAST_STEP = "step"
 """Stands in a product of `columns` for the last step of a session's loss."""
+
+N_EPOCHS = "n_epochs"
+"""Stands there for the epochs, where the loss is one that Keras writes at the end of each."""
 
 _SHOWN = 12
 
@@ -106,9 +110,11 @@ def import_hparams(
     Args:
         logdir: The directory that TensorBoard is given.
         columns: Our column name to a hyperparameter or a scalar (`validation/epoch_loss`), or to a
-            product of them, of numbers and of `step`, the last step of the loss:
-            `{"n_examples": "epochs*50000"}`. Hyperparameters of our name need none. The loss is
-            by default `validation/epoch_loss` if any session has it, else `train/epoch_loss`.
+            product of them, of numbers and of `n_epochs`, the epochs of a loss that Keras's
+            callback wrote, or `step`, the last step of another: `{"n_examples": "n_epochs*50000"}`.
+            Keras numbers epochs from 0, so that its last step is one less. Hyperparameters of our
+            name need none. The loss is by default `validation/epoch_loss` if any session has it,
+            else `train/epoch_loss`.
         scale: What to multiply a column by, by our name.
         loss: How a value is taken from a scalar: `final`, `best` (lowest) or `tail`, the mean over
             its last tenth.
@@ -162,7 +168,11 @@ def runs_of_sessions(
     columns, scale = _check_options(columns, scale)
     known = _known(sessions)
     columns = {"loss": next((tag for tag in tags if tag in known), "loss"), **columns}
-    _check_known(columns, (*known, LAST_STEP), f"a session in {str(where)!r}")
+    is_by_epoch = _is_by_epoch(columns["loss"])
+    own = (LAST_STEP, N_EPOCHS) if is_by_epoch else (LAST_STEP,)
+    _check_known(columns, (*known, *own), f"a session in {str(where)!r}")
+    if is_by_epoch and LAST_STEP not in known:
+        _warn_of_steps(columns)
     outcomes: list[Run | Exclusion] = []
     for index, session in enumerate(sessions, start=1):
         if session.problems:
@@ -199,13 +209,34 @@ def _session_row(
     return row
 
 
+def _is_by_epoch(tag: str) -> bool:
+    """Return whether a scalar is one that Keras's callback writes at the end of each epoch."""
+    return tag.rpartition("/")[2].startswith("epoch_")
+
+
+def _warn_of_steps(columns: Mapping[str, str]) -> None:
+    """Warn of products with the last step of a loss whose steps are epochs."""
+    for ours, theirs in columns.items():
+        if LAST_STEP in _parts(theirs):
+            warnings.warn(
+                f"`columns` should count epochs by `{N_EPOCHS}`, for Keras numbers them from 0. "
+                f"Received: {ours}={theirs!r}, where `{LAST_STEP}` is the number of the last "
+                f"epoch, one less than there were. Put `{N_EPOCHS}` in its place.",
+                ScalingWarning,
+                stacklevel=2,
+            )
+
+
 def _session_values(session: Session, loss: str, choice: str) -> dict[str, str | None]:
     """Return what the columns of a session may be made of, as texts."""
     values = {
         tag: _text(float(choose_losses(curve)[choice])) for tag, curve in session.scalars.items()
     }
     if loss in session.scalars:
-        values[LAST_STEP] = _text(float(session.scalars[loss][-1, 0]))
+        last_step = float(session.scalars[loss][-1, 0])
+        values[LAST_STEP] = _text(last_step)
+        if _is_by_epoch(loss):
+            values[N_EPOCHS] = _text(last_step + 1)
     return {**values, **{name: _text(value) for name, value in session.hparams.items()}}
 
 

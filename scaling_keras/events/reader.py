@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Set
+import os
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
 
 from scaling_keras.errors import LogdirError, RunsError
 from scaling_keras.events.assembling import HELD_OUT_LOSS, assemble
@@ -75,19 +75,19 @@ def read_runs(
         named = {} if metric is None else {"loss": metric}
         table = import_csv(logdir, columns={**named, **(columns or {})})
         return _with_chosen(dataclasses.replace(table, param_convention=param_convention), runs)
-    records, others, n_files = _read(logdir, runs)
-    sessions = sessions_in({name: paths for each in others.values() for name, paths in each})
+    records, others = _read(logdir, runs)
+    sessions = sessions_in({name: paths for each in others for name, paths in each.files.items()})
     if not records:
         if not sessions:
-            raise _no_runs(logdir, n_files)
+            raise _no_runs(logdir, others)
         tags = loss_tags(metric) if metric else LOSS_TAGS
         table = import_sessions(sessions, where=logdir, columns=columns, loss=loss, tags=tags)
         return dataclasses.replace(table, param_convention=param_convention)
     known = {PurePosixPath(session.name) for session in sessions}
     unknown = [
-        _unknown_record(name)
-        for name in others
-        if known.isdisjoint((PurePosixPath(name), *PurePosixPath(name).parents))
+        each.record()
+        for each in others
+        if known.isdisjoint((PurePosixPath(each.name), *PurePosixPath(each.name).parents))
     ]
     table = assemble(
         [*records, *unknown], loss=loss, metric=metric, param_convention=param_convention
@@ -109,6 +109,8 @@ def _with_chosen(table: RunTable, runs: str) -> RunTable:
 
 def is_csv(source: str | Path) -> bool:
     """Return whether a source of runs is a file of numbers, not a directory."""
+    if not isinstance(source, (str, os.PathLike)):
+        return False  # Whoever takes it for a directory refuses it.
     path = Path(source)
     return path.suffix.lower() == ".csv" and not path.is_dir()
 
@@ -127,49 +129,80 @@ def read_records(logdir: str | Path, *, runs: str = "") -> list[RunRecord]:
         LogdirError: If `logdir` isn't a directory, or holds no runs of `ScalingLogger` that
             `runs` matches.
     """
-    records, others, n_files = _read(logdir, runs)
+    records, others = _read(logdir, runs)
     if not records:
-        raise _no_runs(logdir, n_files)
-    unknown = [_unknown_record(name) for name in others]
+        raise _no_runs(logdir, others)
+    unknown = [each.record() for each in others]
     return sorted([*records, *unknown], key=lambda record: record.name)
 
 
-_Files: TypeAlias = list[tuple[str, list[StoredFile]]]
-"""Directories, each with its event files."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Other:
+    """A training whose event files hold no run of ours.
+
+    Attributes:
+        name: Its name.
+        files: Its directories, each with its event files.
+        skipped: What of each of them was passed over, if every one may have held a run.
+    """
+
+    name: str
+    files: Mapping[str, list[StoredFile]]
+    skipped: tuple[str, ...]
+
+    def record(self) -> RunRecord:
+        """Return a record that says why there is none of it."""
+        problem = (
+            "its event files are not ScalingLogger's; those with hyperparameters of TensorBoard's "
+            "HParams plugin are read by `read_runs`, others say too little"
+        )
+        if self.skipped:
+            problem = f"its event files hold no facts: {'; '.join(self.skipped)}"
+        return RunRecord(
+            name=self.name, facts={}, results={}, curves={}, last_wall_time=0.0, problems=(problem,)
+        )
 
 
-def _read(logdir: str | Path, runs: str) -> tuple[list[RunRecord], dict[str, _Files], int]:
-    """Return our runs by name, the files of each training of others, and how many files all are."""
+def _read(logdir: str | Path, runs: str) -> tuple[list[RunRecord], list[_Other]]:
+    """Return our runs and the trainings of others, each sorted by name."""
     found = event_files(logdir)
     files = {name: paths for name, paths in found.items() if is_chosen(name, runs)}
     if found and not files:
         raise LogdirError(none_chosen(found, runs))
-    records, foreign = [], []
+    records: list[RunRecord] = []
+    foreign: dict[str, tuple[str, ...]] = {}
     for name, paths in sorted(files.items()):
         record = read_run_files(paths, name=name)
         if record.is_empty:
-            foreign.append(name)
+            foreign[name] = record.skipped
         else:
             records.append(record)
-    others = _trainings_of_others(foreign, {record.name for record in records})
-    n_files = sum(len(paths) for paths in files.values())
-    return (
-        records,
-        {name: [(place, files[place]) for place in places] for name, places in others.items()},
-        n_files,
-    )
+    trainings = _trainings_of_others(foreign, {record.name for record in records})
+    return records, [
+        _Other(
+            name=name,
+            files={place: files[place] for place in places},
+            skipped=tuple(each for place in places for each in foreign[place])
+            if all(foreign[place] for place in places)
+            else (),
+        )
+        for name, places in trainings.items()
+    ]
 
 
-def _no_runs(logdir: str | Path, n_files: int) -> LogdirError:
-    """Return the error of a logdir that holds so many event files and no run."""
+def _no_runs(logdir: str | Path, others: Sequence[_Other]) -> LogdirError:
+    """Return the error of a logdir that holds only trainings of others, if any."""
+    n_files = sum(len(paths) for each in others for paths in each.files.values())
     if not n_files:
         return LogdirError(
             f"`logdir` must hold event files. Received: {str(logdir)!r}, where there are none. "
             f"Train with callbacks=[ScalingLogger()], or give the directory that it wrote to."
         )
+    skipped = [sentence for each in others for sentence in each.skipped]
     return LogdirError(
         f"`logdir` must hold runs of ScalingLogger, or of TensorBoard's HParams plugin. Received: "
-        f"{str(logdir)!r}, whose {n_files} event file{'s hold' if n_files > 1 else ' holds'} none. "
+        f"{str(logdir)!r}, whose {n_files} event file{'s hold' if n_files > 1 else ' holds'} none"
+        f"{f' ({skipped[0]})' if skipped else ''}. "
         f"Add ScalingLogger() to the callbacks of `fit`, beside keras.callbacks.TensorBoard if "
         f"you like."
     )
@@ -213,14 +246,3 @@ def _trainings_of_others(names: Iterable[str], ours: Set[str]) -> dict[str, list
         if training not in places:
             trainings.setdefault(training.as_posix(), []).append(name.as_posix())
     return {name: trainings[name] for name in sorted(set(trainings) - ours)}
-
-
-def _unknown_record(name: str) -> RunRecord:
-    """Return the record of a training that `ScalingLogger` didn't log."""
-    problem = (
-        "its event files are not ScalingLogger's; those with hyperparameters of TensorBoard's "
-        "HParams plugin are read by `read_runs`, others say too little"
-    )
-    return RunRecord(
-        name=name, facts={}, results={}, curves={}, last_wall_time=0.0, problems=(problem,)
-    )

@@ -37,7 +37,8 @@ class RunRecord:
         corrections: Number to what was changed about the run afterwards; the highest holds.
         problems: What could not be read, a sentence each; such a run is left out of a table.
         skipped: What was passed over without harm to the rest, a sentence each: half a record at
-            the end of a file, which a killed process leaves behind.
+            the end of a file, which a killed process leaves behind, and records that aren't what
+            was written, by their checksums.
     """
 
     name: str
@@ -68,13 +69,13 @@ class _Gathering:
         self.problems: list[str] = []
         self.skipped: list[str] = []
 
-    def add_file(self, name: str, content: bytes) -> None:
-        """Add the events of one file, whose name and bytes these are."""
+    def add_file(self, name: str, found: frames.Frames) -> None:
+        """Add the events of one file."""
         series: dict[str, list[float] | None] = {}
         layouts: dict[int, tuple[PointLayout, list[list[float]]]] = {}
         mark = schema.TAG_PREFIX.encode()
-        end = 0
-        for frame, end in frames.walk_frames(content):  # noqa: B007  # Its last value is used.
+        self._tell_skipped(name, found)
+        for frame in found.records:
             known = layouts.get(len(frame))
             read = known[0].read(frame) if known else None
             if known and read:
@@ -85,12 +86,18 @@ class _Gathering:
                 layout = self._add_event(event_pb2.Event.FromString(frame), series)
                 if layout is not None:
                     layouts[len(frame)] = layout
-        if end < len(content):
-            self.skipped.append(
-                f"the last {len(content) - end} bytes of {name} are half a record and were skipped"
-            )
         last = [points[-2] for points in series.values() if points]
         self.last_wall_time = max([self.last_wall_time, *last])
+
+    def _tell_skipped(self, name: str, found: frames.Frames) -> None:
+        """Note what of a file was passed over."""
+        self.skipped += [f"{each} of {name} was skipped" for each in found.damage]
+        if _says_nothing(found) and (found.cut_off or not found.n_bytes):
+            self.skipped.append(f"{name} ends after {found.n_bytes} bytes, before it says anything")
+        elif found.cut_off:
+            self.skipped.append(
+                f"the last {found.cut_off} bytes of {name} are half a record and were skipped"
+            )
 
     def _add_event(
         self, event: Any, series: dict[str, list[float] | None]
@@ -160,7 +167,7 @@ def read_run_dir(run_dir: Path, *, name: str = ".") -> RunRecord:
 
     Returns:
         The record, `is_empty` if the directory holds no run of ours. A file that can't be read
-        or is damaged is named in its `problems`.
+        is named in its `problems`, what was passed over of others in `skipped`.
     """
     paths = run_dir.iterdir() if run_dir.is_dir() else ()
     return read_run_files((path for path in paths if frames.FILE_MARK in path.name), name=name)
@@ -169,18 +176,19 @@ def read_run_dir(run_dir: Path, *, name: str = ".") -> RunRecord:
 def read_run_files(paths: Iterable[StoredFile], *, name: str) -> RunRecord:
     """Read the event files of one run directory; see `read_run_dir`."""
     gathering = _Gathering()
-    contents = []
+    files = []
     for path in paths:
         try:
             content = _content_if_ours(path)
         except OSError as error:
             gathering.problems.append(f"{path.name} can't be read: {error.strerror or error}")
             continue
-        if content:
-            contents.append((_first_wall_time(content), path.name, content))
-    for _, file_name, content in sorted(contents):
+        if content is not None:
+            found = frames.read_frames(content)
+            files.append((first_wall_time(found), path.name, found))
+    for _, file_name, found in sorted(files, key=lambda file: file[:2]):
         try:
-            gathering.add_file(file_name, content)
+            gathering.add_file(file_name, found)
         except LogdirError as error:
             gathering.problems.append(f"{file_name}: {error}")
         except (DecodeError, ValueError, LookupError) as error:
@@ -190,23 +198,29 @@ def read_run_files(paths: Iterable[StoredFile], *, name: str) -> RunRecord:
     return gathering.record(name)
 
 
-def _content_if_ours(path: StoredFile) -> bytes:
-    """Return the bytes of an event file that holds our tags, or none."""
+def _content_if_ours(path: StoredFile) -> bytes | None:
+    """Return the bytes of an event file that holds our tags, or is too short to tell; else None."""
     with path.open("rb") as file:
         head = file.read(_SNIFFED_BYTES)
-        if schema.TAG_PREFIX.encode() not in head:
-            return b""
-        return head + file.read()
+        if schema.TAG_PREFIX.encode() in head:
+            return head + file.read()
+    is_whole = len(head) < _SNIFFED_BYTES
+    return head if is_whole and _says_nothing(frames.read_frames(head)) else None
 
 
-def _first_wall_time(content: bytes) -> float:
+def _says_nothing(found: frames.Frames) -> bool:
+    """Return whether a file holds at most the record that every one begins with."""
+    return len(found.records) < 2
+
+
+def first_wall_time(found: frames.Frames) -> float:
     """Return when a file was begun: names hold whole seconds only, too few to order attempts."""
+    if not found.records:
+        return 0.0
     try:
-        for frame, _ in frames.walk_frames(content):
-            return float(event_pb2.Event.FromString(frame).wall_time)
-    except (LogdirError, DecodeError):
-        pass  # Reading the file in earnest meets the same damage, and names it.
-    return 0.0
+        return float(event_pb2.Event.FromString(found.records[0]).wall_time)
+    except DecodeError:
+        return 0.0  # Reading the file in earnest meets the same damage, and names it.
 
 
 def _number(tensor: tensor_pb2.TensorProto) -> float:

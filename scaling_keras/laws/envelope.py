@@ -209,20 +209,21 @@ def envelope(
     grid = _grid(curves)
     losses = np.stack([curve.smoothed(grid, smooth) for curve in curves])
     sizes = np.array([curve.n_params for curve in curves])
-    costs = np.array([curve.flops_per_example for curve in curves])
+    examples = np.stack([curve.examples(grid) for curve in curves])
     winner, bracketed = _winners(losses, sizes)
     best = losses[winner, np.arange(len(grid))]
+    seen = examples[winner, np.arange(len(grid))]
     rng = np.random.default_rng(seed)
-    drawn, failed = _draw_lines(grid, losses, sizes, costs, n_resamples, rng)
+    drawn, failed = _draw_lines(grid, losses, sizes, examples, n_resamples, rng)
     size_line, data_line = _described(
-        grid, _lines(grid, sizes[winner], costs[winner], bracketed), drawn, bracketed, level
+        grid, _lines(grid, sizes[winner], seen, bracketed), drawn, bracketed, level
     )
     at_edge = _edge_share(losses, sizes, bracketed)
     return Envelope(
         train_flops=grid,
         run=tuple(curves[index].name for index in winner),
         n_params=sizes[winner],
-        n_examples=grid / costs[winner],
+        n_examples=seen,
         loss=best,
         bracketed=bracketed,
         size_line=size_line,
@@ -302,21 +303,20 @@ def _winners(losses: Floats, sizes: Floats) -> tuple[npt.NDArray[np.intp], np.nd
     return winner, (smallest < sizes[winner]) & (sizes[winner] < largest)
 
 
-def _lines(grid: Floats, size: Floats, cost: Floats, bracketed: np.ndarray) -> Floats | None:
+def _lines(grid: Floats, size: Floats, seen: Floats, bracketed: np.ndarray) -> Floats | None:
     """Return exponent and height of size and data, shape `(2, 2)`; None without a trend."""
     if len(np.unique(size[bracketed])) < MIN_WINNERS:
         return None
     log_c = np.log(grid)
     operator = line_operator((log_c - log_c.mean())[bracketed], np.ones(int(bracketed.sum())))
-    data = log_c - np.log(cost)
-    return np.stack([operator @ np.log(size[bracketed]), operator @ data[bracketed]])
+    return np.stack([operator @ np.log(each[bracketed]) for each in (size, seen)])
 
 
 def _draw_lines(
     grid: Floats,
     losses: Floats,
     sizes: Floats,
-    costs: Floats,
+    examples: Floats,
     n_resamples: int,
     rng: np.random.Generator,
 ) -> tuple[Floats, float]:
@@ -327,7 +327,8 @@ def _draw_lines(
         there = np.isfinite(losses[runs]).any(axis=0)
         winner, bracketed = _winners(losses[runs], sizes[runs])
         chosen = runs[winner]
-        lines = _lines(grid, sizes[chosen], costs[chosen], bracketed & there)
+        seen = examples[chosen, np.arange(len(grid))]
+        lines = _lines(grid, sizes[chosen], seen, bracketed & there)
         if lines is not None:
             drawn.append(lines)
     return np.array(drawn).reshape(-1, 2, 2), 1 - len(drawn) / n_resamples

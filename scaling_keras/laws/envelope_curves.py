@@ -38,14 +38,14 @@ class TrainingCurve:
     Attributes:
         name: Of the run.
         n_params: Its size.
-        flops_per_example: What an example costs it, on average.
-        log_flops: Log compute at each point, rising, shape `(points,)`.
+        log_examples: Log of the examples seen at each point, rising, shape `(points,)`.
+        log_flops: Log compute.
         log_loss: Log loss.
     """
 
     name: str
     n_params: float
-    flops_per_example: float
+    log_examples: Floats
     log_flops: Floats
     log_loss: Floats
 
@@ -55,8 +55,15 @@ class TrainingCurve:
             return self
         kept = self.log_flops >= self.log_flops[-1] + np.log(skip)
         return dataclasses.replace(
-            self, log_flops=self.log_flops[kept], log_loss=self.log_loss[kept]
+            self,
+            log_examples=self.log_examples[kept],
+            log_flops=self.log_flops[kept],
+            log_loss=self.log_loss[kept],
         )
+
+    def examples(self, train_flops: Floats) -> Floats:
+        """Return the examples seen at amounts of compute; beyond the curve, those at its end."""
+        return np.interp(train_flops, np.exp(self.log_flops), np.exp(self.log_examples))
 
     def smoothed(self, train_flops: Floats, width: float) -> Floats:
         """Return the loss at amounts of compute, `nan` outside the curve.
@@ -97,10 +104,10 @@ def curves_of_table(table: RunTable, metric: str | None, constant_schedule: bool
         if reason:
             excluded.append(Exclusion(name=run.name, reason=reason))
             continue
-        cost = _cost(run)
         points = np.asarray(run.curves[metric or run.loss_name], dtype=np.float64)
-        flops_at = run.flops_at if _knows_cost(run) else partial(np.multiply, cost)
-        curve = _curve(run.name, run.n_params, cost, flops_at, points[:, 0], points[:, 1])
+        assumed = partial(np.multiply, FALLBACK_FLOPS_PER_PARAM * run.n_params)
+        flops_at = run.flops_at if _knows_cost(run) else assumed
+        curve = _curve(run.name, run.n_params, flops_at, points[:, 0], points[:, 1])
         if curve is None:
             excluded.append(Exclusion(name=run.name, reason="its curve has too few usable points"))
         else:
@@ -145,7 +152,7 @@ def curves_of_arrays(
         if "train_flops" in arrays:
             cost = float(np.median(arrays["train_flops"][rows] / seen))
         flops_at = partial(np.multiply, cost)
-        curve = _curve(str(label), size, cost, flops_at, seen, arrays["loss"][rows])
+        curve = _curve(str(label), size, flops_at, seen, arrays["loss"][rows])
         if curve is None:
             excluded.append(
                 Exclusion(name=str(label), reason="its curve has too few usable points")
@@ -158,7 +165,6 @@ def curves_of_arrays(
 def _curve(
     name: str,
     n_params: float,
-    cost: float,
     flops_at: Callable[[Floats], Floats],
     seen: Floats,
     loss: Floats,
@@ -172,7 +178,7 @@ def _curve(
     return TrainingCurve(
         name=name,
         n_params=n_params,
-        flops_per_example=cost,
+        log_examples=np.log(places),
         log_flops=np.log(flops_at(places)),
         log_loss=np.bincount(inverse, weights=np.log(loss[usable])) / counts,
     )
@@ -190,13 +196,6 @@ def _why_no_curve(run: Run, metric: str | None) -> str:
 
 def _knows_cost(run: Run) -> bool:
     return bool(np.isfinite(run.train_flops_per_example) and run.train_flops_per_example > 0)
-
-
-def _cost(run: Run) -> float:
-    """Return the training FLOPs of an example: as counted, else six per parameter."""
-    if _knows_cost(run):
-        return run.train_flops_per_example
-    return FALLBACK_FLOPS_PER_PARAM * run.n_params
 
 
 def _check_alike(runs: list[Run], metric: str | None) -> None:

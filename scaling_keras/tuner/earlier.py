@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scaling_keras.errors import LogdirError, ScalingWarning
-from scaling_keras.events import frames
+from scaling_keras.errors import ScalingWarning
 from scaling_keras.events.records import RunRecord, read_run_dir
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
@@ -67,7 +66,7 @@ class EarlierRuns:
             self.found[plan.name] = (plan, outcome)
             return outcome
         if record is None or not (record.facts or record.results):
-            cut_off = _cut_off(self._path / plan.name)
+            cut_off = read_run_dir(self._path / plan.name).skipped
             if cut_off:
                 _warn_of_damage(plan.name, cut_off, _TRAINED_AGAIN)
             return None
@@ -103,21 +102,6 @@ def _damage(record: RunRecord, run_dir: Path) -> tuple[str, ...]:
         return ("the facts are missing",)
     # A directory with event files of others alone has a record that says so, and is no run.
     return read_run_dir(run_dir).problems if record.problems else ()
-
-
-def _cut_off(run_dir: Path) -> list[str]:
-    """Return the event files of a run that say nothing of it and end too early, in words."""
-    found = []
-    for file in sorted(run_dir.glob(f"*{frames.FILE_MARK}*")):
-        content = file.read_bytes()
-        try:
-            end = max((end for _, end in frames.walk_frames(content)), default=0)
-        except LogdirError as error:
-            found.append(f"{file.name}: {error}")
-            continue
-        if end < len(content) or not content:
-            found.append(f"{file.name} ends after {len(content)} bytes, before it says anything")
-    return found
 
 
 def _warn_of_damage(name: str, damage: Sequence[str], consequence: str) -> None:

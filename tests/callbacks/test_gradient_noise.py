@@ -35,6 +35,12 @@ def test_the_noise_scale_of_a_known_covariance_is_found_and_logged(tmp_path, rea
     assert GradientNoise(batches).measure(model, 3)[METRIC] == pytest.approx(3 * expected, rel=1e-4)
 
 
+@pytest.mark.parametrize("batches", [5, [1, 2], [(), ()], [np.float32(1.0)]])
+def test_what_is_no_batch_is_an_error(batches):
+    with pytest.raises(RunsError, match=r"must be batches as `fit` takes them\. Received: "):
+        GradientNoise(batches)
+
+
 @pytest.mark.parametrize("sizes", [(), (4,), (4, 5)])
 def test_too_few_batches_or_batches_of_two_sizes_are_an_error(sizes):
     batches = [(np.ones((size, 1)), np.ones((size, 1))) for size in sizes]

@@ -68,6 +68,14 @@ def _generator():
         yield tuple(each[:3] for each in _rows())
 
 
+def _three():
+    yield from zip(*_rows(3), strict=True)
+
+
+ROW = (tf.TensorSpec((3,)), tf.TensorSpec((1,)))
+TURNS = tf.data.Dataset.from_tensor_slices(np.array([0, 1] * 3, "int64"))
+
+
 def _of_varying_length():
     lengths = tf.data.Dataset.from_tensor_slices([[3], [5], [4]])
     return lengths.map(lambda n: (tf.zeros((2, n[0]), tf.int32),) * 2)
@@ -99,6 +107,34 @@ KINDS = {
         None,
     ),
     "repeated to an end": (_regression, lambda: {"x": _dataset(*_rows()).repeat(3)}, {}, 60, None),
+    "repeated in a function": (
+        _regression,
+        lambda: {"x": tf.data.Dataset.range(1).flat_map(lambda _: _dataset(*_rows()).repeat(3))},
+        {},
+        60,
+        None,
+    ),
+    "joined with itself": (
+        _regression,
+        lambda: {"x": _dataset(*_rows()).concatenate(_dataset(*_rows())).prefetch(1)},
+        {},
+        40,
+        None,
+    ),
+    "taken by turns": (
+        _regression,
+        lambda: {"x": tf.data.Dataset.choose_from_datasets([_dataset(*_rows())] * 2, TURNS)},
+        {},
+        40,
+        None,
+    ),
+    "dataset of a generator": (
+        _regression,
+        lambda: {"x": tf.data.Dataset.from_generator(_three, output_signature=ROW).batch(2)},
+        {},
+        6,
+        None,
+    ),
     "generator": (_regression, lambda: {"x": _generator(), "steps_per_epoch": 3}, {}, 18, None),
     "PyDataset": (_language, lambda: {"x": Sequences()}, {}, 80, 40),
     "dicts and tuples": (_nested, lambda: {"x": _dataset(*_nested_rows())}, {}, 20, 10),
@@ -150,6 +186,44 @@ KINDS = {
         24,
     ),
 }
+
+
+class Changing(keras.utils.PyDataset):
+    """Batches of two; another number of them in each epoch."""
+
+    def __init__(self, *lengths):
+        super().__init__()
+        self._lengths = list(lengths)
+
+    def __len__(self):
+        return self._lengths[0]
+
+    def __getitem__(self, index):
+        return _rows(2)
+
+    def on_epoch_end(self):
+        self._lengths.append(self._lengths.pop(0))
+
+
+def test_data_that_is_shorter_in_later_epochs_did_not_end_early(tmp_path, read_run):
+    model, loss = _regression()
+    model.compile("sgd", loss)
+    model.fit(Changing(5, 4, 3), epochs=3, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, _ = read_run(tmp_path)
+    assert (run.status, run.reason) == ("completed", "")
+    assert (run.n_examples, run.dataset_size) == (24, 10)
+
+
+def test_a_stop_within_data_that_may_change_its_length_is_seen(tmp_path, read_run):
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = batch == 2
+
+    model, loss = _regression()
+    model.compile("sgd", loss)
+    model.fit(Changing(5), epochs=1, callbacks=[Stop(), ScalingLogger(tmp_path)], verbose=0)
+    run, _ = read_run(tmp_path)
+    assert (run.status, run.reason) == ("stopped", "stopped by a callback in epoch 1 of 1")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,7 +4,7 @@ import pytest
 
 from scaling_keras.callbacks.loss_forecast import LossForecast, forecast_loss
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
-from scaling_keras.errors import RunsError
+from scaling_keras.errors import RunsError, ScalingWarning
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
@@ -44,12 +44,28 @@ def test_a_curve_that_says_nothing_has_no_forecast(loss):
     ("options", "message"),
     [
         ({"stop_above": 0.0}, r"must be a positive loss\. Received: 0\.0"),
+        ({"stop_above": "x"}, r"must be a positive loss\. Received: 'x'"),
         ({"level": 1.0}, r"must be a share between 0 and 1\. Received: 1\.0"),
+        ({"level": "0.9"}, r"must be a share between 0 and 1\. Received: '0\.9'"),
     ],
 )
 def test_options_that_can_not_be_are_an_error(options, message, tmp_path):
     with pytest.raises(RunsError, match=message):
         LossForecast(ScalingLogger(tmp_path), **options)
+
+
+@pytest.mark.parametrize("logger", [None, "runs/wide"])
+def test_a_logger_that_is_none_is_an_error(logger):
+    with pytest.raises(RunsError, match="`logger` must be the ScalingLogger among the same"):
+        LossForecast(logger)
+
+
+def test_a_logger_that_is_not_among_the_callbacks_is_warned_of(make_model, tmp_path, data):
+    forecast = LossForecast(ScalingLogger(tmp_path / "other"))
+    callbacks = [ScalingLogger(tmp_path / "own"), forecast]
+    with pytest.warns(ScalingWarning, match=r"must be among the callbacks.*LossForecast"):
+        make_model().fit(*data, callbacks=callbacks, verbose=0)
+    assert forecast.forecast is None
 
 
 def _fit(model, tmp_path, epochs=40, callbacks=(), **options):

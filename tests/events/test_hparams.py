@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from scaling_keras.errors import LogdirError
+from scaling_keras.events.frames import frame
 from scaling_keras.events.hparams import read_sessions
 from tests.events.hparams_logdir import write_events, write_session
 
@@ -61,15 +62,15 @@ def test_a_damaged_file_is_a_problem_of_its_session(tmp_path):
     content = path.read_bytes()
     (tmp_path / "a" / f"{path.name}.1").write_bytes(b"\x01" * len(content))
     (session,) = read_sessions(tmp_path)
-    assert "a damaged record at byte 0" in session.problems[0]
+    (problem,) = session.problems
+    assert problem.startswith(f"all behind byte 0, where a record is damaged, {len(content)} bytes")
+    assert problem.endswith(f"of {path.name}.1 can't be read")
 
 
 def test_a_record_that_is_no_event_is_a_problem_of_its_session(tmp_path):
     write_session(tmp_path / "a", {"units": 1})
     (path,) = (tmp_path / "a").iterdir()
-    frame = b"\xff\xff\xff"
-    header = len(frame).to_bytes(8, "little") + b"\0" * 4
-    (tmp_path / "a" / f"{path.name}.1").write_bytes(header + frame + b"\0" * 4)
+    (tmp_path / "a" / f"{path.name}.1").write_bytes(frame(b"\xff\xff\xff"))
     (session,) = read_sessions(tmp_path)
     assert "a record is damaged (DecodeError" in session.problems[0]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scaling_keras import laws
-from scaling_keras.errors import LogdirError, RunsError
+from scaling_keras.errors import LogdirError, RunsError, ScalingWarning
 from scaling_keras.events.importing import import_csv, import_hparams
 from scaling_keras.events.reader import read_runs
 from scaling_keras.runs import RunTable
@@ -77,6 +77,15 @@ def test_options_that_can_not_be_used_are_named(csv_file, options, message):
         import_csv(csv_file, **options)
 
 
+def test_a_column_that_is_there_twice_is_refused(tmp_path):
+    path = tmp_path / "twice.csv"
+    path.write_text("n_params,n_examples,loss, loss,,\n1e6,1e7,3.0,2.0,,\n")
+    with pytest.raises(RunsError, match=r"Received: 'loss' more than once in .*twice\.csv"):
+        import_csv(path)
+    with pytest.raises(RunsError, match="'loss' more than once"):
+        RunTable.from_csv(path)
+
+
 def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(RunsError, match=r"An import needs.*empty\.csv' with no columns"):
@@ -142,7 +151,7 @@ def test_a_session_that_can_not_be_read_is_left_out(logdir):
     path = next((logdir / "run-03").glob("*tfevents*"))
     path.with_name(path.name + ".1").write_bytes(b"\x01" * 40)
     table = import_hparams(logdir, columns=COLUMNS)
-    assert any(e.name == "run-03" and "damaged record" in e.reason for e in table.excluded)
+    assert any(e.name == "run-03" and "a record is damaged" in e.reason for e in table.excluded)
 
 
 @pytest.mark.parametrize(("choice", "offset"), [("final", 0.0), ("best", -0.01)])
@@ -152,9 +161,20 @@ def test_the_loss_is_taken_as_asked(logdir, choice, offset):
     np.testing.assert_allclose(table["loss"][:16], expected, rtol=1e-6)
 
 
-def test_the_last_step_may_stand_in_a_product(logdir):
+def test_the_epochs_of_keras_may_stand_in_a_product(logdir):
+    columns = {"n_params": "size", "n_examples": "n_epochs*1000"}
+    assert import_hparams(logdir, columns=columns)["n_examples"][0] == 3000
+
+
+def test_the_last_step_may_stand_in_a_product_and_is_no_number_of_epochs(logdir, tmp_path):
     columns = {"n_params": "size", "n_examples": "step*1000"}
-    assert import_hparams(logdir, columns=columns)["n_examples"][0] == 2000
+    with pytest.warns(ScalingWarning, match=r"n_examples='step\*1000'.*Put `n_epochs` in its"):
+        assert import_hparams(logdir, columns=columns)["n_examples"][0] == 2000
+    write_session(tmp_path / "a", {"size": 7}, curves={"loss": [2.0, 1.0]})
+    (run,) = import_hparams(tmp_path / "a", columns=columns)
+    assert run.n_examples == 1000
+    with pytest.raises(RunsError, match="without n_epochs"):
+        import_hparams(tmp_path / "a", columns={**columns, "n_examples": "n_epochs*1000"})
 
 
 def test_another_scalar_may_be_the_loss(logdir):

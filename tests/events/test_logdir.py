@@ -27,6 +27,12 @@ def test_runs_elsewhere_are_read_by_fsspec(memory, tmp_path, write_run):
     assert there["loss"].tolist() == here["loss"].tolist()
 
 
+@pytest.mark.parametrize("logdir", [5, None, ""])
+def test_what_is_no_path_is_an_error(logdir):
+    with pytest.raises(LogdirError, match=r"`logdir` must be the path of a directory\. Received:"):
+        read_runs(logdir)
+
+
 def test_an_address_that_is_not_there_is_an_error(memory):
     with pytest.raises(LogdirError, match=r"'memory://nowhere', which does not exist\."):
         read_runs("memory://nowhere")

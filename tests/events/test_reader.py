@@ -8,6 +8,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from scaling_keras.errors import LogdirError
+from scaling_keras.events.frames import frame, read_frames
 from scaling_keras.events.reader import assemble, read_records, read_runs
 from scaling_keras.events.schema import RunFacts
 from scaling_keras.events.writer import RunWriter
@@ -121,32 +122,97 @@ def test_points_of_any_layout_come_back_as_they_were_written(tmp_path):
     assert str(sorted(found, key=str)) == str(sorted([(float(s), v) for s, v in expected], key=str))
 
 
-def test_a_damaged_file_excludes_its_run_with_the_reason(tmp_path, write_run):
-    for name in ("bad-length", "bad-record", "good"):
-        write_run(tmp_path / name)
-    path = _event_file(tmp_path / "bad-length")
+def test_what_comes_before_a_damaged_length_is_kept(tmp_path, write_run):
+    write_run(tmp_path / "a")
+    path = _event_file(tmp_path / "a")
     content = bytearray(path.read_bytes())
-    struct.pack_into("<Q", content, 12 + struct.unpack_from("<Q", content)[0] + 4, 2**40)
+    sizes = [len(frame(each)) for each in read_frames(bytes(content)).records]
+    struct.pack_into("<Q", content, sum(sizes[:4]), 2**40)
     path.write_bytes(content)
-    path = _event_file(tmp_path / "bad-record")
+    (record,) = read_records(tmp_path)
+    (run,) = assemble([record], metric="loss")
+    assert (run.status, run.curves["loss"].tolist()) == ("running", [[100, 3.0], [200, 2.5]])
+    (sentence,) = run.facts["skipped"]
+    assert sentence.startswith(f"all behind byte {sum(sizes[:4])}, where a record is damaged")
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 4096, b"\xa5" * 50])
+def test_junk_behind_a_run_that_ended_leaves_it_as_it_is(tmp_path, write_run, tail):
+    write_run(tmp_path / "a")
+    (whole,) = read_runs(tmp_path)
+    path = _event_file(tmp_path / "a")
+    path.write_bytes(path.read_bytes() + tail)
+    (run,) = read_runs(tmp_path)
+    assert (run.status, run.loss, run.n_examples) == ("completed", whole.loss, whole.n_examples)
+    assert f"{len(tail)} bytes of {path.name} was skipped" in run.facts["skipped"][0]
+
+
+def test_a_point_with_a_flipped_bit_is_skipped_and_said_to_be(tmp_path, write_run):
+    write_run(tmp_path / "a")
+    path = _event_file(tmp_path / "a")
     content = path.read_bytes()
-    at = content.rindex(b"scaling/val_loss") - 4
-    path.write_bytes(content[:at] + b"\xff\xff" + content[at + 2 :])
+    assert content.count(struct.pack("<f", 2.25)) == 1
+    path.write_bytes(content.replace(struct.pack("<f", 2.25), struct.pack("<f", 2.75)))
+    (run,) = read_runs(tmp_path)
+    assert run.curves["loss"].tolist() == [[100, 3.0], [200, 2.5]]
+    assert run.loss == 2.4
+    assert run.facts["skipped"][0].startswith("a damaged record of ")
+
+
+def test_a_damaged_result_is_never_taken_for_one(tmp_path, write_run):
+    write_run(tmp_path / "a")
+    path = _event_file(tmp_path / "a")
+    path.write_bytes(path.read_bytes().replace(b'"final":2.4', b'"final":2e4'))
+    (run,) = read_runs(tmp_path)
+    assert (run.status, run.loss) == ("running", pytest.approx(2.4))
+    assert "a damaged record" in run.reason
+
+
+def test_a_run_whose_facts_are_damaged_is_left_out(tmp_path, write_run):
+    write_run(tmp_path / "b")
+    write_run(tmp_path / "a")
+    write_run(tmp_path / "a", n_examples_before=300, n_examples=(400, 500, 600))
+    path = max((tmp_path / "a").iterdir())
+    path.write_bytes(path.read_bytes().replace(b'"model_name":"m', b'"model_name":"M'))
     table = read_runs(tmp_path)
-    assert [run.name for run in table] == ["good"]
-    reasons = {exclusion.name: exclusion.reason for exclusion in table.excluded}
-    assert "damaged record at byte" in reasons["bad-length"]
-    assert "a record is damaged (DecodeError" in reasons["bad-record"]
+    assert [run.name for run in table] == ["b"]
+    assert table.excluded[0].reason.startswith(
+        "it has points but no facts of its last attempt: a damaged record of "
+    )
+
+
+@pytest.mark.parametrize("length", [0, 10, 70, 300])
+def test_a_run_cut_off_in_its_facts_is_not_taken_for_one_of_others(tmp_path, write_run, length):
+    write_run(tmp_path / "b")
+    write_run(tmp_path / "a")
+    path = _event_file(tmp_path / "a")
+    path.write_bytes(path.read_bytes()[:length])
+    why = f"{path.name} ends after {length} bytes, before it says anything"
+    assert read_runs(tmp_path).excluded[0].reason == f"its event files hold no facts: {why}"
+    with pytest.raises(LogdirError, match=f"whose 1 event file holds none .{why}"):
+        read_runs(tmp_path / "a")
 
 
 def test_a_payload_of_a_newer_version_excludes_its_run(tmp_path, write_run):
     write_run(tmp_path / "a")
     write_run(tmp_path / "b")
     path = _event_file(tmp_path / "a")
-    path.write_bytes(path.read_bytes().replace(b'{"version":1,', b'{"version":8,'))
+    records = read_frames(path.read_bytes()).records
+    newer = (each.replace(b'{"version":1,', b'{"version":8,') for each in records)
+    path.write_bytes(b"".join(map(frame, newer)))
     table = read_runs(tmp_path)
     assert [run.name for run in table] == ["b"]
     assert "version=8. Upgrade" in table.excluded[0].reason
+
+
+def test_a_whole_record_that_is_no_event_excludes_its_run(tmp_path, write_run):
+    write_run(tmp_path / "a")
+    write_run(tmp_path / "b")
+    path = _event_file(tmp_path / "a")
+    path.write_bytes(path.read_bytes() + frame(b"\xff scaling/"))
+    table = read_runs(tmp_path)
+    assert [run.name for run in table] == ["b"]
+    assert "a record is damaged (DecodeError" in table.excluded[0].reason
 
 
 def test_a_file_that_went_away_while_reading_excludes_its_run(tmp_path, write_run):

@@ -298,16 +298,30 @@ def test_an_argument_that_can_not_be_used_is_named(changes, message):
         envelope(**{**arguments, **changes})
 
 
-def test_a_curve_costs_what_its_run_had_cost_at_each_point():
-    columns = curves(n_sizes=6)
-    halves = []
-    for run in table_of(columns):
+def dearer_later(**options):
+    """Runs whose first half of examples cost half as much each as the others: a third of all."""
+    runs = []
+    for run in table_of(curves(**options)):
         full = run.n_examples * run.train_flops_per_example
-        # The first half of the examples cost half as much each as the others: a third of all.
         course = ((run.n_examples / 2, full / 3),)
-        halves.append(dataclasses.replace(run, train_flops=full, flops_course=course))
-    (points, *_), _, _ = curves_of_table(RunTable(runs=tuple(halves)), None, True)
-    run = halves[0]
+        runs.append(dataclasses.replace(run, train_flops=full, flops_course=course))
+    return RunTable(runs=tuple(runs))
+
+
+def test_data_on_the_envelope_is_what_the_run_had_seen_for_the_compute():
+    table = dearer_later()
+    runs = {run.name: run for run in table}
+    found = follow(table)
+    spent = [runs[name].flops_at(n) for name, n in zip(found.run, found.n_examples, strict=True)]
+    # The cost changes between two of the logged points.
+    np.testing.assert_allclose(spent, found.train_flops, rtol=0.02)
+    assert np.median(np.abs(spent / found.train_flops - 1)) < 1e-9
+
+
+def test_a_curve_costs_what_its_run_had_cost_at_each_point():
+    halves = dearer_later(n_sizes=6)
+    (points, *_), _, _ = curves_of_table(halves, None, True)
+    run = halves.runs[0]
     seen = run.curves["loss"][:, 0]
     share = np.where(seen <= run.n_examples / 2, 2 / 3 * seen, 4 / 3 * seen - run.n_examples / 3)
     assert np.exp(points.log_flops) == pytest.approx(share * run.train_flops_per_example)

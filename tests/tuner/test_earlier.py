@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from scaling_keras.errors import ScalingWarning
+from scaling_keras.events.frames import frame, read_frames
 from tests.tuner.conftest import NoTrials
 
 
@@ -50,7 +51,8 @@ def test_a_run_whose_facts_are_damaged_is_named_and_not_trained_in_vain(
     make_tuner().search(data, validation_data=data)
     tuner = make_tuner(executor=NoTrials())
     (file,) = (tuner._project.path / "width4_32_seed0").iterdir()
-    file.write_bytes(file.read_bytes().replace(whole, damaged, 1))
+    records = [each.replace(whole, damaged, 1) for each in read_frames(file.read_bytes()).records]
+    file.write_bytes(b"".join(map(frame, records)))
     with pytest.warns(ScalingWarning, match=f"'width4_32_seed0', of which .*{why}.*as failed"):
         tuner.search(data, validation_data=data)
     assert [each.name for each in tuner.results().excluded] == ["width4_32_seed0"]
