@@ -18,6 +18,7 @@ from scaling_keras.tuner.sweep import (
     checked_sizes,
     distinct,
     plan_trial,
+    size_name,
     whole_numbers,
 )
 
@@ -76,14 +77,26 @@ class HyperparameterSweep(Sweep):
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return the trials, cheapest first."""
-        combinations = [
-            dict(zip(self.values, tried, strict=True))
-            for tried in itertools.product(*self.values.values())
-        ]
         trials = (
             plan_trial(size, n_examples, seed, hyperparameters=chosen)
             for seed, n_examples, size, chosen in itertools.product(
-                self.seeds, self.n_examples, self.resolved(models), combinations
+                self.seeds, self.n_examples, self.resolved(models), self._combinations()
             )
+            if not models.why_skipped({**size, **chosen})
         )
         return cheapest_first(trials, models)
+
+    def left_out(self, models: Models) -> Mapping[str, str]:
+        """Return the values that make a model of a size too large, with that as the reason."""
+        models_tried = [
+            {**size, **chosen} for size in self.resolved(models) for chosen in self._combinations()
+        ]
+        reasons = {size_name(tried): models.why_skipped(tried) for tried in models_tried}
+        return {name: reason for name, reason in reasons.items() if reason}
+
+    def _combinations(self) -> list[dict[str, Any]]:
+        """Return each combination of the values."""
+        return [
+            dict(zip(self.values, tried, strict=True))
+            for tried in itertools.product(*self.values.values())
+        ]
