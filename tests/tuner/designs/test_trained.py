@@ -364,7 +364,7 @@ def test_values_that_make_models_too_large_are_left_out_with_the_reason(tuner_of
     assert [plan.hyperparameters["depth"] for plan in executor.plans] == [1, 2]
     described = tuner.describe(make_data(), validation_data=make_data(4), measure=False, n_trials=0)
     (left_out,) = described.skipped
-    assert left_out.name == "width2-depth3-rate0.1"
+    assert left_out.name == "width2-depth3"
     assert left_out.reason == "23 trainable parameters, more than max_n_params=20"
 
 
