@@ -379,9 +379,14 @@ class Recording:
         self._finish(*fit_end.end_of_finished_fit(progress))
 
     def _planned_examples(self) -> int | None:
-        """Return the examples that were planned, without padding: a plan can't know of that."""
+        """Return the examples that were planned, without padding: a plan can't know of that.
+
+        None where steps were planned and all of them made: batches may not have been full.
+        """
         plan = self._log.planned_examples if self._log else None
         if plan is None or self._seen is None or self._miscount:
+            return None
+        if self._options.has_made_its_steps is not None and self._options.has_made_its_steps():
             return None
         return round(plan * self._seen.share_counted())
 

@@ -43,6 +43,8 @@ class RecordingOptions:
     Attributes:
         claim_run_dir: Returns the run's directory; called when the first step is about to run.
         owns_run_dir: See `RunDir`.
+        has_made_its_steps: Returns whether the training made all steps that were planned, so that
+            it is complete whatever they held; None where examples are planned and no steps.
         standing: What this model had been through after its last `fit` in the run; None if it had
             none, to find out from what earlier attempts wrote.
         n_examples_before: Examples that it saw before the run; None if the user doesn't say.
@@ -59,6 +61,7 @@ class RecordingOptions:
     claim_run_dir: Callable[[], Path]
     standing: Standing | None = None
     owns_run_dir: Callable[[], bool] | None = None
+    has_made_its_steps: Callable[[], bool] | None = None
     n_examples_before: int | None = None
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     example_unit: str | None = None

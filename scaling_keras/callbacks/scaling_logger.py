@@ -131,6 +131,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         self.gradient_noise = None if gradient_noise is None else GradientNoise(gradient_noise)
         self.on_point: list[PointHook] = []
         self.owns_run_dir: Callable[[], bool] | None = None
+        self.has_made_its_steps: Callable[[], bool] | None = None
         self._recording: Recording | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -177,6 +178,7 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
             RecordingOptions(
                 claim_run_dir=partial(self._claim_run_dir, goes_on_from),
                 owns_run_dir=self.owns_run_dir,
+                has_made_its_steps=self.has_made_its_steps,
                 standing=goes_on_from.standing if goes_on_from else None,
                 n_examples_before=self.n_examples_before,
                 facts=dict(self.facts),

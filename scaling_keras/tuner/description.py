@@ -143,7 +143,9 @@ def describe(
         if not (failing and math.isnan(trial.seconds))
     )
     budget = sweep.until.get("train_flops", 0.0) if isinstance(sweep, AdaptiveSweep) else 0.0
-    verdict, why = _judge(trials, sweep.variable, target, law, noise, n_trials)
+    verdict, why = None, _why_not_judged(sweep) if n_trials else ""
+    if not why:
+        verdict, why = _judge(trials, sweep.variable, target, law, noise, n_trials)
     return Description(
         trials=trials,
         others=others,
@@ -249,6 +251,16 @@ def _estimate(plan: TrialPlan, workload: Workload, measured: StepMeasure | None)
         train_flops=work.train_flops,
         seconds=seconds,
         peak_bytes=0 if measured is None else measured.peak_bytes,
+    )
+
+
+def _why_not_judged(sweep: Sweep) -> str:
+    """Return why a sweep isn't simulated; empty if it is."""
+    if not sweep.hyperparameters:
+        return ""
+    return (
+        f"laws of size and data are simulated, and not what values of "
+        f"{', '.join(sweep.hyperparameters)} are best (`laws.optima`)."
     )
 
 

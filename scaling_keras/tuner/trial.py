@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import math
 import time
@@ -26,6 +25,7 @@ from scaling_keras.tuner.checkpoint import Checkpoints, clear_checkpoints, resto
 from scaling_keras.tuner.claim import Claim, TakenOver
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
+from scaling_keras.tuner.search_inputs import copies_of
 from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
 
@@ -220,6 +220,8 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         train_flops_per_example=workload.given_flops_per_example(plan.size),
     )
     logger.owns_run_dir = claim.is_held
+    # A batch that isn't full makes a step, too; the run then counts as what it saw.
+    logger.has_made_its_steps = lambda: watch.n_batches >= n_steps
     setting.hypermodel.fit(
         hp,
         model,
@@ -255,7 +257,7 @@ def _copies(
     callbacks: Sequence[keras.callbacks.Callback], plan: TrialPlan
 ) -> list[keras.callbacks.Callback]:
     """Return the user's callbacks for a trial; TensorBoard's writes to a directory of the trial."""
-    copies = [copy.deepcopy(callback) for callback in callbacks]
+    copies = copies_of(callbacks)
     for callback in copies:
         if isinstance(callback, keras.callbacks.TensorBoard):
             callback.log_dir = str(Path(callback.log_dir) / plan.name)

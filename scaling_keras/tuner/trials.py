@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.search_inputs import held_out_data
 from scaling_keras.tuner.strategy import make_strategy
 from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.trial import TrialSetting, run_trial
@@ -79,7 +80,7 @@ class Trials:
         self._setting = dataclasses.replace(
             state["setting"],
             strategy=make_strategy(self._strategy),
-            validation_data=data() if callable(data) else data,
+            validation_data=held_out_data(data),
         )
 
 

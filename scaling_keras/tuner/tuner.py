@@ -27,6 +27,7 @@ from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.plan_findings import plan_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
+from scaling_keras.tuner.search_inputs import copies_of, held_out_data
 from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
@@ -163,7 +164,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 of `hp` (without `n_steps`). A trial takes as many batches as its `n_examples`
                 fill; `repeat()` the data to see it more than once.
             validation_data: What each model is evaluated on at the end of its training, as `fit`
-                takes it, or a function without arguments that gives it.
+                takes it but no generator, or a function without arguments that gives it.
             batch_size: Items of a batch over all replicas, for a function of a `seed` and a
                 `batch_size`: rounded up to a multiple of the replicas. Its own default if None.
             callbacks: More callbacks, copied for each trial.
@@ -172,8 +173,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         Raises:
             DataError: If the data can't be used or is too short for a trial.
             RunsError: If `dataset_size` isn't a positive whole number.
-            SweepError: If the project holds runs of another training, or a batch can't be shared
-                by the replicas.
+            SweepError: If the project holds runs of another training, a batch can't be shared by
+                the replicas, or a callback can't be copied.
         """
         if is_worker(self._executor):
             setting = self._prepare(train, validation_data, batch_size, callbacks, dataset_size)
@@ -482,6 +483,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 f"objective={self._objective!r} and none. Pass some to `search`, or fit the law "
                 f"to the training loss with objective='loss'."
             )
+        copies_of(callbacks)  # Before the first trial, not in each.
         return TrialSetting(
             hypermodel=self.hypermodel,
             workload=Workload(
@@ -497,7 +499,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 size_for=self._size_for,
                 flops_of=self._flops_of,
             ),
-            validation_data=validation_data() if callable(validation_data) else validation_data,
+            validation_data=held_out_data(validation_data),
             callbacks=tuple(callbacks),
             strategy=self.distribution_strategy,
             project=self._project,

@@ -170,6 +170,13 @@ def names_at_edge(space: keras_tuner.HyperParameters, values: Mapping[str, Any])
     return found
 
 
+def extremes(item: Any) -> tuple[Any, ...]:
+    """Return the values of a hyperparameter between which all others lie: of a choice, each."""
+    if isinstance(item, (spaces.Float, spaces.Int)):
+        return item.min_value, item.max_value
+    return tuple(item.values) if isinstance(item, (spaces.Choice, spaces.Boolean)) else ()
+
+
 def _range(item: Any) -> tuple[float | None, float | None]:
     """Return the ends of a hyperparameter's range; None for what has no order."""
     if isinstance(item, (spaces.Float, spaces.Int)):

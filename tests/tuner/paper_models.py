@@ -31,7 +31,7 @@ class PaperModels:
         self.exponent = exponent
         self.limit = limit
         self.broken = broken
-        self.space = space
+        self.space = space or keras_tuner.HyperParameters()
         self.step = step
 
     def resolve(self, size):

@@ -1,5 +1,6 @@
 import json
 import math
+import threading
 
 import keras
 import pytest
@@ -257,6 +258,48 @@ def test_data_of_unknown_length_that_ends_early_ends_the_search_with_the_same_se
     tuner = make_tuner(widths=(2,), n_examples=(8, 40))
     tuner.search(data.repeat(), validation_data=make_data(2))
     assert set(statuses(tuner).values()) == {"completed"}
+
+
+@pytest.mark.parametrize("n_examples", [32, 100], ids=["whole", "and a part"])
+def test_a_trial_whose_batches_are_not_all_full_counts_as_what_it_saw(make_tuner, n_examples):
+    uneven = make_data(5, batch_size=2).unbatch().batch(4).repeat()  # Batches of 4, 4 and 2.
+    tuner = make_tuner(widths=(2,), n_examples=(n_examples,))
+    tuner.search(uneven, validation_data=make_data(2))
+    (run,) = tuner.results()
+    n_steps = n_examples // 4
+    seen = 10 * (n_steps // 3) + 4 * (n_steps % 3)
+    assert (run.status, run.n_examples) == ("completed", seen)
+    tuner = make_tuner(widths=(2,), n_examples=(n_examples,), executor=NoTrials())
+    tuner.search(uneven, validation_data=make_data(2))
+
+
+def test_held_out_data_that_only_the_first_trial_could_go_through_is_refused(make_tuner, data):
+    def batches():
+        yield from data.as_numpy_iterator()
+
+    for held_out in (batches(), batches, data.as_numpy_iterator()):
+        tuner = make_tuner()
+        with pytest.raises(DataError, match=r"go through from its beginning.*used up after"):
+            tuner.search(data, validation_data=held_out)
+        assert not tuner._project.records()
+
+
+def test_held_out_data_may_come_from_a_function(make_tuner, data):
+    tuner = make_tuner()
+    tuner.search(data, validation_data=lambda: data)
+    assert set(statuses(tuner).values()) == {"completed"}
+
+
+def test_a_callback_that_cannot_be_copied_is_named_before_the_first_trial(make_tuner, data):
+    class Held(keras.callbacks.Callback):
+        def __init__(self):
+            super().__init__()
+            self.lock = threading.Lock()
+
+    tuner = make_tuner()
+    with pytest.raises(SweepError, match=r"a tests\.tuner\.test_tuner\..*Held, .*cannot pickle"):
+        tuner.search(data, validation_data=data, callbacks=[Held()])
+    assert not tuner._project.records()
 
 
 def test_a_held_out_objective_needs_held_out_data(make_tuner, data):

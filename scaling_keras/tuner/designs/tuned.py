@@ -15,10 +15,12 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import (
     Ended,
     Models,
+    Size,
     Sweep,
     TrialPlan,
     check_names,
     plan_trial,
+    size_name,
     whole_numbers,
 )
 
@@ -35,7 +37,8 @@ class TunedSweep(Sweep):
     is tuned at each size by one of KerasTuner's oracles, on the fewest examples that the sweep has
     for that size. The trials of the sweep are then run with the values that reached the lowest
     loss; `fit_law` takes the best run of each size, amount of data and seed. An optimum at an end
-    of its range is a finding (`ScalingTuner.findings`): the range should be wider.
+    of its range is a finding (`ScalingTuner.findings`): the range should be wider. What changes a
+    model's parameters or FLOPs can't be tuned: it is part of the size.
 
     With `transfer=True` only the smallest size is tuned and all others reuse its values. That
     holds for models whose hyperparameters are parametrized to transfer (muP), and for no others.
@@ -95,8 +98,15 @@ class TunedSweep(Sweep):
         self.transfer = transfer
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
-        """Return the trials of the sweep, which are run with values yet to be found."""
-        return self.sweep.plan(models)
+        """Return the trials of the sweep, which are run with values yet to be found.
+
+        Raises:
+            SweepError: If what is tuned would change the parameters or FLOPs of a size.
+        """
+        plans = self.sweep.plan(models)
+        if plans:
+            _check_size_stays(tuning_place(plans, models).size, models)
+        return plans
 
     def left_out(self, models: Models) -> Mapping[str, str]:
         """Return what the sweep leaves out."""
@@ -128,6 +138,31 @@ def tuning_place(plans: Sequence[TrialPlan], models: Models) -> TrialPlan:
         return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
 
     return min(plans, key=key)
+
+
+def _check_size_stays(size: Size, models: Models) -> None:
+    """Raise a `SweepError` if a value of what is tuned makes models of a size larger or dearer.
+
+    Sweeps are planned, and limits held, by what models of a size count with the defaults.
+    """
+    from scaling_keras.tuner.tuning import extremes
+
+    counted = models.n_params(size), models.train_flops_per_example(size)
+    if math.isnan(counted[0]):
+        return  # It can't be built, which its trials will say.
+    for item in models.tuned(size).space:
+        for value in extremes(item):
+            chosen = {**size, item.name: value}
+            n_params, flops = models.n_params(chosen), models.train_flops_per_example(chosen)
+            if not math.isnan(n_params) and (n_params, flops) != counted:
+                raise SweepError(
+                    f"What is tuned must leave a model's parameters and FLOPs as its size has "
+                    f"them, for the data of the trials and the limits go by those. Received: "
+                    f"{item.name}={value!r}, with which {size_name(size)!r} has {n_params:,.0f} "
+                    f"parameters and {flops:,.0f} FLOPs an example, and not {counted[0]:,.0f} and "
+                    f"{counted[1]:,.0f}. Make {item.name!r} part of each of `sizes`, or fix it in "
+                    f"`constants`."
+                )
 
 
 def _groups(plans: Sequence[TrialPlan], transfer: bool) -> list[list[TrialPlan]]:

@@ -320,6 +320,54 @@ def test_a_size_whose_tuning_fails_is_left_out_with_a_finding(tuner_of):
     assert {plan.size["width"] for plan in plans if plan.n_examples == 180} == {4}
 
 
+def build_of_any_depth(hp):
+    layers = [keras.layers.Dense(hp["width"]) for _ in range(hp.Int("depth", 1, 3))]
+    model = keras.Sequential([keras.Input((3,)), *layers, keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.SGD(hp.Float("rate", 1e-3, 1e-1)), loss="mse")
+    return model
+
+
+def test_what_makes_models_larger_is_not_tuned(tuner_of):
+    isoflop = sk.IsoFLOPSweep(budgets=[12_000], sizes=WIDTHS)
+    executor = Pretends(lambda plan: 1.0)
+    tuner = tuner_of(sk.TunedSweep(isoflop, n_trials=2), build_of_any_depth, executor=executor)
+    message = "depth=3, with which 'width2' has 23 parameters and .* and not 11 and 36.*`sizes`"
+    with pytest.raises(SweepError, match=message):
+        tuner.describe(make_data(400), validation_data=make_data(4), measure=False, n_trials=0)
+    with pytest.raises(SweepError, match=message):
+        tuner.search(make_data(400), validation_data=make_data(4))
+    assert executor.plans == []
+
+
+def test_what_costs_more_with_the_same_parameters_is_not_tuned(tuner_of):
+    def build(hp):
+        more = hp.Boolean("upsampled", default=False)
+        layers = [keras.layers.UpSampling1D(2)] if more else []
+        dense = keras.layers.Dense(hp["width"])
+        model = keras.Sequential([keras.Input((3, 2)), *layers, dense, keras.layers.Flatten()])
+        model.compile("sgd", "mse")
+        return model
+
+    sweep = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=2)
+    data = tf.data.Dataset.from_tensors((tf.ones((4, 3, 2)), tf.ones((4, 3))))
+    with pytest.raises(SweepError, match="upsampled=True, with which 'width2' has 6 parameters"):
+        tuner_of(sweep, build).search(data.repeat(), validation_data=data)
+
+
+def test_values_that_make_models_too_large_are_left_out_with_the_reason(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.HyperparameterSweep(
+        sizes=WIDTHS[:1], n_examples=[16], values={"depth": [1, 2, 3], "rate": [0.1]}
+    )
+    tuner = tuner_of(sweep, build_of_any_depth, executor=executor, max_n_params=20)
+    tuner.search(make_data(), validation_data=make_data(4))
+    assert [plan.hyperparameters["depth"] for plan in executor.plans] == [1, 2]
+    described = tuner.describe(make_data(), validation_data=make_data(4), measure=False, n_trials=0)
+    (left_out,) = described.skipped
+    assert left_out.name == "width2-depth3"
+    assert left_out.reason == "23 trainable parameters, more than max_n_params=20"
+
+
 def test_a_tuned_sweep_needs_something_to_tune(tuner_of):
     tuner = tuner_of(sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16])))
     with pytest.raises(SweepError, match="A tuned sweep needs something to tune"):
@@ -428,6 +476,19 @@ def test_a_design_that_no_law_can_be_fitted_to_says_so(tuner_of):
     assert "What it will pin down can't be foreseen" in described.summary()
     assert math.isnan(described.seconds)
     assert described.to_dict()["seconds"] is None
+
+
+@pytest.mark.parametrize("is_tuned", [False, True])
+def test_a_sweep_of_hyperparameters_is_not_judged_by_a_law_of_size_and_data(tuner_of, is_tuned):
+    sweep = sk.HyperparameterSweep(
+        sizes=WIDTHS, n_examples=[16, 64, 256], values={"momentum": [0.1, 0.2, 0.4]}
+    )
+    tuner = tuner_of(sk.TunedSweep(sweep) if is_tuned else sweep, build_tunable)
+    options = {"validation_data": make_data(4), "measure": False}
+    described = tuner.describe(make_data(64), n_trials=10, **options)
+    assert described.verdict is None
+    assert "what values of momentum are best (`laws.optima`)" in described.why_no_verdict
+    assert tuner.describe(make_data(64), n_trials=0, **options).why_no_verdict == ""
 
 
 LADDERS = [

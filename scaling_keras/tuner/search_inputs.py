@@ -1,0 +1,49 @@
+"""What a search is given for all of its trials, in a form that each of them can use."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+
+from scaling_keras.callbacks.fit_end import reason_of
+from scaling_keras.errors import DataError, SweepError
+
+
+def held_out_data(given: Any) -> Any:
+    """Return validation data as `fit` takes it, from a function if it is given by one.
+
+    Raises:
+        DataError: If it can be gone through once only, and so by the first trial alone.
+    """
+    data = given() if callable(given) else given
+    if isinstance(data, Iterator):
+        raise DataError(
+            f"`validation_data` must be data that each trial can go through from its beginning. "
+            f"Received: a {type(data).__name__}, which is used up after the first. Pass arrays, a "
+            f"tf.data.Dataset or a keras.utils.PyDataset, or a function that returns one of those."
+        )
+    return data
+
+
+def copies_of(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:
+    """Return callbacks for one trial.
+
+    Raises:
+        SweepError: If one of them can't be copied.
+    """
+    copies = []
+    for callback in callbacks:
+        try:
+            copies.append(copy.deepcopy(callback))
+        except Exception as error:  # Whatever a class of the user's raises.
+            kind = type(callback)
+            raise SweepError(
+                f"`callbacks` must be such that each trial can have copies of its own. Received: a "
+                f"{kind.__module__}.{kind.__qualname__}, of which copy.deepcopy can make none "
+                f"({reason_of(error)}). Leave it out, or let it make what can't be copied in "
+                f"`on_train_begin`."
+            ) from error
+    return copies
