@@ -52,6 +52,18 @@ def walk_frames(content: bytes) -> Iterator[tuple[bytes, int]]:
         position = position_after
 
 
+def half_record(name: str, content: bytes, end: int) -> str:
+    """Return the sentence that a file's last record was not whole; empty if it was.
+
+    Args:
+        name: Name of the file.
+        content: Its bytes.
+        end: Where the last whole record ends.
+    """
+    left = len(content) - end
+    return f"the last {left} bytes of {name} are half a record and were skipped" if left else ""
+
+
 def frame(data: bytes) -> bytes:
     """Return the record that holds `data`, for `walk_frames` to find."""
     length = _LENGTH.pack(len(data))

@@ -38,6 +38,8 @@ class Session:
             `hp.hparams` was called without the callback.
         group: The session group, which repetitions of one setting share; empty if not given.
         problems: What could not be read, a sentence each.
+        skipped: What was passed over, a sentence each: half a record at the end of a file, which
+            a killed process or a copy that was cut short leaves behind.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Session:
     status: str = ""
     group: str = ""
     problems: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 class _Directory:
@@ -57,6 +60,7 @@ class _Directory:
         self.group = ""
         self.points: dict[str, list[tuple[float, float]]] = {}
         self.problems: list[str] = []
+        self.skipped: list[str] = []
         self._plugins: dict[str, str] = {}
 
     def add_files(self, paths: list[StoredFile]) -> None:
@@ -71,11 +75,14 @@ class _Directory:
                 continue
             contents.append((_first_wall_time(content), path.name, content))
         for _, name, content in sorted(contents):
+            end = 0
             try:
-                for frame, _ in frames.walk_frames(content):
+                for frame, end in frames.walk_frames(content):  # noqa: B007  # Its last is used.
                     event = event_pb2.Event.FromString(frame)
                     for value in event.summary.value:
                         self._add(event.step, value)
+                if said := frames.half_record(name, content, end):
+                    self.skipped.append(said)
             except LogdirError as error:
                 self.problems.append(f"{name}: {error}")
             except DecodeError as error:
@@ -145,9 +152,11 @@ def _session(name: PurePosixPath, directories: Mapping[PurePosixPath, _Directory
     """Return the session of one directory and those below it."""
     scalars = {}
     problems: list[str] = []
+    skipped: list[str] = []
     for place, read in directories.items():
         inner = place.relative_to(name)
         problems.extend(read.problems)
+        skipped.extend(read.skipped)
         for tag, points in read.points.items():
             array = np.array(points, dtype=np.float64)
             scalars[str(inner / tag)] = array[np.argsort(array[:, 0], kind="stable")]
@@ -159,6 +168,7 @@ def _session(name: PurePosixPath, directories: Mapping[PurePosixPath, _Directory
         status=own.status,
         group=own.group,
         problems=tuple(problems),
+        skipped=tuple(skipped),
     )
 
 

@@ -85,10 +85,8 @@ class _Gathering:
                 layout = self._add_event(event_pb2.Event.FromString(frame), series)
                 if layout is not None:
                     layouts[len(frame)] = layout
-        if end < len(content):
-            self.skipped.append(
-                f"the last {len(content) - end} bytes of {name} are half a record and were skipped"
-            )
+        if said := frames.half_record(name, content, end):
+            self.skipped.append(said)
         last = [points[-2] for points in series.values() if points]
         self.last_wall_time = max([self.last_wall_time, *last])
 
