@@ -18,6 +18,7 @@ from scaling_keras.laws.uncertainty import (
     resample_weights,
     with_noise,
 )
+from scaling_keras.laws.variations import outliers
 
 LEVEL = 0.9
 N_RESAMPLES = 60
@@ -69,7 +70,8 @@ class Backtest:
         baseline_error: Mean relative error of guessing the lowest loss among the fitted runs, or
             where lower is not better, what the dearest of them reached (`guess`).
         miss_ratio: By how much the half-width of intervals has to grow, as far out as the judged
-            runs, to hold runs at the stated level: learnt from all parts of `SHARES`; at least 1.
+            runs, to hold runs at the stated level: learnt from all parts of `SHARES`, without the
+            rows that are outliers of the law; at least 1.
         errors: Mean relative error with each part of `SHARES` held out in turn; None where too
             few runs would be left to fit.
     """
@@ -191,12 +193,14 @@ def _fold(
     )
 
 
-def judge(problem: Problem, folds: Sequence[Fold | None]) -> Backtest | None:
+def judge(problem: Problem, folds: Sequence[Fold | None], theta: Floats) -> Backtest | None:
     """Return how good the predictions of the folds were; None without that of the dearest fifth.
 
     Args:
         problem: Any problem of the rows: what was observed, and the frame of the draws.
         folds: As `hold_out` returns them, or mixtures of such.
+        theta: The law of all rows in the solver's frame, by which some may be outliers. Shape
+            `(p,)`.
     """
     form, observed, weights = problem.form, problem.columns.observed, problem.columns.weights
     main = folds[SHARES.index(SHARE)]
@@ -214,7 +218,7 @@ def judge(problem: Problem, folds: Sequence[Fold | None]) -> Backtest | None:
     ]
     judged, weight = observed[main.held], weights[main.held]
     extrapolation = float(np.exp(np.average(np.log(main.factor), weights=weight)))
-    rate = _rate_of_missing([fold for fold in folds if fold], problem)
+    rate = _rate_of_missing([fold for fold in folds if fold], problem, ~outliers(problem, theta))
     return Backtest(
         n_train=int((~main.held).sum()),
         n_test=int(main.held.sum()),
@@ -226,21 +230,28 @@ def judge(problem: Problem, folds: Sequence[Fold | None]) -> Backtest | None:
     )
 
 
-def _rate_of_missing(folds: Sequence[Fold], problem: Problem) -> float:
+def _rate_of_missing(folds: Sequence[Fold], problem: Problem, usual: np.ndarray) -> float:
     """Return by how much half-widths must grow per unit of log distance beyond the data.
 
     Each fold's own miss ratio rests on few rows that err together, so it may lie far above or
     below what the next one would show. Their geometric mean is steadier than any, and than the
-    ratio over all rows at once, where the largest fold decides.
+    ratio over all rows at once, where the largest fold decides. A single run that went wrong says
+    nothing of what the law gets wrong beyond the data, and among few rows would decide: only the
+    `usual` ones count.
     """
     logs, reach = [], []
     for fold in folds:
+        judged = usual[fold.held]
+        if not judged.any():
+            continue
         mean = np.median(fold.law, axis=0)
-        low, high = quantiles(mean, fold.reached, LEVEL)
-        weights = problem.columns.weights[fold.held]
-        ratio = miss_ratio(problem.y[fold.held], mean, low, high, LEVEL, weights)
-        logs.append(np.log(max(ratio, ROUNDING)))
-        reach.append(np.average(np.log(fold.factor), weights=weights))
+        ends = quantiles(mean, fold.reached, LEVEL)
+        weights = problem.columns.weights[fold.held][judged]
+        at_rows = (row[judged] for row in (problem.y[fold.held], mean, *ends))
+        logs.append(np.log(max(miss_ratio(*at_rows, LEVEL, weights), ROUNDING)))
+        reach.append(np.average(np.log(fold.factor[judged]), weights=weights))
+    if not logs:
+        return 0.0
     excess = max(0.0, float(np.expm1(np.mean(logs))))
     return excess / max(float(np.mean(reach)), _NEAR)
 

@@ -52,6 +52,18 @@ def test_a_row_of_some_weight_is_held_out_and_judged_as_so_many_rows(share):
         assert weighted == pytest.approx(judge(observed[rows], mean[rows]), rel=1e-9)
 
 
+@pytest.mark.parametrize("form", ["chinchilla", "auto"])
+def test_the_dearest_run_does_not_widen_intervals_if_it_is_an_outlier(form):
+    n, d = (a.ravel() for a in np.meshgrid(np.geomspace(1e6, 1e8, 5), np.geomspace(2e7, 2e9, 5)))
+    scatter = np.random.default_rng(0).normal(scale=0.003, size=25)
+    loss = (1.8 + 400 / n**0.35 + 1200 / d**0.37) * np.exp(scatter)
+    loss[24] *= 1.2
+    fit = laws.fit(form, n_params=n, n_examples=d, loss=loss, n_resamples=200)
+    (said,) = [f.message for f in fit.warnings if f.code == "outliers"]
+    assert "(row 24)" in said
+    assert fit.backtest.miss_ratio < 2
+
+
 def test_auto_takes_a_weight_for_so_many_rows():
     rng = np.random.default_rng(0)
     x = np.geomspace(1e6, 1e9, 40)
