@@ -291,8 +291,8 @@ def _as_interval(name: str, given: Any) -> Interval:
                 f"{name}={given!r}. Leave both ends `nan` if they aren't known."
             )
         return given
-    value = float(positive(name, given)[0])
-    return Interval(value=value, low=value, high=value)
+    number = float(positive(name, given)[0])
+    return Interval(value=number, low=number, high=number)
 
 
 def _times(interval: Interval, factor: float) -> Interval:

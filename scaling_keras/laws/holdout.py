@@ -245,10 +245,11 @@ def _rate_of_missing(folds: Sequence[Fold], problem: Problem, usual: np.ndarray)
         if not judged.any():
             continue
         mean = np.median(fold.law, axis=0)
-        ends = quantiles(mean, fold.reached, LEVEL)
+        low, high = quantiles(mean, fold.reached, LEVEL)
         weights = problem.columns.weights[fold.held][judged]
-        at_rows = (row[judged] for row in (problem.y[fold.held], mean, *ends))
-        logs.append(np.log(max(miss_ratio(*at_rows, LEVEL, weights), ROUNDING)))
+        observed = problem.y[fold.held][judged]
+        ratio = miss_ratio(observed, mean[judged], low[judged], high[judged], LEVEL, weights)
+        logs.append(np.log(max(ratio, ROUNDING)))
         reach.append(np.average(np.log(fold.factor[judged]), weights=weights))
     if not logs:
         return 0.0
