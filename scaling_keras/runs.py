@@ -21,6 +21,9 @@ from scaling_keras.law_runs import LEFT_OUT, why_left_out
 STATUSES = ("completed", "running", "stalled", "stopped", "diverged", "failed")
 """How a run stands. A fit uses `completed` ones only: the others ended off their schedule."""
 
+ENDS_EARLY = "its loss ends early"
+"""How the reason of a `completed` run begins that may have been cut off, for all that is known."""
+
 PARAM_CONVENTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "total": ("embedding", "head", "hidden"),
@@ -67,7 +70,8 @@ class Run:
         dataset_size: Unique examples in the training data; `nan` if unknown. `n_examples` counts
             repeats, so their quotient is the number of epochs.
         status: One of `STATUSES`.
-        reason: Why it ended as it did; empty if it simply completed.
+        reason: Why it ended as it did, or why that is in doubt (`ENDS_EARLY`); empty if it simply
+            completed.
         size: The name of the model's size within its family.
         family: The model family.
         example_unit: What one example is: `token`, `image`, `example`.
@@ -98,6 +102,12 @@ class Run:
     curves: Mapping[str, npt.NDArray[np.float64]] = dataclasses.field(
         default_factory=lambda: _NO_FACTS
     )
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """What reading the run passed over, a sentence each; a fact of that name may be another."""
+        found = self.facts.get("skipped")
+        return found if isinstance(found, tuple) else ()
 
     def flops_at(self, n_examples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the FLOPs that the run had cost at these examples seen; `nan` if unknown."""
@@ -404,8 +414,8 @@ def _why_unusable(run: Run) -> str:
 
 def read_csv_rows(
     path: str | Path, open_file: Callable[[], BinaryIO] | None = None
-) -> list[dict[str, str | None]]:
-    """Return the lines of a CSV file by the names of its header.
+) -> tuple[list[str], list[dict[str, str | None]]]:
+    """Return the header of a CSV file, and its lines by the names of that.
 
     A short line lacks its last columns, which are None; a long one is cut.
 
@@ -417,7 +427,8 @@ def read_csv_rows(
         RunsError: If the file can't be read, or two of its columns have one name.
     """
     header, lines = _read_lines(path, open_file)
-    return [dict(itertools.zip_longest(header, line[: len(header)])) for line in lines if line]
+    rows = [dict(itertools.zip_longest(header, line[: len(header)])) for line in lines if line]
+    return header, rows
 
 
 def run_from_row(row: Mapping[str, str | None], index: int, path: str | Path) -> Run:

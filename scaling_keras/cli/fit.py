@@ -111,6 +111,6 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     for item in fit.excluded:
         out.write(f"  left out {item.name}: {item.reason}\n")
     for each in table:
-        for sentence in each.facts.get("skipped", ()):
+        for sentence in each.skipped:
             out.write(f"  of {each.name}, {sentence}\n")
     return 0

@@ -93,6 +93,11 @@ def _factor(name: str, text: str) -> float:
         ) from None
 
 
+def _doubts(usable: RunTable) -> list[tuple[str, str]]:
+    """Return what was seen that speaks against runs of use to a fit, each with the run's name."""
+    return [(run.name, why) for run in usable for why in (run.reason, *run.skipped) if why]
+
+
 def _as_json(table: RunTable, path: Path) -> str:
     usable = table.usable()
     summary = {
@@ -102,6 +107,7 @@ def _as_json(table: RunTable, path: Path) -> str:
         "loss_names": sorted(set(table["loss_name"].tolist())),
         "columns": list(table.columns),
         "excluded": [{"name": e.name, "reason": e.reason} for e in usable.excluded],
+        "doubts": [{"name": name, "reason": why} for name, why in _doubts(usable)],
     }
     return json.dumps(summary, indent=1) + "\n"
 
@@ -111,4 +117,5 @@ def _as_text(table: RunTable, path: Path) -> str:
     losses = ", ".join(sorted(set(table["loss_name"].tolist())))
     lines = [f"{len(table)} runs written to {path}, {len(usable)} of use to a fit; loss: {losses}"]
     lines.extend(f"  left out {item.name}: {item.reason}" for item in usable.excluded)
+    lines.extend(f"  of {name}, {why}" for name, why in _doubts(usable))
     return "\n".join(lines) + "\n"

@@ -148,14 +148,11 @@ def _parameters(results: ReportResults) -> Iterator[Block]:
     fit = results.fit
     rows = []
     for name, interval in fit.intervals(results.level).items():
+        limits = f"{number(interval.low, '.4g')} to {number(interval.high, '.4g')}"
+        note = "at the edge of its range" if name in fit.at_bound else ""
         if name in fit.fixed:
-            note = "held fixed"
-        elif name in fit.at_bound:
-            note = "at the edge of its range"
-        else:
-            note = ""
-        low, high = number(interval.low, ".4g"), number(interval.high, ".4g")
-        rows.append((name, number(interval.value, ".5g"), f"{low} to {high}", note))
+            limits, note = "-", "held at this value"
+        rows.append((name, number(interval.value, ".5g"), limits, note))
     yield Grid(
         header=("parameter", "value", f"{results.level:.0%} interval", "note"), rows=tuple(rows)
     )

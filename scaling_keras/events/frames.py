@@ -72,6 +72,12 @@ def read_frames(content: bytes) -> Frames:
     return Frames(n_bytes=len(content), records=records, cut_off=rest, damage=tuple(damage))
 
 
+def half_record(name: str, found: Frames) -> str:
+    """Return the sentence that the last record of a file was not whole; empty if it was."""
+    left = found.cut_off
+    return f"the last {left} bytes of {name} are half a record and were skipped" if left else ""
+
+
 def frame(data: bytes) -> bytes:
     """Return the record that holds `data`, for `read_frames` to find."""
     length = _LENGTH.pack(len(data))

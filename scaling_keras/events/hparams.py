@@ -38,6 +38,8 @@ class Session:
             `hp.hparams` was called without the callback.
         group: The session group, which repetitions of one setting share; empty if not given.
         problems: What could not be read, a sentence each.
+        skipped: What was passed over, a sentence each: half a record at the end of a file, which
+            a killed process or a copy that was cut short leaves behind.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Session:
     status: str = ""
     group: str = ""
     problems: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 class _Directory:
@@ -57,6 +60,7 @@ class _Directory:
         self.group = ""
         self.points: dict[str, list[tuple[float, float]]] = {}
         self.problems: list[str] = []
+        self.skipped: list[str] = []
         self._plugins: dict[str, str] = {}
 
     def add_files(self, paths: list[StoredFile]) -> None:
@@ -70,6 +74,8 @@ class _Directory:
                 self.problems.append(f"{path.name} can't be read: {error.strerror or error}")
                 continue
             files.append((first_wall_time(found), path.name, found))
+            if said := frames.half_record(path.name, found):
+                self.skipped.append(said)
             self.problems += [f"{each} of {path.name} can't be read" for each in found.damage]
         for _, name, found in sorted(files, key=lambda file: file[:2]):
             try:
@@ -144,9 +150,11 @@ def _session(name: PurePosixPath, directories: Mapping[PurePosixPath, _Directory
     """Return the session of one directory and those below it."""
     scalars = {}
     problems: list[str] = []
+    skipped: list[str] = []
     for place, read in directories.items():
         inner = place.relative_to(name)
         problems.extend(read.problems)
+        skipped.extend(read.skipped)
         for tag, points in read.points.items():
             array = np.array(points, dtype=np.float64)
             scalars[str(inner / tag)] = array[np.argsort(array[:, 0], kind="stable")]
@@ -158,6 +166,7 @@ def _session(name: PurePosixPath, directories: Mapping[PurePosixPath, _Directory
         status=own.status,
         group=own.group,
         problems=tuple(problems),
+        skipped=tuple(skipped),
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,6 +16,7 @@ from scaling_keras.events.assembling import LOSS_CHOICES, choose_losses
 from scaling_keras.events.hparams import Session, read_sessions
 from scaling_keras.events.logdir import stored_file
 from scaling_keras.runs import (
+    ENDS_EARLY,
     NUMERIC_COLUMNS,
     REQUIRED_COLUMNS,
     TEXT_COLUMNS,
@@ -83,15 +86,15 @@ def import_csv(
     [2000000000.0]
     """
     columns, scale = _check_options(columns, scale)
-    rows = read_csv_rows(path, partial(stored_file(path).open, "rb"))
-    _check_known(columns, tuple(rows[0]) if rows else (), f"the file {str(path)!r}")
+    header, rows = read_csv_rows(path, partial(stored_file(path).open, "rb"))
+    _check_known(columns, header, f"the file {str(path)!r}")
     outcomes = []
     for index, row in enumerate(rows, start=1):
         found, used = _resolve_all(columns, row.get, row)
         kept = {key: text for key, text in row.items() if key not in used}
         whole = {**kept, **found, "name": found.get("name") or f"row-{index}"}
         outcomes.append(_run_or_reason(whole, columns, scale, index=index, where=path))
-    return _table(outcomes, f"the file {str(path)!r}", tuple(rows[0]) if rows else ())
+    return _table(outcomes, f"the file {str(path)!r}", header)
 
 
 def import_hparams(
@@ -105,7 +108,9 @@ def import_hparams(
 
     Each session is a run, named after its directory. Its hyperparameters are its facts, so that
     they are columns of the table too. A session that failed or still runs has that status, which
-    a fit leaves out; one that does not say how it ended counts as completed.
+    a fit leaves out. One that does not say how it ended counts as completed, unless a file of it
+    ends in the middle of a record: then it is `stalled`. If its loss ends at an earlier step than
+    that of most sessions, its `reason` says so.
 
     Args:
         logdir: The directory that TensorBoard is given.
@@ -173,13 +178,18 @@ def runs_of_sessions(
     _check_known(columns, (*known, *own), f"a session in {str(where)!r}")
     if is_by_epoch and LAST_STEP not in known:
         _warn_of_steps(columns)
+    usual = _usual_end(sessions, columns["loss"])
     outcomes: list[Run | Exclusion] = []
     for index, session in enumerate(sessions, start=1):
         if session.problems:
             outcomes.append(Exclusion(name=session.name, reason="; ".join(session.problems)))
             continue
-        row = _session_row(session, columns, loss)
-        outcomes.append(_run_or_reason(row, columns, scale, index=index, where=where))
+        row = _session_row(session, columns, loss) | _ending(session, columns["loss"], usual)
+        outcome = _run_or_reason(row, columns, scale, index=index, where=where)
+        if session.skipped and isinstance(outcome, Run):
+            facts = {**outcome.facts, "skipped": session.skipped}
+            outcome = dataclasses.replace(outcome, facts=facts)
+        outcomes.append(outcome)
     return outcomes
 
 
@@ -203,7 +213,6 @@ def _session_row(
     found, used = _resolve_all(columns, values.get, session.hparams)
     row = {name: _text(value) for name, value in session.hparams.items() if name not in used}
     row |= {**found, "name": session.name, "loss_name": columns["loss"]}
-    row["status"] = session.status
     if session.group:
         row["session_group"] = session.group
     return row
@@ -225,6 +234,32 @@ def _warn_of_steps(columns: Mapping[str, str]) -> None:
                 ScalingWarning,
                 stacklevel=2,
             )
+
+
+def _usual_end(sessions: Sequence[Session], tag: str) -> float:
+    """Return the last step of a scalar in more than half of the sessions; -infinity if none is."""
+    last = Counter(float(each.scalars[tag][-1, 0]) for each in sessions if tag in each.scalars)
+    step, count = max(last.items(), key=lambda item: item[1], default=(-math.inf, 0))
+    return step if 2 * count > last.total() else -math.inf
+
+
+def _ending(session: Session, tag: str, usual: float) -> dict[str, str | None]:
+    """Return the status of a session, and what speaks against its being over where it is silent.
+
+    Args:
+        session: The session.
+        tag: The scalar that is its loss.
+        usual: The last step of that in most sessions.
+    """
+    if session.status:
+        return {"status": session.status}
+    if session.skipped:
+        return {"status": "stalled", "reason": "; ".join(session.skipped)}
+    last = float(session.scalars[tag][-1, 0]) if tag in session.scalars else math.inf
+    if last < usual:
+        where = f"at step {last:g}, that of most others at {usual:g}"
+        return {"status": None, "reason": f"{ENDS_EARLY}, {where}; nothing says that it was over"}
+    return {"status": None}
 
 
 def _session_values(session: Session, loss: str, choice: str) -> dict[str, str | None]:
@@ -318,6 +353,11 @@ def _table(outcomes: Sequence[Run | Exclusion], what: str, known: Sequence[str])
     """Return the table; refuse one in which nothing could be read."""
     runs = [item for item in outcomes if isinstance(item, Run)]
     excluded = [item for item in outcomes if isinstance(item, Exclusion)]
+    if known and not outcomes:
+        raise RunsError(
+            f"An import needs at least one run. Received: {what} with {_shown(known)}, and no row "
+            f"below them. Add a row for each run."
+        )
     if not runs:
         reasons = "; ".join(f"{item.name}: {item.reason}" for item in excluded[:3]) or "no rows"
         raise RunsError(

@@ -94,10 +94,8 @@ class _Gathering:
         self.skipped += [f"{each} of {name} was skipped" for each in found.damage]
         if _says_nothing(found) and (found.cut_off or not found.n_bytes):
             self.skipped.append(f"{name} ends after {found.n_bytes} bytes, before it says anything")
-        elif found.cut_off:
-            self.skipped.append(
-                f"the last {found.cut_off} bytes of {name} are half a record and were skipped"
-            )
+        elif said := frames.half_record(name, found):
+            self.skipped.append(said)
 
     def _add_event(
         self, event: Any, series: dict[str, list[float] | None]

@@ -84,10 +84,11 @@ def aim_at_optimum(fit: Fit, train_flops: Any, level: float) -> Aim:
 def points_of(fit: Fit, name: str, given: Mapping[str, Any]) -> Floats:
     """Return runs by the law's variables as an array, shape `(runs, variables)`."""
     names = fit.law.variables
-    if set(given) != set(names):
+    if not isinstance(given, Mapping) or set(given) != set(names):
+        received = ", ".join(map(str, given)) if isinstance(given, Mapping) else repr(given)
         raise FitError(
-            f"`{name}` must name {' and '.join(names)}. Received: {', '.join(given) or 'nothing'}. "
-            f"Pass a number for each."
+            f"`{name}` must name {' and '.join(names)}. Received: {received or 'nothing'}. "
+            f"Pass a mapping with a number for each."
         )
     columns = [positive(key, given[key]) for key in names]
     lengths = {len(column) for column in columns} - {1}

@@ -65,7 +65,9 @@ def average(candidates: Sequence[Candidate], undetermined: Sequence[str] = ()) -
     if len(used) == 1:
         return dataclasses.replace(best.fit, warnings=(chosen, *best.fit.warnings))
     law = _widest([item.fit.law for item in used])
-    backtest = judge(best.problem, _mixed([item.folds for item in candidates], weights))
+    backtest = judge(
+        best.problem, _mixed([item.folds for item in candidates], weights), best.fit.theta
+    )
     kept = [item for item in best.fit.warnings if item.code not in _OF_THE_BACKTEST]
     fixed = {**best.fit.fixed, **law.contains.get(best.fit.form, {})}
     lead = _embedded(law, best.fit, best.fit.theta[None])

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from scaling_keras.errors import FitError
 from scaling_keras.laws.auto_variables import is_of_one_variable
 from scaling_keras.laws.columns import Columns, gather
@@ -32,7 +34,7 @@ _OPTIONS = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class HeldOut:
-    """Runs that a fit had not seen, and what it said of them.
+    """Runs that a fit had not seen, and what it said of them. In means they count by weight.
 
     Attributes:
         fit: The law, fitted to the cheaper runs.
@@ -119,12 +121,13 @@ def backtest(
     columns = gather(law, data, given)
     cost = fit_example_cost(columns.n_params, columns.train_flops_per_example)
     price = price_of_rows(law, columns.values, cost)
-    held = held_out_rows(price, share)
-    fitted = fit(form, **_arguments(law, columns.take(~held)), **options)
+    held = held_out_rows(price, share, columns.weights)
+    seen = columns.take(~held)
+    fitted = fit(form, **_arguments(law, seen), **options)
     places = dict(zip(law.variables, columns.values[held].T, strict=True))
     prediction = fitted.predict(level=level, **places)
-    observed = columns.observed[held]
-    guessed = guess(law, columns.observed[~held], price[~held], observed)
+    observed, weights = columns.observed[held], columns.weights[held]
+    guessed = guess(law, seen.observed, price[~held], observed, seen.weights)
     inside = (prediction.low <= observed) & (observed <= prediction.high)
     return HeldOut(
         fit=fitted,
@@ -132,9 +135,9 @@ def backtest(
         values=columns.values[held],
         observed=observed,
         prediction=prediction,
-        error=relative_error(prediction.mean, observed),
-        coverage=float(inside.mean()),
-        baseline_error=relative_error(guessed, observed),
+        error=relative_error(prediction.mean, observed, weights),
+        coverage=float(np.average(inside, weights=weights)),
+        baseline_error=relative_error(guessed, observed, weights),
     )
 
 

@@ -96,6 +96,11 @@ def best_settings(runs: RunTable, setting: str = "learning_rate") -> BestSetting
     >>> f"{best_settings(runs).values[0]:.4f}"
     '0.0030'
     """
+    if not isinstance(runs, RunTable):
+        raise FitError(
+            f"`best_settings` needs a table of runs. Received: {runs!r}. Pass a RunTable, as "
+            f"`read_runs` returns it."
+        )
     tried, excluded = _tried(runs, setting)
     if not tried:
         raise FitError(

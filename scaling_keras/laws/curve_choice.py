@@ -134,7 +134,7 @@ def average_laws(columns: Columns, n_resamples: int, rng: np.random.Generator) -
     centre = float(np.log(x).mean())
     log_x, log_loss = np.log(x) - centre, np.log(columns.observed)
     begun = _beginnings(log_x, columns.values)
-    folds = [held_out_rows(x, share) for share in SHARES]
+    folds = [held_out_rows(x, share, columns.weights) for share in SHARES]
     parts = [[begin & ~held for begin in begun] for held in folds]
     windows = [rows for part in [begun, *parts] for rows in part]
     usable = [can_determine(len(FORM.parameters), columns.values[rows]) for rows in windows]
@@ -146,7 +146,11 @@ def average_laws(columns: Columns, n_resamples: int, rng: np.random.Generator) -
     squared = np.array(
         [
             [
-                np.nan if law is None else np.mean((law.mean(log_x[held]) - log_loss[held]) ** 2)
+                np.nan
+                if law is None
+                else np.average(
+                    (law.mean(log_x[held]) - log_loss[held]) ** 2, weights=columns.weights[held]
+                )
                 for law in part
             ]
             for held, part in zip(folds, by_fold[1:], strict=True)
@@ -219,8 +223,8 @@ def _backtest(
     for held, part in zip(folds, by_fold, strict=True):
         laws = [law for law in part if law is not None]
         mean = np.mean([law.mean(log_x[held]) for law in laws], axis=0) if laws else None
-        observed = columns.observed[held]
-        errors.append(None if mean is None else relative_error(np.exp(mean), observed))
+        rows = columns.observed[held], columns.weights[held]
+        errors.append(None if mean is None else relative_error(np.exp(mean), *rows))
     main = SHARES.index(0.2)
     held = folds[main]
     laws = [law for law in by_fold[main] if law is not None]
@@ -240,11 +244,11 @@ def _backtest(
     return Backtest(
         n_train=int((~held).sum()),
         n_test=int(held.sum()),
-        extrapolation=float(np.exp(np.log(factor).mean())),
-        error=relative_error(np.exp(mean), judged.observed),
+        extrapolation=float(np.exp(np.average(np.log(factor), weights=judged.weights))),
+        error=relative_error(np.exp(mean), judged.observed, judged.weights),
         baseline_error=relative_error(
-            np.full_like(judged.observed, kept.observed.min()), judged.observed
+            np.full_like(judged.observed, kept.observed.min()), judged.observed, judged.weights
         ),
-        miss_ratio=max(1.0, miss_ratio(reached, mean, low, high, LEVEL)),
+        miss_ratio=max(1.0, miss_ratio(reached, mean, low, high, LEVEL, judged.weights)),
         errors=tuple(errors),
     )

@@ -93,12 +93,19 @@ def _row_findings(form: Form, columns: Columns) -> Iterator[Finding]:
     rows = np.column_stack([columns.values, columns.observed])
     repeated = len(rows) - len(np.unique(rows, axis=0))
     if repeated:
+        # Rows of one cluster are drawn together, by default those of one configuration.
+        drawn = np.unique(np.column_stack([rows, columns.groups]), axis=0)
+        counts = (
+            "are drawn together, so the law is no surer for them; but each counts in the scatter "
+            "of single runs, so their intervals come out narrower"
+            if len(drawn) == len(rows) - repeated
+            else "count by `groups` as runs of their own, so intervals come out narrower"
+        )
         yield Finding(
             code="duplicate_rows",
             message=f"{repeated} of {len(rows)} rows repeat another exactly, {form.target} "
-            f"included, and count as runs of their own, so intervals come out narrower than "
-            f"without them. Drop them unless they are different runs; to let a row count more, "
-            f"pass `weights`.",
+            f"included, and {counts} than without them. Drop them unless they are different "
+            f"runs; to let a row count more, pass `weights`.",
         )
     n_groups = len(np.unique(columns.groups))
     if "learning_rate_sum" in form.variables and n_groups > max(MANY_POINTS, len(rows) // 2):

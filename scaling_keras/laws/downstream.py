@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scaling_keras.errors import FitError
-from scaling_keras.laws.fit_result import Fit, check_level
+from scaling_keras.laws.fit_result import Fit, check_fit, check_level
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.inseparable import law_draws
 from scaling_keras.laws.results import Finding, Prediction, caveats, distinct
@@ -96,6 +96,8 @@ def predict_downstream(
 
 def _check_chain(fit: Fit, downstream: Fit) -> None:
     """Raise a `FitError` unless the second law takes what the first one gives."""
+    check_fit("fit", fit)
+    check_fit("downstream", downstream)
     if fit.law.target != "loss" or downstream.law.variables != ("loss",):
         raise FitError(
             f"`predict_downstream` needs a law of the loss, then one of a metric by `loss`. "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from scaling_keras.laws.forms.base import Form
 from scaling_keras.laws.results import Interval
 from scaling_keras.laws.splitting import unknown_split
@@ -49,4 +51,7 @@ def size_exponent(form: Form, params: Mapping[str, Any], cost_exponent: float) -
         cost_exponent: The `q` of `C = k N**q D`.
     """
     terms = form.power_terms(params)
-    return None if terms is None else terms[3] / (terms[1] + cost_exponent * terms[3])
+    if terms is None:
+        return None
+    _, alpha, _, beta = terms
+    return beta / np.maximum(alpha + cost_exponent * beta, np.finfo(np.float64).tiny)

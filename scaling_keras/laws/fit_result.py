@@ -34,21 +34,9 @@ from scaling_keras.laws.results import (
 )
 from scaling_keras.laws.row_options import real_numbers
 from scaling_keras.laws.splitting import sizes_like_runs, unknown_runs, unknown_split
+from scaling_keras.laws.stored_fit import ARRAYS, MAYBE_UNKNOWN, restored_fields
 from scaling_keras.laws.uncertainty import limits, quantiles, with_noise
 from scaling_keras.runs import Exclusion
-
-_MAYBE_UNKNOWN = ("objective", "start_agreement", "moved")
-"""Numbers that are `nan` for a law taken from a publication; JSON has no `nan`."""
-_ARRAYS = (
-    "theta",
-    "centre",
-    "values",
-    "observed",
-    "weights",
-    "groups",
-    "resamples",
-    "set_aside",
-)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -320,10 +308,10 @@ class Fit:
         values: dict[str, Any] = {
             field.name: getattr(self, field.name) for field in dataclasses.fields(self)
         }
-        for name in _ARRAYS:
+        for name in ARRAYS:
             values[name] = values[name].tolist()
         values["observed"] = [None if np.isnan(value) else value for value in values["observed"]]
-        for name in _MAYBE_UNKNOWN:
+        for name in MAYBE_UNKNOWN:
             values[name] = None if np.isnan(values[name]) else values[name]
         if not resamples:
             del values["resamples"]
@@ -347,9 +335,14 @@ class Fit:
             law: The form, if it is one of your own; those in `laws.FORMS` are found by name.
 
         Raises:
-            FitError: If a field is missing, as `resamples` is where it was left out, or the form
-                is unknown.
+            FitError: If a field is missing, as `resamples` is where it was left out, or is none of
+                a fit of this form, or the form is unknown.
         """
+        if not isinstance(values, Mapping):
+            raise FitError(
+                f"`Fit.from_dict` needs a mapping, as `to_dict` gives it. Received: {values!r}. "
+                f"Parse it first, as with json.loads."
+            )
         names = {field.name for field in dataclasses.fields(cls)} - {"law"}
         missing = sorted(names - set(values))
         if missing:
@@ -357,24 +350,8 @@ class Fit:
                 f"`Fit.from_dict` needs every field that `to_dict` gives. Received: none of "
                 f"{', '.join(missing)}. Save the fit with to_dict(resamples=True)."
             )
-        restored = {name: values[name] for name in names}
-        for name in _ARRAYS:
-            restored[name] = np.asarray(values[name], dtype=np.float64)
-        for name in _MAYBE_UNKNOWN:
-            restored[name] = np.nan if values[name] is None else values[name]
-        restored["resamples"] = restored["resamples"].reshape(-1, len(restored["theta"]))
-        restored["set_aside"] = restored["set_aside"].reshape(-1, restored["values"].shape[1])
-        restored["groups"] = np.asarray(values["groups"], dtype=np.int64)
-        restored["law"] = law or get_form(values["form"])
-        for name in ("at_bound", "names"):
-            restored[name] = tuple(values[name])
-        restored["warnings"] = tuple(Finding(**item) for item in values["warnings"])
-        restored["excluded"] = tuple(Exclusion(**item) for item in values["excluded"])
-        restored["example_cost"] = ExampleCost(**values["example_cost"])
-        if values["backtest"]:
-            errors = tuple(values["backtest"]["errors"])
-            restored["backtest"] = Backtest(**{**values["backtest"], "errors": errors})
-        return cls(**restored)
+        known = {name: values[name] for name in names}
+        return cls(**restored_fields(known, law or get_form(values["form"])))
 
     def _points(self, variables: Mapping[str, Any]) -> Floats:
         """Return the points of a prediction, checked, shape `(points, variables)`."""
@@ -418,6 +395,15 @@ def positive(name: str, given: Any, *, or_zero: bool = False) -> Floats:
             f"`{name}` must be a {wanted}, or an array of such. Received: {name}={given!r}."
         )
     return array
+
+
+def check_fit(name: str, given: Any) -> None:
+    """Raise a `FitError` that names the argument unless it is a fit."""
+    if not isinstance(given, Fit):
+        raise FitError(
+            f"`{name}` must be a fit. Received: {name}={given!r}. Pass what `laws.fit` or "
+            f"`laws.published.get` returned."
+        )
 
 
 def check_level(level: float) -> None:

@@ -283,7 +283,7 @@ def _fit_form(
     best = problem.restart(best, resamples)
     cost = fit_example_cost(columns.n_params, columns.train_flops_per_example)
     folds = hold_out(problem, cost, rng) if check_held_out else (None,) * len(SHARES)
-    backtest = judge(problem, folds)
+    backtest = judge(problem, folds, best.theta)
     findings = (
         *columns.findings,
         *data_findings(law, columns),

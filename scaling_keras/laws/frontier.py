@@ -124,8 +124,14 @@ def optimal_n_params(
             f"fit with an exponent below 0. Let the data choose it, or hold it above 0."
         )
     q = cost.exponent
-    log_ratio = np.log(alpha * param_coef) - np.log(q * beta * data_coef)
-    log_n = (log_ratio + beta * np.log(train_flops / cost.coef)) / (alpha + q * beta)
+    # A term that does nothing, as with an exponent held at 0, or everything has a log all the same.
+    bounds = np.finfo(np.float64)
+    slope_n, slope_d = (
+        np.log(np.clip(term, bounds.tiny, bounds.max))
+        for term in (alpha * param_coef, q * beta * data_coef)
+    )
+    total = np.maximum(alpha + q * beta, bounds.tiny)
+    log_n = (slope_n - slope_d + beta * np.log(train_flops / cost.coef)) / total
     # A draw with a vanishing exponent would put everything into size or into data.
     sizes: Floats = np.exp(np.clip(log_n, -_WIDEST, _WIDEST))
     return sizes

@@ -10,7 +10,7 @@ import numpy as np
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.extrapolation import extrapolation_factor
-from scaling_keras.laws.fit_result import Fit, check_level, positive
+from scaling_keras.laws.fit_result import Fit, check_fit, check_level, positive
 from scaling_keras.laws.fitting import fit
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import optimal_n_params
@@ -121,6 +121,8 @@ def compute_multiplier(
     >>> found.multiplier.low < 2 < found.multiplier.high
     True
     """
+    check_fit("baseline", baseline)
+    check_fit("other", other)
     check_level(level)
     budget = positive("train_flops", train_flops)
     if len(budget) != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import numpy as np
@@ -197,7 +198,7 @@ def hours(
     wall = Interval(
         value=flops.value / rate.value / _SECONDS_PER_HOUR,
         low=flops.low / rate.high / _SECONDS_PER_HOUR,
-        high=flops.high / rate.low / _SECONDS_PER_HOUR,
+        high=flops.high / rate.low / _SECONDS_PER_HOUR if np.all(rate.low) else math.inf,
     )
     shared = _times(wall, n_devices)
     cost = None
@@ -281,10 +282,17 @@ def _trend(flops: Floats, rates: Floats) -> tuple[Finding, ...]:
 def _as_interval(name: str, given: Any) -> Interval:
     """Return a positive number, or an interval around one, as an interval."""
     if isinstance(given, Interval):
-        positive(name, given.value)
+        value = positive(name, given.value)
+        low, high = (np.asarray(end, dtype=np.float64) for end in (given.low, given.high))
+        unknown = np.isnan(low) & np.isnan(high)  # As of a law taken from a publication.
+        if not np.all(unknown | ((low >= 0) & (low <= value) & (value <= high))):
+            raise FitError(
+                f"`{name}` must have its value between its ends, and no end below 0. Received: "
+                f"{name}={given!r}. Leave both ends `nan` if they aren't known."
+            )
         return given
-    value = float(positive(name, given)[0])
-    return Interval(value=value, low=value, high=value)
+    number = float(positive(name, given)[0])
+    return Interval(value=number, low=number, high=number)
 
 
 def _times(interval: Interval, factor: float) -> Interval:

@@ -12,7 +12,13 @@ from scaling_keras.laws.extrapolation import extrapolation_factor
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.problem import Problem
-from scaling_keras.laws.uncertainty import quantiles, resample_weights, with_noise
+from scaling_keras.laws.uncertainty import (
+    quantile_of_rows,
+    quantiles,
+    resample_weights,
+    with_noise,
+)
+from scaling_keras.laws.variations import outliers
 
 LEVEL = 0.9
 N_RESAMPLES = 60
@@ -54,7 +60,7 @@ class Fold:
 class Backtest:
     """How a form predicted runs that it had not seen.
 
-    The first numbers are of the dearest fifth.
+    The first numbers are of the dearest fifth. In all means and parts a row counts by its weight.
 
     Attributes:
         n_train: Runs it was fitted to.
@@ -64,7 +70,8 @@ class Backtest:
         baseline_error: Mean relative error of guessing the lowest loss among the fitted runs, or
             where lower is not better, what the dearest of them reached (`guess`).
         miss_ratio: By how much the half-width of intervals has to grow, as far out as the judged
-            runs, to hold runs at the stated level: learnt from all parts of `SHARES`; at least 1.
+            runs, to hold runs at the stated level: learnt from all parts of `SHARES`, without the
+            rows that are outliers of the law; at least 1.
         errors: Mean relative error with each part of `SHARES` held out in turn; None where too
             few runs would be left to fit.
     """
@@ -91,22 +98,30 @@ class Backtest:
         return grown
 
 
-def held_out_rows(cost: Floats, share: float = 0.2) -> np.ndarray:
+def held_out_rows(cost: Floats, share: float = 0.2, weights: Floats | None = None) -> np.ndarray:
     """Return which rows to judge on: the dearest fifth, all rows of one cost together.
 
     Args:
         cost: Compute of each row, or whatever orders them. Shape `(rows,)`.
         share: Which part to hold out.
+        weights: How much each row counts as part of them; equal by default.
 
     Returns:
         A mask of shape `(rows,)`, true for the rows held out.
     """
-    threshold = np.quantile(cost, 1 - share, method="lower")
+    threshold = quantile_of_rows(cost, 1 - share, weights, between=False)
     held = cost > threshold * (1 + 1e-9)
     return held if held.any() else cost >= cost.max() * (1 - 1e-9)
 
 
-def miss_ratio(observed: Floats, mean: Floats, low: Floats, high: Floats, level: float) -> float:
+def miss_ratio(
+    observed: Floats,
+    mean: Floats,
+    low: Floats,
+    high: Floats,
+    level: float,
+    weights: Floats | None = None,
+) -> float:
     """Return the factor on the half-widths with which a share `level` of the rows is inside.
 
     Args:
@@ -115,10 +130,11 @@ def miss_ratio(observed: Floats, mean: Floats, low: Floats, high: Floats, level:
         low: Lower ends of their intervals, in logs.
         high: Upper ends.
         level: Share to be inside, in `(0, 1)`.
+        weights: How much each row counts; equal by default.
     """
     half = np.where(observed < mean, mean - low, high - mean)
     ratio = np.abs(observed - mean) / np.maximum(half, ROUNDING)
-    return float(np.quantile(ratio, level))
+    return quantile_of_rows(ratio, level, weights)
 
 
 def hold_out(
@@ -134,7 +150,7 @@ def hold_out(
     """
     form, columns = problem.form, problem.columns
     price = price_of_rows(form, columns.values, cost)
-    masks = [held_out_rows(price, share) for share in SHARES]
+    masks = [held_out_rows(price, share, columns.weights) for share in SHARES]
     n_free = len(form.parameters) - len(problem.fixed)
     enough = [can_determine(n_free, columns.values[~held]) for held in masks]
     kept = [~held for held, usable in zip(masks, enough, strict=True) if usable]
@@ -159,7 +175,8 @@ def _fold(
     problem: Problem, price: Floats, held: np.ndarray, theta: Floats, resamples: Floats
 ) -> Fold:
     """Return what a fit of the rows kept, and its resamples, say of those held out."""
-    form, values = problem.form, problem.columns.values
+    form, values, weights = problem.form, problem.columns.values, problem.columns.weights
+    seen = problem.columns.observed[~held]
     draws = form.value(resamples, problem.z[held])
     residuals = (problem.y - problem.fitted(theta[None])[0])[~held]
     return Fold(
@@ -169,21 +186,23 @@ def _fold(
             draws,
             residuals,
             len(theta) - len(problem.fixed),
-            weights=problem.columns.weights[~held],
+            weights=weights[~held],
         ),
         factor=extrapolation_factor(values[held], values[~held], form.variables),
-        baseline=float(guess(form, problem.columns.observed[~held], price[~held], np.ones(1))[0]),
+        baseline=float(guess(form, seen, price[~held], np.ones(1), weights[~held])[0]),
     )
 
 
-def judge(problem: Problem, folds: Sequence[Fold | None]) -> Backtest | None:
+def judge(problem: Problem, folds: Sequence[Fold | None], theta: Floats) -> Backtest | None:
     """Return how good the predictions of the folds were; None without that of the dearest fifth.
 
     Args:
         problem: Any problem of the rows: what was observed, and the frame of the draws.
         folds: As `hold_out` returns them, or mixtures of such.
+        theta: The law of all rows in the solver's frame, by which some may be outliers. Shape
+            `(p,)`.
     """
-    form, observed = problem.form, problem.columns.observed
+    form, observed, weights = problem.form, problem.columns.observed, problem.columns.weights
     main = folds[SHARES.index(SHARE)]
     if main is None:
         return None
@@ -191,38 +210,49 @@ def judge(problem: Problem, folds: Sequence[Fold | None]) -> Backtest | None:
         None
         if fold is None
         else relative_error(
-            form.target_from_frame(np.median(fold.law, axis=0), problem.centre), observed[fold.held]
+            form.target_from_frame(np.median(fold.law, axis=0), problem.centre),
+            observed[fold.held],
+            weights[fold.held],
         )
         for fold in folds
     ]
-    judged = observed[main.held]
-    extrapolation = float(np.exp(np.log(main.factor).mean()))
-    rate = _rate_of_missing([fold for fold in folds if fold], problem)
+    judged, weight = observed[main.held], weights[main.held]
+    extrapolation = float(np.exp(np.average(np.log(main.factor), weights=weight)))
+    rate = _rate_of_missing([fold for fold in folds if fold], problem, ~outliers(problem, theta))
     return Backtest(
         n_train=int((~main.held).sum()),
         n_test=int(main.held.sum()),
         extrapolation=extrapolation,
         error=errors[SHARES.index(SHARE)] or 0.0,
-        baseline_error=relative_error(np.full_like(judged, main.baseline), judged),
+        baseline_error=relative_error(np.full_like(judged, main.baseline), judged, weight),
         miss_ratio=1.0 + rate * max(float(np.log(extrapolation)), _NEAR),
         errors=tuple(errors),
     )
 
 
-def _rate_of_missing(folds: Sequence[Fold], problem: Problem) -> float:
+def _rate_of_missing(folds: Sequence[Fold], problem: Problem, usual: np.ndarray) -> float:
     """Return by how much half-widths must grow per unit of log distance beyond the data.
 
     Each fold's own miss ratio rests on few rows that err together, so it may lie far above or
     below what the next one would show. Their geometric mean is steadier than any, and than the
-    ratio over all rows at once, where the largest fold decides.
+    ratio over all rows at once, where the largest fold decides. A single run that went wrong says
+    nothing of what the law gets wrong beyond the data, and among few rows would decide: only the
+    `usual` ones count.
     """
     logs, reach = [], []
     for fold in folds:
+        judged = usual[fold.held]
+        if not judged.any():
+            continue
         mean = np.median(fold.law, axis=0)
         low, high = quantiles(mean, fold.reached, LEVEL)
-        ratio = miss_ratio(problem.y[fold.held], mean, low, high, LEVEL)
+        weights = problem.columns.weights[fold.held][judged]
+        observed = problem.y[fold.held][judged]
+        ratio = miss_ratio(observed, mean[judged], low[judged], high[judged], LEVEL, weights)
         logs.append(np.log(max(ratio, ROUNDING)))
-        reach.append(np.log(fold.factor).mean())
+        reach.append(np.average(np.log(fold.factor[judged]), weights=weights))
+    if not logs:
+        return 0.0
     excess = max(0.0, float(np.expm1(np.mean(logs))))
     return excess / max(float(np.mean(reach)), _NEAR)
 
@@ -265,7 +295,9 @@ def price_of_rows(form: Form, values: Floats, cost: ExampleCost) -> Floats:
     return product
 
 
-def guess(form: Form, seen: Floats, price: Floats, unseen: Floats) -> Floats:
+def guess(
+    form: Form, seen: Floats, price: Floats, unseen: Floats, weights: Floats | None = None
+) -> Floats:
     """Return what one would say of dearer runs without a law, shape of `unseen`.
 
     The best target among the runs seen; where it is nothing to be made small, as an optimal
@@ -276,9 +308,13 @@ def guess(form: Form, seen: Floats, price: Floats, unseen: Floats) -> Floats:
         seen: Targets of the fitted runs, shape `(rows,)`.
         price: What orders them from cheap to dear, shape `(rows,)`.
         unseen: Targets of the runs to guess.
+        weights: How much each of the fitted runs counts; equal by default.
     """
-    best = seen.min() if form.lower_is_better else seen[price >= price.max()].mean()
-    return np.full_like(unseen, best)
+    if form.lower_is_better:
+        return np.full_like(unseen, seen.min())
+    dearest = price >= price.max()
+    shares = None if weights is None else weights[dearest]
+    return np.full_like(unseen, np.average(seen[dearest], weights=shares))
 
 
 def can_determine(n_parameters: int, values: Floats) -> bool:
@@ -287,8 +323,11 @@ def can_determine(n_parameters: int, values: Floats) -> bool:
     return enough_rows and all(len(np.unique(column)) >= MIN_DISTINCT for column in values.T)
 
 
-def relative_error(predicted: Floats, observed: Floats) -> float:
-    """Return the mean relative error; of the absolute error where zeros were observed."""
+def relative_error(predicted: Floats, observed: Floats, weights: Floats | None = None) -> float:
+    """Return the mean relative error, rows counting by their weights if they have some.
+
+    That of the absolute error where zeros were observed.
+    """
     if (observed > 0).all():
-        return float(np.abs(predicted / observed - 1).mean())
-    return float(np.abs(predicted - observed).mean())
+        return float(np.average(np.abs(predicted / observed - 1), weights=weights))
+    return float(np.average(np.abs(predicted - observed), weights=weights))

@@ -12,7 +12,7 @@ from scaling_keras.errors import FitError
 from scaling_keras.laws.aims import Aim, aim_at_optimum, aim_at_run, by_name, log_losses, points_of
 from scaling_keras.laws.diagnostics import FAR
 from scaling_keras.laws.extrapolation import extrapolation_factor
-from scaling_keras.laws.fit_result import check_level, positive
+from scaling_keras.laws.fit_result import check_fit, check_level, positive
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.results import Finding, caveats, distinct
 from scaling_keras.laws.uncertainty import noise
@@ -233,6 +233,7 @@ def _cheapest(fit: Fit) -> float:
 
 def _check_fit(fit: Fit) -> None:
     """Raise a `FitError` unless the fit has a surface, runs and draws to learn from."""
+    check_fit("fit", fit)
     if not fit.law.is_surface:
         raise FitError(
             f"`next_runs` needs a law of the loss by n_params and n_examples. Received: a "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scaling_keras.errors import FitError
-from scaling_keras.laws.fit_result import check_level, positive
+from scaling_keras.laws.fit_result import check_fit, check_level, positive
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import optimal_n_params
 from scaling_keras.laws.iso_loss import Surface, minimise
@@ -228,6 +228,7 @@ def cheapest(
 
 def _checked(fit: Fit, level: float, dataset_size: float | None) -> dict[str, float]:
     """Return the variables besides size and data; refuse a fit that can't plan."""
+    check_fit("fit", fit)
     check_level(level)
     names = set(fit.law.variables)
     if not fit.law.is_surface or names - _SURFACE - {"dataset_size"}:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from scaling_keras.errors import FitError
-from scaling_keras.laws.fit_result import Fit, check_level
+from scaling_keras.laws.fit_result import Fit, check_fit, check_level
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
@@ -99,6 +99,7 @@ def profile(fit: Fit, parameter: str, *, level: float = 0.9) -> Profile:
         doi:10.1093/biomet/asm015, for scaling the deviance of an independence likelihood;
         MacKinnon, Nielsen and Webb, arXiv:2205.03288, for the jackknife.
     """
+    check_fit("fit", fit)
     check_level(level)
     if parameter not in fit.params or parameter in fit.fixed:
         free = [name for name in fit.params if name not in fit.fixed]

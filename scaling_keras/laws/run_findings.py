@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from scaling_keras.laws.fit_text import listed
 from scaling_keras.laws.mixed_runs import mixed_findings
 from scaling_keras.laws.results import Finding
-from scaling_keras.runs import Run, RunTable
+from scaling_keras.runs import ENDS_EARLY, Run, RunTable
 
 MANY_EPOCHS = 4.0
 """Up to so many epochs, repeated data is worth nearly as much as new (arXiv:2305.16264)."""
@@ -56,6 +57,7 @@ def run_findings(table: RunTable) -> tuple[Finding, ...]:
         *_untuned(table),
         *_several_settings(table.runs),
         *_diverged(table),
+        *_end_early(table.runs),
     )
 
 
@@ -247,11 +249,22 @@ def _chosen(run: Run) -> dict[str, Any]:
 def _diverged(table: RunTable) -> Iterator[Finding]:
     lost = [item.name for item in table.excluded if item.reason.startswith(("diverged", "failed"))]
     if lost:
-        names = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
         yield Finding(
             code="runs_lost",
-            message=f"{len(lost)} runs diverged or failed and are not fitted ({names}). If they "
-            f"are the large ones, the law rests on the small; train them again.",
+            message=f"{len(lost)} runs diverged or failed and are not fitted ({listed(lost)}). "
+            f"If they are the large ones, the law rests on the small; train them again.",
+        )
+
+
+def _end_early(runs: Sequence[Run]) -> Iterator[Finding]:
+    early = [run for run in runs if run.reason.startswith(ENDS_EARLY)]
+    if early:
+        names = listed([run.name for run in early])
+        yield Finding(
+            code="may_be_unfinished",
+            message=f"{_of(early, runs)} may have been cut off ({names}): their "
+            f"loss ends at an earlier step than that of most, and nothing says that they "
+            f"were over. Leave them out with `RunTable.where` unless they were meant to end there.",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.conventions import convention_variations
-from scaling_keras.laws.fit_result import Fit
+from scaling_keras.laws.fit_result import Fit, check_fit
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.variations import Variation, variations
@@ -36,6 +36,7 @@ def sensitivity(fit: Fit, runs: RunTable | None = None) -> tuple[Variation, ...]
     >>> [variation.name for variation in laws.sensitivity(fit)][:3]
     ['huber', 'squared_log', 'absolute_log']
     """
+    check_fit("fit", fit)
     if not fit.n_runs:
         raise FitError(
             f"A sensitivity table needs the rows that a law was fitted to. Received: a published "

@@ -104,6 +104,26 @@ def quantile(draws: Floats, level: float) -> float:
     return float(np.quantile(draws, level)) if len(draws) else float("nan")
 
 
+def quantile_of_rows(
+    values: Floats, level: float, weights: Floats | None = None, *, between: bool = True
+) -> float:
+    """Return a quantile of rows, each of which counts as so many as its weight is to the least.
+
+    Args:
+        values: Shape `(rows,)`.
+        level: In `[0, 1]`.
+        weights: Shape `(rows,)`, positive; equal by default.
+        between: Whether to interpolate between rows, as NumPy does; else it is the lower one.
+    """
+    order = np.argsort(values, kind="stable")
+    counts = np.ones(len(values)) if weights is None else weights[order] / weights.min()
+    until = np.round(np.cumsum(counts), 9)
+    place = (until[-1] - 1) * level
+    picks = np.searchsorted(until, np.floor(place) + np.arange(2), side="right")
+    low, high = values[order[np.minimum(picks, len(values) - 1)]]
+    return float(low + (place - np.floor(place)) * (high - low) if between else low)
+
+
 def limits(value: float, draws: Floats, level: float) -> tuple[float, float]:
     """Return equal-tailed limits of one quantity's draws, as `quantiles` does of several."""
     low, high = _equal_tailed(np.asarray(value), draws, level)

@@ -105,3 +105,16 @@ def test_an_import_loads_no_framework(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_sessions_that_may_have_been_cut_off_are_named(tmp_path, capsys):
+    for index in range(4):
+        hparams = {"n_params": 1000 * 2**index, "n_examples": 5000}
+        curves = {"val_loss": [3.0, 2.5][: 1 if index == 3 else 2]}
+        write_session(tmp_path / "logs" / f"run-{index}", hparams, curves=curves)
+    arguments = ["import", str(tmp_path / "logs"), str(tmp_path / "runs.csv"), "--overwrite"]
+    assert main(arguments) == 0
+    assert "  of run-3, its loss ends early, at step 0" in capsys.readouterr().out
+    assert main([*arguments, "--json"]) == 0
+    (doubt,) = json.loads(capsys.readouterr().out)["doubts"]
+    assert doubt["name"] == "run-3"

@@ -190,6 +190,13 @@ def test_every_fitted_run_is_listed_with_how_far_it_is_off(page, results):
     ]
 
 
+def test_a_parameter_that_is_held_has_no_interval(results, table):
+    fit = laws.fit("chinchilla", table, fixed={"irreducible_loss": 1.7}, n_resamples=100)
+    text = to_markdown(write_document(dataclasses.replace(results, fit=fit), []), pictures="")
+    (row,) = re.findall(r"^\| irreducible.?_loss .*$", text, re.MULTILINE)
+    assert [cell.strip() for cell in row.split("|")[2:5]] == ["1.7", "-", "held at this value"]
+
+
 def test_budgets_answered_for_are_multiples_of_the_dearest_run(results):
     assert [answer.beyond for answer in results.answers] == pytest.approx([1, 10, 100])
     for answer in results.answers:

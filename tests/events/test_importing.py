@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from scaling_keras import laws
 from scaling_keras.errors import LogdirError, RunsError, ScalingWarning
 from scaling_keras.events.importing import import_csv, import_hparams
 from scaling_keras.events.reader import read_runs
+from scaling_keras.laws.run_findings import run_findings
 from scaling_keras.runs import RunTable
 from tests.events.hparams_logdir import write_session
 from tests.strategies import HOFFMANN, noisy_runs
@@ -54,6 +56,54 @@ def test_rows_without_what_a_fit_needs_are_left_out_with_the_reason(csv_file):
     }
 
 
+def cut(logdir, session, n_bytes):
+    """Take the last bytes of the file that holds a session's validation loss."""
+    (path,) = (logdir / session / "validation").iterdir()
+    path.write_bytes(path.read_bytes()[:-n_bytes])
+
+
+@pytest.fixture
+def silent(tmp_path):
+    """Ten sessions that don't say how they ended, with a loss after each of three epochs."""
+    for index in range(10):
+        curves = {"validation/epoch_loss": [5.0, 4.0, 3.0]}
+        hparams = {"n_params": 2.0**index, "n_examples": 100}
+        write_session(tmp_path / f"run{index}", hparams, curves=curves)
+    return tmp_path
+
+
+def test_a_session_whose_file_ends_in_half_a_record_is_not_completed(silent):
+    cut(silent, "run6", 20)
+    table = import_hparams(silent)
+    (left_out,) = table.usable().excluded
+    assert left_out.name == "run6"
+    assert re.match(r"stalled: the last \d+ bytes of .* are half a record", left_out.reason)
+
+
+def test_half_a_record_of_a_session_that_ended_is_told_with_its_facts(tmp_path):
+    curves = {"validation/epoch_loss": [5.0, 4.0]}
+    write_session(tmp_path / "a", {"n_params": 9, "n_examples": 9}, curves=curves, status=1)
+    cut(tmp_path, "a", 3)
+    (run,) = import_hparams(tmp_path)
+    assert run.status == "completed"
+    assert "half a record" in run.facts["skipped"][0]
+
+
+def test_a_session_that_ends_earlier_than_most_and_does_not_say_so_is_doubted(silent, tmp_path):
+    hparams, curves = {"n_params": 3e4, "n_examples": 100}, {"validation/epoch_loss": [5.0]}
+    write_session(silent / "short", hparams, curves=curves)
+    write_session(silent / "short-and-over", hparams, curves=curves, status=1)
+    table = import_hparams(silent)
+    assert {run.name: run.reason for run in table if run.reason} == {
+        "short": "its loss ends early, at step 0, that of most others at 2; nothing says that it "
+        "was over"
+    }
+    table.to_csv(tmp_path / "runs.csv")
+    again = RunTable.from_csv(tmp_path / "runs.csv")
+    (finding,) = (f for f in run_findings(again) if f.code == "may_be_unfinished")
+    assert "1 of 12 runs may have been cut off (short)" in finding.message
+
+
 def test_units_are_multiplied_out(csv_file):
     table = import_csv(csv_file, columns=THEIRS, scale={"n_params": 1e3, "dataset_size": 1e9})
     np.testing.assert_array_equal(table["n_params"], [1e9, 2e9, 9e9])
@@ -90,6 +140,13 @@ def test_an_empty_file_is_refused(tmp_path):
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(RunsError, match=r"An import needs.*empty\.csv' with no columns"):
         import_csv(tmp_path / "empty.csv")
+
+
+def test_a_file_with_a_header_only_is_told_that_it_lacks_rows(tmp_path):
+    path = tmp_path / "head.csv"
+    path.write_text("n_params,tokens,loss\n")
+    with pytest.raises(RunsError, match=r"with n_params, tokens, loss, and no row below them"):
+        import_csv(path, columns={"n_examples": "tokens"})
 
 
 @pytest.fixture

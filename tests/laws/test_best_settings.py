@@ -191,3 +191,8 @@ def test_runs_without_the_setting_are_left_out_or_refused(table):
 def test_columns_beside_a_table_are_refused(table):
     with pytest.raises(FitError, match=r"finds the best runs itself\. Received: weights beside"):
         laws.fit("optimal_learning_rate", table, weights=np.ones(len(table)))
+
+
+def test_only_a_table_has_best_settings():
+    with pytest.raises(FitError, match=r"needs a table of runs. Received: None. Pass a RunTable"):
+        best_settings(None)

@@ -87,6 +87,16 @@ def test_rows_that_repeat_are_said_to_narrow_the_intervals_that_they_narrow():
     assert "intervals come out narrower" in said
 
 
+def test_rows_that_repeat_are_runs_of_their_own_only_if_groups_says_so():
+    runs = {name: np.tile(column, 2) for name, column in grid_runs().items()}
+    said = {}
+    for name, groups in (("by default", None), ("each", np.arange(48))):
+        fit = laws.fit("chinchilla", runs, groups=groups, n_resamples=100, check_held_out=False)
+        (said[name],) = [f.message for f in fit.warnings if f.code == "duplicate_rows"]
+    assert "are drawn together, so the law is no surer for them" in said["by default"]
+    assert "count by `groups` as runs of their own" in said["each"]
+
+
 def test_few_independent_runs_are_reported():
     runs = grid_runs()
     fit = laws.fit("chinchilla", runs, n_resamples=100, groups=runs["n_params"])

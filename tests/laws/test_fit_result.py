@@ -91,6 +91,47 @@ def test_a_fit_by_squares_survives_json_too():
     assert restored.huber_delta is None
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"form": "coupled"}, r"`theta` of a stored `coupled` fit of 16 runs .* of shape 6\."),
+        ({"theta": [1, 2]}, r"`theta` of a .* shape 5\. Received: shape 2\. Pass what `to_dict`"),
+        ({"theta": "none"}, r"`theta` of a .* Received: something else"),
+        ({"resamples": [[1.0, 2.0]]}, r"`resamples` of a .* shape anyx5\. Received: shape 1x2"),
+        ({"values": []}, r"`values` of a .* shape 16x2"),
+        ({"params": {"exponent": 0.3}}, r"`params` of a .* must be param_coef, .*'exponent'"),
+        ({"warnings": [{"text": "?"}]}, r"`warnings` of a .* must be made of code, message"),
+        ({"names": None}, r"`names` of a stored fit must be a list\. Received: None"),
+        ({"backtest": {}}, r"`backtest` of a .* must be made of n_train, .* Received: \{\}"),
+    ],
+)
+def test_what_is_no_stored_fit_of_its_form_is_refused(noisy, changes, message):
+    with pytest.raises(FitError, match=message):
+        laws.Fit.from_dict({**noisy.to_dict(), **changes})
+
+
+def test_only_a_mapping_can_be_a_stored_fit():
+    with pytest.raises(FitError, match=r"needs a mapping, as `to_dict` gives it. Received: None"):
+        laws.Fit.from_dict(None)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda fit: laws.sensitivity(3),
+        lambda fit: laws.profile(3, "param_exponent"),
+        lambda fit: laws.next_runs(3, train_flops=1e18),
+        lambda fit: laws.allocate(3, train_flops=1e18),
+        lambda fit: laws.compute_multiplier(fit, 3, train_flops=1e18),
+        lambda fit: laws.compute_multiplier(3, fit, train_flops=1e18),
+        lambda fit: laws.predict_downstream(fit, 3, n_params=1e8, n_examples=1e9),
+    ],
+)
+def test_what_is_asked_of_a_fit_needs_one(noisy, ask):
+    with pytest.raises(FitError, match=r"` must be a fit\. Received: .*=3\. Pass what `laws.fit`"):
+        ask(noisy)
+
+
 def test_without_resamples_a_fit_is_small_but_can_not_be_restored(noisy):
     small = noisy.to_dict(resamples=False)
     assert len(json.dumps(small)) < 10_000

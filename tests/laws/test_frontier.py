@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
+from scaling_keras import laws
 from scaling_keras.laws.forms.chinchilla import Chinchilla
+from scaling_keras.laws.forms.kaplan import Kaplan
 from scaling_keras.laws.frontier import ExampleCost, fit_example_cost, optimal_n_params
+from tests.strategies import HOFFMANN, noisy_runs
 
 CENTRE = np.array([16.0, 21.0, 1.0])
 PARAMS = {
@@ -81,3 +84,28 @@ def test_many_draws_and_budgets_broadcast():
     assert closed.shape == (7, 4)
     searched = optimal_n_params(WithoutClosedForm(), draws, CENTRE, ExampleCost(), budgets)
     np.testing.assert_allclose(searched, closed, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "fixed", [{"param_exponent": 0}, {"param_exponent": 0, "data_exponent": 0}]
+)
+def test_a_term_that_does_nothing_is_no_division_by_zero(fixed):
+    fit = laws.fit(
+        "chinchilla", noisy_runs(HOFFMANN), fixed=fixed, n_resamples=100, check_held_out=False
+    )
+    best = fit.optimal_allocation(train_flops=1e20)
+    assert (best.n_params.low, best.n_params.high) == (0.0, np.inf)
+
+
+def test_kaplans_law_of_a_loss_that_rises_raises_no_warning():
+    runs = noisy_runs(HOFFMANN)
+    fit = laws.fit("kaplan", {**runs, "loss": 1 / runs["loss"]}, n_resamples=100)
+    assert "not_identified" in [finding.code for finding in fit.warnings]
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_a_scale_beyond_all_numbers_has_a_best_size(scale):
+    params = {"param_scale": scale, "param_exponent": 0.5, "data_scale": 1e9, "data_exponent": 0.01}
+    theta = Kaplan().from_params(params, CENTRE)[None]
+    best = optimal_n_params(Kaplan(), theta, CENTRE, ExampleCost(), np.array([1e18]))
+    assert np.isfinite(best).all()

@@ -143,6 +143,26 @@ def test_flops_must_be_positive():
         hours(0.0, device="L4")
 
 
+@pytest.mark.parametrize(
+    ("low", "high"), [(np.nan, 1e20), (1e18, np.nan), (2e19, 1e20), (1e18, 9e18), (-1.0, 1e20)]
+)
+@pytest.mark.parametrize("name", ["train_flops", "flops_per_second"])
+def test_an_interval_must_lie_around_its_value(name, low, high):
+    given = {"train_flops": 1e19, "flops_per_second": 1e13}
+    given[name] = Interval(value=1e19, low=low, high=high)
+    with pytest.raises(FitError, match=rf"`{name}` must have its value between its ends"):
+        hours(given["train_flops"], flops_per_second=given["flops_per_second"])
+
+
+def test_an_interval_may_be_unknown_or_open():
+    unknown = Interval(value=3.6e16, low=np.nan, high=np.nan)
+    took = hours(unknown, flops_per_second=1e13).hours
+    assert took.value == pytest.approx(1.0)
+    assert np.isnan([took.low, took.high]).all()
+    slow = Interval(value=1e13, low=0.0, high=1e13)
+    assert hours(3.6e16, flops_per_second=slow).hours.high == np.inf
+
+
 def test_the_level_must_be_a_share():
     with pytest.raises(FitError, match="`level` must be between 0 and 1"):
         measured_flops_per_second(timed_runs([1e12]), level=90)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from scaling_keras.laws.holdout import Backtest, held_out_rows, miss_ratio
+from scaling_keras import laws
+from scaling_keras.laws.holdout import Backtest, held_out_rows, miss_ratio, relative_error
 
 
 def test_the_dearest_fifth_is_held_out():
@@ -36,3 +37,48 @@ def test_intervals_widen_with_the_distance_and_not_inside_the_data():
         errors=(0.01, None, None, None, None, None),
     )
     np.testing.assert_allclose(backtest.widening(np.array([1.0, 4.0, 16.0])), [1.0, 3.0, 5.0])
+
+
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+def test_a_row_of_some_weight_is_held_out_and_judged_as_so_many_rows(share):
+    rng = np.random.default_rng(0)
+    times = rng.integers(1, 5, 30)
+    cost, observed, mean = rng.uniform(1.0, 2.0, (3, 30))
+    rows = np.repeat(np.arange(30), times)
+    held = held_out_rows(cost, share, 0.3 * times)
+    assert (held[rows] == held_out_rows(cost[rows], share)).all()
+    for judge in (relative_error, lambda o, m, w=None: miss_ratio(o, m, m - 0.1, m + 0.2, 0.9, w)):
+        weighted = judge(observed, mean, 0.3 * times)
+        assert weighted == pytest.approx(judge(observed[rows], mean[rows]), rel=1e-9)
+
+
+@pytest.mark.parametrize("form", ["chinchilla", "auto"])
+def test_the_dearest_run_does_not_widen_intervals_if_it_is_an_outlier(form):
+    n, d = (a.ravel() for a in np.meshgrid(np.geomspace(1e6, 1e8, 5), np.geomspace(2e7, 2e9, 5)))
+    scatter = np.random.default_rng(0).normal(scale=0.003, size=25)
+    loss = (1.8 + 400 / n**0.35 + 1200 / d**0.37) * np.exp(scatter)
+    loss[24] *= 1.2
+    fit = laws.fit(form, n_params=n, n_examples=d, loss=loss, n_resamples=200)
+    (said,) = [f.message for f in fit.warnings if f.code == "outliers"]
+    assert "(row 24)" in said
+    assert fit.backtest.miss_ratio < 2
+
+
+def test_auto_takes_a_weight_for_so_many_rows():
+    rng = np.random.default_rng(0)
+    x = np.geomspace(1e6, 1e9, 40)
+    loss = (0.25 + 0.3 * (x / 1e7) ** -0.35) * np.exp(rng.normal(scale=0.004, size=40))
+    check_weights_are_copies({"x": x, "loss": loss}, np.repeat([1, 3], 20))
+    n, d = (a.ravel() for a in np.meshgrid(np.geomspace(1e6, 1e8, 5), np.geomspace(2e7, 2e9, 5)))
+    loss = (1.8 + 400 / n**0.35 + 1200 / d**0.37) * np.exp(rng.normal(scale=0.003, size=25))
+    check_weights_are_copies(
+        {"n_params": n, "n_examples": d, "loss": loss}, np.repeat([1, 4], [15, 10])
+    )
+
+
+def check_weights_are_copies(runs, times):
+    copies = {name: np.repeat(column, times) for name, column in runs.items()}
+    weighted = laws.fit("auto", runs, weights=times, n_resamples=100)
+    copied = laws.fit("auto", copies, n_resamples=100)
+    assert weighted.params == pytest.approx(copied.params, rel=1e-5)
+    assert weighted.backtest.errors == pytest.approx(copied.backtest.errors, rel=1e-4)

@@ -265,6 +265,7 @@ def test_advice_survives_json(fit):
         ({}, "needs either a target run or a budget"),
         ({"target": TARGET, "train_flops": 1e18}, "needs either a target run or a budget"),
         ({"target": {"n_params": 1e9}}, "`target` must name n_params and n_examples. Received"),
+        ({"target": 1e19}, "`target` must name n_params and n_examples. Received: 1e.19. Pass"),
         (
             {"target": {"n_params": [1e9, 2e9], "n_examples": 1e11}},
             "`target` must be a single run. Received: 2 of them",

@@ -9,6 +9,9 @@ import numpy as np
 
 from scaling_keras.laws.forms.base import Floats, Form, log_sum_of_powers
 
+_LARGEST_LOG = 700.0
+"""Of what a double can hold, with room for a factor."""
+
 
 class Kaplan(Form):
     """`L(N, D) = ((N_c / N)**(alpha_N / alpha_D) + D_c / D)**alpha_D`.
@@ -71,9 +74,9 @@ class Kaplan(Form):
     def to_params(self, theta: Floats, centre: Floats) -> dict[str, Floats]:
         """Return the parameters: `log N_c = mean(log N) + (a + mean(log L)) / alpha_N`."""
         a, alpha, b, beta = np.moveaxis(theta, -1, 0)
-        with np.errstate(over="ignore"):  # A vanishing exponent puts its scale beyond all bounds.
-            param_scale = np.exp(centre[0] + (a + centre[2]) / alpha)
-            data_scale = np.exp(centre[1] + (b + centre[2]) / beta)
+        # A vanishing exponent puts its scale beyond all numbers; the largest stands for it.
+        param_scale = np.exp(np.minimum(centre[0] + (a + centre[2]) / alpha, _LARGEST_LOG))
+        data_scale = np.exp(np.minimum(centre[1] + (b + centre[2]) / beta, _LARGEST_LOG))
         return {
             "param_scale": param_scale,
             "param_exponent": alpha,
@@ -97,4 +100,6 @@ class Kaplan(Form):
     def power_terms(self, params: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
         """Return `(A, alpha, B, beta)`: the loss rises with the sum of these two terms alone."""
         alpha = params["param_exponent"] / params["data_exponent"]
-        return params["param_scale"] ** alpha, alpha, params["data_scale"], 1.0
+        with np.errstate(over="ignore", under="ignore"):
+            param_coef = np.power(params["param_scale"], alpha)
+        return param_coef, alpha, params["data_scale"], 1.0
