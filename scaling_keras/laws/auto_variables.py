@@ -7,6 +7,7 @@ from typing import Any
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms import FORMS
+from scaling_keras.laws.row_options import check_data
 from scaling_keras.runs import RunTable
 
 SURFACE = ("n_params", "n_examples", "loss")
@@ -27,6 +28,7 @@ def is_of_one_variable(data: RunTable | Mapping[str, Any] | None, given: Mapping
     Raises:
         FitError: If a column was passed that no law of `auto` takes, or there are neither.
     """
+    check_data(data)
     passed = [name for name, column in given.items() if column is not None]
     strange = [name for name in passed if name not in {*SURFACE, *CURVE, *_OPTIONS}]
     if strange:

@@ -13,6 +13,7 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.row_options import check_table
 from scaling_keras.runs import Exclusion, Run, RunTable
 
 SAME_DATA = 1.02
@@ -96,11 +97,7 @@ def best_settings(runs: RunTable, setting: str = "learning_rate") -> BestSetting
     >>> f"{best_settings(runs).values[0]:.4f}"
     '0.0030'
     """
-    if not isinstance(runs, RunTable):
-        raise FitError(
-            f"`best_settings` needs a table of runs. Received: {runs!r}. Pass a RunTable, as "
-            f"`read_runs` returns it."
-        )
+    check_table("runs", runs)
     tried, excluded = _tried(runs, setting)
     if not tried:
         raise FitError(

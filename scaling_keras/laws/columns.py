@@ -17,6 +17,7 @@ from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
 from scaling_keras.laws.row_options import (
+    check_data,
     checked_weights,
     cluster_numbers,
     number_per_row,
@@ -102,6 +103,7 @@ def gather(
         FitError: If something can't be used, naming the argument.
         TooFewRunsError: If too little is left to fit.
     """
+    check_data(data)
     _check_given(form, given)
     if form.is_optimum and isinstance(data, RunTable):
         return _of_best_settings(form, data, given)

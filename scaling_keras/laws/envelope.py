@@ -22,6 +22,7 @@ from scaling_keras.laws.frontier_line import (
     point_on,
 )
 from scaling_keras.laws.results import Finding, Interval
+from scaling_keras.laws.row_options import check_data
 from scaling_keras.laws.uncertainty import check_resampling
 from scaling_keras.runs import Exclusion, RunTable
 
@@ -192,6 +193,7 @@ def envelope(
     """
     check_level(level)
     check_resampling(n_resamples, seed)
+    check_data(data)
     _check_options(skip, smooth)
     if isinstance(data, RunTable):
         curves, excluded, notes = curves_of_table(data, metric, constant_schedule)

@@ -29,6 +29,7 @@ from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Finding
 from scaling_keras.laws.uncertainty import check_resampling
+from scaling_keras.laws.unseen import spread
 from scaling_keras.runs import RunTable
 
 AUTO = "auto"
@@ -281,6 +282,8 @@ def _fit_form(
     law.check(problem.z, best.theta)
     resamples = problem.resample(best.theta, n_resamples, rng)
     best = problem.restart(best, resamples)
+    theta, resamples = spread(problem, best.theta, resamples, rng)
+    best = dataclasses.replace(best, theta=theta)
     cost = fit_example_cost(columns.n_params, columns.train_flops_per_example)
     folds = hold_out(problem, cost, rng) if check_held_out else (None,) * len(SHARES)
     backtest = judge(problem, folds, best.theta)

@@ -15,6 +15,7 @@ from scaling_keras.laws.fitting import fit
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import optimal_n_params
 from scaling_keras.laws.results import Finding, Interval, caveats, distinct
+from scaling_keras.laws.row_options import check_data
 from scaling_keras.laws.splitting import why_unknown
 from scaling_keras.laws.uncertainty import limits, quantile
 from scaling_keras.runs import Run, RunTable
@@ -198,7 +199,8 @@ def _findings(low: float, high: float, extrapolation: float) -> list[Finding]:
 
 def _parts(data: RunTable | Mapping[str, Any], by: str) -> dict[Hashable, Any]:
     """Return the rows of each group, as what they came in."""
-    known: Any = data.label_columns if isinstance(data, RunTable) else data
+    check_data(data)
+    known: Any = data.label_columns if isinstance(data, RunTable) else data or ()
     if by not in known:
         raise FitError(
             f"`by` must be a column of `data`. Received: {by!r}, and the columns "

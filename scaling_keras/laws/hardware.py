@@ -18,6 +18,7 @@ from scaling_keras.laws.devices import (
 from scaling_keras.laws.fit_result import check_level, positive
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.results import Finding, Interval
+from scaling_keras.laws.row_options import check_table
 from scaling_keras.runs import Run, RunTable
 
 DEFAULT_UTILISATION = 0.4
@@ -106,6 +107,7 @@ def measured_flops_per_second(table: RunTable, *, level: float = 0.9) -> Through
     >>> measured_flops_per_second(RunTable(runs=runs)).flops_per_second.value
     6009000000.0
     """
+    check_table("table", table)
     check_level(level)
     timed = [(run, rate) for run in table if (rate := _rate(run)) is not None]
     if not timed:

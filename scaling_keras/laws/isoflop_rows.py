@@ -14,7 +14,7 @@ from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
 from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.row_options import cluster_numbers, real_numbers, values_in_rows
+from scaling_keras.laws.row_options import check_data, cluster_numbers, real_numbers, values_in_rows
 from scaling_keras.runs import Exclusion, RunTable
 
 COLUMNS = ("n_params", "n_examples", "loss")
@@ -65,6 +65,7 @@ def read_rows(data: RunTable | Mapping[str, Any] | None, given: Mapping[str, Any
     Raises:
         FitError: If a column is missing or holds what it can't.
     """
+    check_data(data)
     excluded: tuple[Exclusion, ...] = ()
     if isinstance(data, RunTable):
         data = _usable(data)

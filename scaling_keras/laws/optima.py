@@ -13,6 +13,7 @@ from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.fit_result import check_level
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.results import Finding, Interval
+from scaling_keras.laws.row_options import check_table
 from scaling_keras.runs import RunTable
 
 _LEAST = 3
@@ -92,6 +93,7 @@ def optima(data: RunTable, name: str, *, level: float = 0.9) -> Optima:
         DeepSeek-AI, arXiv:2401.02954, section 3.1, and Li et al. (Step Law), arXiv:2503.04715, for
         power laws of the best learning rate and batch size.
     """
+    check_table("data", data)
     check_level(level)
     runs = data.completed()
     values = runs[name]

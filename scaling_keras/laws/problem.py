@@ -258,6 +258,19 @@ class Problem:
         slopes: Floats = box[:, None] * jacobian
         return slopes
 
+    def moved_in_box(self, theta: Floats, which: np.ndarray, share: Floats) -> Floats:
+        """Return parameter vectors with some of the free parameters elsewhere in their box.
+
+        Args:
+            theta: Shape `(batch, p)`.
+            which: Mask of `free_parameters`.
+            share: Where in the box that starts are drawn from, in `[0, 1]`; `(batch, which.sum())`.
+        """
+        law, free = self._free_form, self._free_part(theta).copy()
+        low, high = np.array(law.start_low)[which], np.array(law.start_high)[which]
+        free[:, which] = low + share * (high - low)
+        return self._expand(free)
+
     @property
     def free_parameters(self) -> tuple[str, ...]:
         """Names of the parameters that are not held."""

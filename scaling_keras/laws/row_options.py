@@ -15,6 +15,24 @@ MIN_CLUSTERS = 3
 """Fewest clusters that a resample can vary: of one all are alike, of two there are three."""
 
 
+def check_data(given: Any) -> None:
+    """Raise a `FitError` unless `data` is a table, has columns under names, or is None."""
+    if given is not None and not isinstance(given, RunTable) and not hasattr(given, "keys"):
+        raise FitError(
+            f"`data` must be a RunTable, or a mapping of columns. Received: {given!r}. Read a "
+            f"logdir with `read_runs`, or a CSV file with `RunTable.from_csv`, first."
+        )
+
+
+def check_table(name: str, given: Any) -> None:
+    """Raise a `FitError` that names the argument unless it is a table of runs."""
+    if not isinstance(given, RunTable):
+        raise FitError(
+            f"`{name}` must be a table of runs. Received: {given!r}. Pass a RunTable, as "
+            f"`read_runs` returns it."
+        )
+
+
 def real_numbers(given: Any) -> Floats:
     """Return `given` as an array of floats, `nan` where a masked array hides its value.
 

@@ -21,6 +21,8 @@ SHARE = 0.05
 """Part of the resamples without an effect from which the runs don't show it."""
 _FREE = 1e-5
 """Change of the target, over all rows, by a move across the box of the starts, that is none."""
+_SAME = 1e-12
+"""Change of the target, in logs, that is rounding."""
 _TAKES_PART = 3e-3
 """Share of its box by which a parameter must move on such a way to be left free."""
 
@@ -74,6 +76,36 @@ def needed_free(problem: Problem, theta: Floats, z: Floats) -> tuple[str, ...]:
     directions = _free_directions(problem, theta)
     change = np.abs(directions @ problem.slopes(theta, z)).max(axis=1, initial=0.0)
     return _moving(problem, directions[change > NO_EFFECT])
+
+
+def spread(
+    problem: Problem, theta: Floats, resamples: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Return the law and its resamples with parameters that alone have no effect all over a range.
+
+    The law gets the middle of the box that starts are drawn from, a resample some place in it. So
+    the intervals of such a parameter, and of what depends on it, are as wide as that box, and not
+    the place where one search began.
+
+    Args:
+        problem: The rows and the form.
+        theta: Parameters in the solver's frame, shape `(p,)`.
+        resamples: Those of each resample, shape `(n, p)`.
+        rng: Source of randomness.
+    """
+    slopes = problem.slopes(theta, problem.z[problem.columns.weights > 0])
+    without = np.linalg.norm(slopes, axis=1) < _FREE
+    if not without.any():
+        return theta, resamples
+    laws = np.concatenate([theta[None], resamples])
+    share = rng.uniform(size=(len(laws), int(without.sum())))
+    share[0] = 0.5
+    moved = problem.moved_in_box(laws, without, share)
+    change = np.abs(problem.fitted(moved) - problem.fitted(laws)).max(axis=1, keepdims=True)
+    limit = np.full_like(change, NO_EFFECT)
+    limit[0] = _SAME  # The law is what the objective is told of.
+    found: Floats = np.where(change < limit, moved, laws)
+    return found[0], found[1:]
 
 
 def _moving(problem: Problem, directions: Floats) -> tuple[str, ...]:

@@ -194,5 +194,5 @@ def test_columns_beside_a_table_are_refused(table):
 
 
 def test_only_a_table_has_best_settings():
-    with pytest.raises(FitError, match=r"needs a table of runs. Received: None. Pass a RunTable"):
+    with pytest.raises(FitError, match=r"`runs` must be a table of runs. Received: None."):
         best_settings(None)

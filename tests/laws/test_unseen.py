@@ -41,6 +41,18 @@ def test_the_worth_of_repetition_is_not_identified_where_nothing_is_repeated(unr
     assert free(repeated(DATA))[0].startswith("`data_repetitions` is not identified")
 
 
+def test_what_has_no_effect_has_the_range_that_searches_begin_in(unrepeated):
+    for name in ("data_repetitions", "param_repetitions"):
+        interval = unrepeated.intervals()[name]
+        assert interval.low < 0.1 * interval.value < 0.01 * interval.high
+    other = repeated(np.repeat([2e10, 4e10, 8e10, 2e10, 4e10], 5), seed=1)
+    assert other.params["data_repetitions"] == pytest.approx(unrepeated.params["data_repetitions"])
+    once, often = (
+        unrepeated.predict(n_params=1e9, n_examples=1e10, dataset_size=size) for size in (1e10, 1e8)
+    )
+    assert often.high[0] - often.low[0] > 10 * (once.high[0] - once.low[0])
+
+
 def test_a_plan_that_repeats_data_has_no_ends_then(unrepeated):
     plan = laws.allocate(unrepeated, train_flops=1e20, dataset_size=1e9)
     for interval in (plan.n_params, plan.n_examples, plan.n_epochs):
