@@ -35,7 +35,7 @@ WIDEST = 10.0
 _MOST_PLACES = 12
 """What changes over a tenth of the curve matters at its end; what changes faster is noise to it."""
 
-_SCALES = (-0.5, 0.0, 0.5, 1.0)
+_SCALES = (-0.5, 0.0, 0.5, 1.0, 2.0)
 """Powers of the examples seen in which the log loss may be a line; 0 is the logarithm."""
 
 _RATES = (0.1, 0.3, 1.0, 3.0)
