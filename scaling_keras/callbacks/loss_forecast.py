@@ -48,17 +48,18 @@ _RATE_CALLBACKS = (
 class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types.
     """Predicts the final loss of a training from its own curve, and writes it beside the curve.
 
-    A law is fitted to the points of `val_loss`, or of `loss` where there are too few of those. At a
-    constant learning rate it is a power law with a floor, whose interval is as wide as forecasts
-    from the curve's earlier parts would have been wrong; see `forecast_loss`. Under a
-    `LearningRateSchedule` it is that of the whole course of rates, which says what their fall
-    does; see `annealing_forecast.forecast_under_schedule`.
+    It goes by the points of `val_loss`, or of `loss` where there are too few of those. At a
+    constant learning rate no law is supposed: the interval is as wide as the slope's changes so far
+    allow for; see `forecast_loss`. Under a `LearningRateSchedule` it is a law of the whole course
+    of rates, which says what their fall does; see `annealing_forecast.forecast_under_schedule`.
 
-    What the curve hasn't shown can't be known. Before a rate has begun to fall, or where a callback
-    such as `ReduceLROnPlateau` changes it, the forecast is an upper bound
-    (`Forecast.is_upper_bound`): only `forecast_loss_high` is written, and nothing is stopped.
+    What the curve hasn't shown can't be known. Where it leaves open how far the loss will fall,
+    before a rate has begun to fall, or where a callback such as `ReduceLROnPlateau` changes it, the
+    forecast is an upper bound (`Forecast.is_upper_bound`): only `forecast_loss_high` is written,
+    and nothing is stopped.
 
-    The end is `planned_examples` of the logger's facts, else the epochs of the `fit`.
+    The end is `planned_examples` of the logger's facts, less the padding where that isn't counted,
+    else the epochs of the `fit`.
 
     Args:
         logger: The `ScalingLogger` among the same callbacks.
@@ -134,13 +135,12 @@ class LossForecast(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has
         if self._on_point in self._logger.on_point:
             self._logger.on_point.remove(self._on_point)
 
-    def _on_point(self, log: RunLog, share_done: float | None) -> Mapping[str, float]:
+    def _on_point(self, log: RunLog, end: float | None) -> Mapping[str, float]:
         """Forecast, if it is time to; return what to write beside the point."""
         curve = _curve(log.points)
         if curve is None:
             return {}
         n_examples = float(curve[-1, 0])
-        end = _end(log, share_done)
         if end is None or not n_examples < end or n_examples < self._next_examples:
             return {}
         self._next_examples = n_examples * _REFIT_RATIO
@@ -216,15 +216,6 @@ def _is_of_target(log: RunLog) -> bool:
     """Return whether the curve is of the loss that a target is for: held-out, if there is one."""
     n_held_out = len(log.points.get(HELD_OUT_LOSS, ()))
     return n_held_out == 0 or n_held_out >= FEWEST_POINTS
-
-
-def _end(log: RunLog, share_done: float | None) -> float | None:
-    """Return the examples that the run will have seen at its end; None if unknown."""
-    if log.planned_examples is not None:
-        return float(log.planned_examples)
-    if share_done is None or not share_done > 0:
-        return None
-    return log.n_before + (log.standing.n_examples - log.n_before) / share_done
 
 
 def _schedule(model: keras.Model) -> keras.optimizers.schedules.LearningRateSchedule | None:

@@ -348,18 +348,18 @@ class Recording:
         if since_last.items and self._is_loss_known:
             values = {TRAINING_LOSS: since_last.mean_loss, **values}
         self._before_last, self._last = self._last, seen
-        self._log.write_point(
-            self.n_examples, values, steps=self._steps, share_done=self._share_done()
-        )
+        self._log.write_point(self.n_examples, values, steps=self._steps, end=self._end_of_run())
         self._schedule.point_written()
 
-    def _share_done(self) -> float | None:
-        """Return the share of its executions that the `fit` has made; None if unknown."""
+    def _end_of_run(self) -> float | None:
+        """Return the examples that the run will have seen at its end; None if unknown."""
+        plan = self._planned_examples()
         per_epoch, epochs = self._executions_per_epoch(), self._params.get("epochs")
-        if per_epoch is None or not epochs:
-            return None
+        if plan is not None or not (per_epoch and epochs and self._schedule.executions):
+            return plan
+        n_before = self._log.n_before if self._log else 0
         planned = per_epoch * (int(epochs) - self._initial_epoch)
-        return self._schedule.executions / planned
+        return n_before + (self.n_examples - n_before) * planned / self._schedule.executions
 
     def _end(self) -> None:
         """Write the result of a `fit` that returned."""

@@ -209,7 +209,7 @@ class RunLog:
         values: Mapping[str, float],
         *,
         steps: int,
-        share_done: float | None = None,
+        end: float | None = None,
     ) -> None:
         """Write a point, and beside it what the log itself has to say there.
 
@@ -217,7 +217,7 @@ class RunLog:
             n_examples: Examples that the run has seen.
             values: Metric to its value.
             steps: Training steps since the `fit` began.
-            share_done: Share of the `fit` that is done; None if unknown.
+            end: Examples that the run will have seen at its end; None if unknown.
         """
         own = self._performance.measure(self.model, steps, n_examples)
         own |= self._due_steps(n_examples)
@@ -225,7 +225,7 @@ class RunLog:
         for name, value in values.items():
             self.points.setdefault(name, []).append((n_examples, wall_time, value))
         for hook in self._options.on_point:
-            more = hook(self, share_done)
+            more = hook(self, end)
             if more:
                 self._writer.write_point(n_examples, more)
 
