@@ -263,6 +263,7 @@ class Recording:
             self._seen,
             data_specs=self._data_specs,
             batch_size=self._batch_size(),
+            items_per_step=self._items_per_step(),
             start_time=self._start_time,
             steps=self._steps,
         )
@@ -289,13 +290,18 @@ class Recording:
         return None if steps is None else math.ceil(steps / self._steps_per_execution)
 
     def _batch_size(self) -> int | None:
-        """Return the items of one optimizer step, as the first execution showed them."""
+        """Return the items of one optimizer step."""
+        items = self._items_per_step()
+        accumulated = getattr(self.model.optimizer, "gradient_accumulation_steps", None) or 1
+        return None if items is None else items * accumulated
+
+    def _items_per_step(self) -> int | None:
+        """Return the items of one training step, as the first executions showed them."""
         if self._miscount:
             return None
         steps = min(self._steps_per_execution, self._params.get("steps") or math.inf)
         items = self._items_per_execution / steps
-        accumulated = getattr(self.model.optimizer, "gradient_accumulation_steps", None) or 1
-        return int(items) * accumulated if items and items == int(items) else None
+        return int(items) if items and items == int(items) else None
 
     def _write_inside_epoch(self) -> None:
         """Write a point of the training loss."""

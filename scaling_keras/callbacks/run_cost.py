@@ -18,6 +18,8 @@ from scaling_keras.errors import CountingError
 _CLOSE = 1e-3
 """A polynomial is believed that foretells the cost at another length to within this share."""
 
+_HOLLOW = "some of its layers have no weights, so that neither they nor its step can be counted"
+
 _PER_EXAMPLE = (
     "train_flops_per_example",
     "forward_flops_per_example",
@@ -59,6 +61,7 @@ def cost_of_model(
     *,
     example_unit: str | None,
     train_flops_per_example: float | None,
+    items_per_step: int | None = None,
 ) -> tuple[dict[str, Any], RunCost | None]:
     """Return the facts on parameters, FLOPs and what an example is, and what a training costs.
 
@@ -70,8 +73,11 @@ def cost_of_model(
         seen: What the first steps have shown.
         example_unit: What one example is; None to find out.
         train_flops_per_example: FLOPs of one example; None to count them.
+        items_per_step: Items in a full batch, of all replicas; None if unknown.
     """
-    counting = _Counting(model, data_specs, seen, example_unit)
+    n_replicas = model.distribute_strategy.num_replicas_in_sync
+    batch_size = None if items_per_step is None else max(items_per_step // n_replicas, 1)
+    counting = _Counting(model, data_specs, seen, example_unit, batch_size)
     given: dict[str, Any] = {} if example_unit is None else {"example_unit": example_unit}
     if train_flops_per_example is not None:
         given |= {
@@ -85,7 +91,7 @@ def cost_of_model(
     try:
         counted = counting.at_mean_length()
     except CountingError:
-        return given, None
+        return {"flops_reason": _HOLLOW, **given}, None
     facts = _facts(counted)
     if counting.per_item is not None:
         facts |= {
@@ -98,7 +104,6 @@ def cost_of_model(
     of_item, reason = counting.of_item(counted)
     if reason:
         facts |= {"flops_method": "estimate", "flops_reason": reason}
-    n_replicas = model.distribute_strategy.num_replicas_in_sync
     cost = RunCost(of_item=of_item, of_step=counted.flops_per_step * n_replicas)
     return {**facts, **given}, cost
 
@@ -112,11 +117,13 @@ class _Counting:
         data_specs: Any | None,
         seen: ExamplesSeen,
         example_unit: str | None,
+        batch_size: int | None,
     ) -> None:
         self._model = model
         self._specs = data_specs
         self._seen = seen
         self._unit = example_unit
+        self._batch_size = batch_size
         self._length = seen.length()
         self.per_item = seen.per_item()
 
@@ -158,7 +165,7 @@ class _Counting:
         """Return the count for items of a length; None where no axis is open."""
         model, memory = self._model, self._seen.counts
         trainable = tuple(layer.trainable for layer in model._flatten_layers())
-        key = (repr(self._specs), length, self._unit, self.per_item, trainable)
+        key = (repr(self._specs), length, self._unit, self.per_item, self._batch_size, trainable)
         if key not in memory:
             if self._specs is None:
                 memory[key] = count(model, example_unit=self._unit, examples_per_item=self.per_item)
@@ -168,6 +175,7 @@ class _Counting:
                     _with_length(self._specs, length),
                     example_unit=self._unit,
                     examples_per_item=self.per_item,
+                    batch_size=self._batch_size,
                 )
         counted: ModelCount = memory[key]
         return counted

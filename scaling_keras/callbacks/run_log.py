@@ -129,6 +129,7 @@ class RunLog:
         *,
         data_specs: Any,
         batch_size: int | None,
+        items_per_step: int | None,
         start_time: float,
         steps: int,
     ) -> None:
@@ -138,6 +139,7 @@ class RunLog:
             seen: What the first steps have shown of the examples.
             data_specs: What `train_step` takes; None if unknown.
             batch_size: Items per optimizer step; None if unknown.
+            items_per_step: Items per training step, likewise.
             start_time: When the `fit` began, seconds since the epoch.
             steps: Training steps since.
         """
@@ -148,6 +150,7 @@ class RunLog:
             seen,
             example_unit=options.example_unit,
             train_flops_per_example=options.train_flops_per_example,
+            items_per_step=items_per_step,
         )
         strategy = run_facts.strategy_facts(model)
         facts = schema.RunFacts(

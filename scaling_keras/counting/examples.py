@@ -78,7 +78,7 @@ def example_unit(
         `token` for a language model: a loss for each place of a sequence, integers in, an
         embedding. `image` for one loss an item and a float input of four axes. Else `example`.
     """
-    flat = keras.tree.flatten(specs)
+    flat = [] if specs is None else keras.tree.flatten(specs)
     types = [keras.backend.standardize_dtype(spec.dtype) for spec in flat]
     may_be_indices = not types_known or any("int" in name for name in types)
     if n_per_item != 1 and may_be_indices and has_embedding(model):

@@ -62,14 +62,21 @@ def count_graph(
     Returns:
         The costs of the operations that cost something or can't be counted, in no order.
     """
-    return _Walk(graph, KnownValues(graph), dependence, "").count(tensors, operations)
+    return _Walk(graph, [KnownValues(graph)], dependence, "").count(tensors, operations)
 
 
 class _Walk:
-    """A walk over one graph: that of a model, or of a function that it calls."""
+    """A walk over one graph: that of a model, or of a function that it calls.
+
+    Args:
+        graph: The graph.
+        known: What is known in it each time that it runs.
+        dependence: What its tensors depend on; None if that isn't asked for.
+        path: What stands before the names of its operations.
+    """
 
     def __init__(
-        self, graph: Any, known: KnownValues, dependence: Dependence | None, path: str
+        self, graph: Any, known: Sequence[KnownValues], dependence: Dependence | None, path: str
     ) -> None:
         self._graph = graph
         self._known = known
@@ -86,11 +93,12 @@ class _Walk:
                 if elementwise is None:
                     costs.append(self._cost(op, has_all=False))
                 elif elementwise:
-                    costs.append(self._cost(op, elementwise=elementwise))
+                    costs.append(self._cost(op, elementwise=elementwise * len(self._known)))
             elif kind in HANDLERS:
                 costs.append(self._product(op))
             elif kind in CALLS:
-                costs += self._call(op, op.get_attr("f").name, list(op.inputs), outputs)
+                name = op.get_attr("f").name
+                costs += self._call(op, name, list(op.inputs), outputs, self._known)
             elif kind in LOOPS:
                 costs += self._loop(op, outputs)
             elif kind in BRANCHES:
@@ -110,7 +118,8 @@ class _Walk:
         if flops is None:
             return self._cost(op, uncounted=f"{op.type} of unknown shape")
         sizes = () if self._dependence is None else tuple(op.outputs[0].shape)
-        return self._cost(op, products=flops, operand_bits=self._operand_bits(op), sizes=sizes)
+        products = flops * len(self._known)
+        return self._cost(op, products=products, operand_bits=self._operand_bits(op), sizes=sizes)
 
     def _operand_bits(self, op: Any) -> tuple[int, ...]:
         """Return what the operands of a product depend on, `TRAINED` if that costs a product."""
@@ -123,29 +132,35 @@ class _Walk:
         )
 
     def _call(
-        self, op: Any, name: str, arguments: Sequence[Any], outputs: set[int]
+        self,
+        op: Any,
+        name: str,
+        arguments: Sequence[Any],
+        outputs: set[int],
+        known: Sequence[KnownValues],
     ) -> list[OpCost]:
-        """Return the costs of calling a function for some of its outputs."""
+        """Return the costs of calling a function for some of its outputs, each time in `known`."""
         graph = function_graph(self._graph, name)
         if graph is None:
             return [self._cost(op, uncounted=f"{op.type} of unknown content")]
         dependence = self._dependence and self._dependence.inside(graph, arguments)
-        known = self._known.inside(graph, list(arguments))
-        walk = _Walk(graph, known, dependence, f"{self._path}{op.name}{_INSIDE}")
+        inside = [each.inside(graph, list(arguments)) for each in known]
+        walk = _Walk(graph, inside, dependence, f"{self._path}{op.name}{_INSIDE}")
         return walk.count([graph.outputs[index] for index in outputs], graph.control_outputs)
 
     def _branch(self, op: Any, outputs: set[int]) -> list[OpCost]:
         """Return the costs of a branch: of the one taken if that is known, else the costliest."""
         names = branch_names(op)
-        taken = self._known.value(op.inputs[0])
-        if taken is not None:
-            # A scalar of `If` may be any number, and is true unless it is zero.
-            place = int(bool(taken)) if op.type in ("If", "StatelessIf") else int(taken)
-            names = [names[place if 0 <= place < len(names) else -1]]
-        branches = [self._call(op, name, list(op.inputs)[1:], outputs) for name in names]
-        dearest = max(branches, key=lambda costs: sum(cost.products for cost in costs))
-        others = (cost for costs in branches if costs is not dearest for cost in costs)
-        return [*dearest, *(cost for cost in others if cost.uncounted)]
+        times: dict[int | None, list[KnownValues]] = {}
+        for known in self._known:
+            times.setdefault(_place(op, known.value(op.inputs[0]), len(names)), []).append(known)
+        found: list[OpCost] = []
+        for place, each in times.items():
+            may_run = names if place is None else [names[place]]
+            found += _dearest(
+                [self._call(op, name, list(op.inputs)[1:], outputs, each) for name in may_run]
+            )
+        return found
 
     def _loop(self, op: Any, outputs: set[int]) -> list[OpCost]:
         """Return the costs of a loop: of its body as often as it runs."""
@@ -155,27 +170,40 @@ class _Walk:
             return [self._cost(op, uncounted=f"{op.type} of unknown content")]
         tensors = _carried(body, condition, outputs)
         dependence = self._dependence and self._dependence.inside_loop(body, op)
-        walk = _Walk(body, KnownValues(body), dependence, f"{self._path}{op.name}{_INSIDE}")
-        once = walk.count(tensors, body.control_outputs)
-        if not once:
-            return []
-        turns = self._known.iterations(op)
-        if turns is None:
-            has_products = any(cost.products or cost.uncounted for cost in once)
+        path = f"{self._path}{op.name}{_INSIDE}"
+        turns = [known.turns(op) for known in self._known]
+        if any(each is None for each in turns):
+            walk = _Walk(body, [KnownValues(body)], dependence, path)
+            costs = walk.count(tensors, body.control_outputs)
+            if not costs:
+                return []
+            has_products = any(cost.products or cost.uncounted for cost in costs)
             reason = f"{op.type} of unknown length" if has_products else ""
             return [self._cost(op, uncounted=reason, has_all=False)]
-        return [_repeated(cost, turns) for cost in once if turns]
+        in_turns = [known for each in turns for known in each or ()]
+        if not in_turns:
+            return []
+        return _Walk(body, in_turns, dependence, path).count(tensors, body.control_outputs)
+
+
+def _place(op: Any, chosen: Any | None, n_branches: int) -> int | None:
+    """Return which branch is taken by a value, None if that isn't known."""
+    if chosen is None:
+        return None
+    # A scalar of `If` may be any number, and is true unless it is zero.
+    place = int(bool(chosen)) if op.type in ("If", "StatelessIf") else int(chosen)
+    return place if 0 <= place < n_branches else n_branches - 1
+
+
+def _dearest(branches: Sequence[list[OpCost]]) -> list[OpCost]:
+    """Return the costs of the costliest of some branches, with what is uncounted in any."""
+    dearest = max(branches, key=lambda costs: sum(cost.products for cost in costs))
+    others = (cost for costs in branches if costs is not dearest for cost in costs)
+    return [*dearest, *(cost for cost in others if cost.uncounted)]
 
 
 _INSIDE = "//"
 """Between the name of an operation and that of one inside the function it calls."""
-
-
-def _repeated(cost: OpCost, times: int) -> OpCost:
-    """Return what an operation costs that runs several times."""
-    return dataclasses.replace(
-        cost, products=cost.products * times, elementwise=cost.elementwise * times
-    )
 
 
 def _carried(body: Any, condition: Any, outputs: set[int]) -> list[Any]:

@@ -39,6 +39,8 @@ class Measured:
         predictions: The shapes of the outputs that are trained; empty for a step of a model's own.
         makers: The numbers of the layers that make them, as `all_layers` orders those.
         loss_error: See `TracedStep`.
+        pairs_items: Whether its items work on each other, so that an item costs more in a larger
+            batch, and the size of its batch was left open.
         fixed: The part of the cost, taken out of `cost`, that every step has.
     """
 
@@ -47,6 +49,7 @@ class Measured:
     predictions: tuple[Shape, ...]
     makers: tuple[int, ...] = ()
     loss_error: str = ""
+    pairs_items: bool = False
     fixed: Figures = dataclasses.field(default_factory=collections.Counter)
 
     @property
@@ -67,7 +70,7 @@ def measure(model: keras.Model, step: TracedStep, *, makers: tuple[int, ...] = (
     makers = output_layers(step.graph, step.predictions, step.layers) or makers
     return Measured(
         cost=step_cost.cost_of(step, _places(model, step, makers)),
-        n_items=step.batch_size,
+        n_items=step.batch_size * step.n_replicas,
         makers=makers,
         loss_error=step.loss_error,
         predictions=tuple(Shape(shape=tuple(each.shape)) for each in step.predictions),

@@ -13,7 +13,7 @@ import keras
 
 from scaling_keras.counting.measured import Measured
 from scaling_keras.counting.parameters import all_layers
-from scaling_keras.counting.training_loss import has_own_loss, outputs_asked_for
+from scaling_keras.counting.training_loss import TRACE_ERRORS, has_own_loss, outputs_asked_for
 
 _KEPT = 128
 _KNOWN_ROOTS = ("keras", "scaling_keras")
@@ -52,8 +52,8 @@ def fingerprint(model: keras.Model, specs: Any) -> str | None:
     Returns:
         A digest of the configuration, the graph of layers included, of the weights' shapes and
         which are trainable, of the outputs that have a loss, and of the inputs' specs. None for a
-        model whose configuration doesn't say all: one with a `call`, a loss or layers of a user's
-        own, whose code may change.
+        model whose configuration doesn't say all, or can't be had: one with a `call`, a loss or
+        layers of a user's own, whose code may change.
     """
     layers = all_layers(model)
     is_plain = isinstance(model, keras.Sequential) or hasattr(model, "outputs")
@@ -63,7 +63,10 @@ def fingerprint(model: keras.Model, specs: Any) -> str | None:
         or not all(_is_known(type(each)) for each in (model, *layers))
     ):
         return None
-    config = model.get_config()
+    try:
+        config = model.get_config()
+    except TRACE_ERRORS:  # Such as a regularizer's that has no `get_config` of its own.
+        return None
     if any(isinstance(layer, keras.layers.Lambda) for layer in layers) or _has_own_code(config):
         return None
     weights = [(tuple(weight.shape), str(weight.dtype)) for weight in model.weights]

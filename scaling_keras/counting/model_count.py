@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +18,14 @@ from scaling_keras.runs import PARAM_CONVENTIONS, count_under
 
 _OWN_STEP = "the model has a `train_step` of its own, an ordinary one is counted"
 _GUESSED = "its loss is one of its own; the targets are taken to have the shape of its outputs"
+_PAIRS = (
+    f"the items of a batch work on each other, they are counted in one of {tracing.TRACED_BATCH}; "
+    f"pass a batch as `inputs`"
+)
+_NO_CALL = (
+    "it has never been called as a whole; call it, `model(batch)`, unless its own `train_step` "
+    "calls its parts only, which a ScalingLogger counts"
+)
 _OWN_LOSS = "its loss is one of its own, tracing that failed"
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -50,8 +58,9 @@ class ModelCount:
         flops_per_step: Products that each step makes whatever the size of its batch, such as those
             of two weights in LoRA; not part of any of the above.
         flops_method: `graph` if the step that trains the model was counted operation by operation;
-            `estimate` if the model overrides `train_step` and an ordinary step stands for it, or
-            its own loss multiplies targets whose shape isn't known; empty if the FLOPs are unknown.
+            `estimate` if the model overrides `train_step` and an ordinary step stands for it, if
+            its own loss multiplies targets whose shape isn't known, or if the items of a batch work
+            on each other and its size isn't known; empty if the FLOPs are unknown.
         flops_reason: Why the FLOPs are unknown or estimated; empty if they are neither.
         flops_by_op: `train_flops_per_example` by TensorFlow operation.
         uncounted: Operations that could not be counted, by name, with how often they occur; where
@@ -157,6 +166,7 @@ def count_with_data(
     *,
     example_unit: str | None = None,
     examples_per_item: int | None = None,
+    batch_size: int | None = None,
 ) -> ModelCount:
     """Count a model that has trained a step on data of these specs; see `count`.
 
@@ -165,9 +175,12 @@ def count_with_data(
         data_specs: What `train_step` takes: the specs of `x`, `(x, y)` or `(x, y, weights)`.
         example_unit: What one example is, where the model doesn't show it.
         examples_per_item: Examples in one item of a batch, where the loss has shown them.
+        batch_size: Items in a batch of a replica, where `data_specs` leave that open; it matters
+            where they work on each other.
 
     Returns:
-        The counts. A `train_step` of the model's own is counted as it is.
+        The counts. A `train_step` of the model's own is counted as it is, also that of a model
+        which is never called as a whole; then an item is taken to be an example.
     """
     x_specs, *targets = keras.utils.unpack_x_y_sample_weight(data_specs)
     parameters.check_built(model)
@@ -179,17 +192,54 @@ def count_with_data(
         n_per_item,
         types_known=True,
         targets=tracing.specs_of(tuple(targets)),
+        batch_size=batch_size,
     )
-    if counted.flops_method != "estimate" or ordinary is None:
+    if counted.flops_method == "graph" or (ordinary is not None and ordinary.pairs_items):
         return counted
+    if not counted.flops_method:
+        is_open = tracing.why_not_traceable(tracing.specs_of(x_specs))
+        if ordinary is not None or is_open or not overrides_train_step(model):
+            return counted
+        counted = dataclasses.replace(counted, examples_per_item=counted.examples_per_item or 1)
     try:
-        step = tracing.trace_own_train_step(model, data_specs)
-        own = measure(model, step, makers=ordinary.makers)
-    except TRACE_ERRORS:
-        return counted
-    if own.total_per_item == ordinary.total_per_item and not ordinary.loss_error:
-        own = ordinary  # It calls the ordinary step: of that one more is known.
+        own = _measure_own_step(model, data_specs, ordinary, batch_size)
+    except TRACE_ERRORS as error:
+        if ordinary is not None:
+            return counted
+        return dataclasses.replace(counted, flops_reason=_untraceable(error))
     return _with_flops(counted, own, reason="")
+
+
+def _measure_own_step(
+    model: keras.Model, data_specs: Any, ordinary: Measured | None, batch_size: int | None
+) -> Measured:
+    """Return what the `train_step` of the model's own costs.
+
+    Args:
+        model: A compiled, built model.
+        data_specs: What it takes.
+        ordinary: What an ordinary step costs; None if the model can't take one.
+        batch_size: Items in a batch, where `data_specs` leave that open; None if unknown.
+    """
+
+    def measured(n_items: int) -> Measured:
+        specs = tracing.with_open_batch(data_specs, n_items)
+        step = tracing.trace_own_train_step(model, specs)
+        return measure(model, step, makers=ordinary.makers if ordinary else ())
+
+    n_traced = ordinary.n_items if ordinary else tracing.TRACED_BATCH
+    own = measured(n_traced)
+    is_same = ordinary is not None and own.total_per_item == ordinary.total_per_item
+    if ordinary is not None and is_same and not ordinary.loss_error:
+        return ordinary  # It calls the ordinary step: of that one more is known.
+    if batch_size not in (None, n_traced) and own.cost.of_pairs:
+        return measured(batch_size)
+    return own
+
+
+def _untraceable(error: BaseException) -> str:
+    """Return why the FLOPs are unknown of a step that can't be traced."""
+    return f"tracing it failed: {type(error).__name__}: {error}"
 
 
 def _count(
@@ -200,12 +250,15 @@ def _count(
     *,
     types_known: bool,
     targets: Any | None = None,
+    batch_size: int | None = None,
 ) -> tuple[ModelCount, Measured | None]:
     """Return what is known of a model, and the step it is known from."""
-    measured, reason = _measure(model, specs, targets)
+    measured, reason = _measure(model, specs, targets, batch_size)
     predictions = measured.predictions if measured else None
-    if n_per_item is None:
+    if n_per_item is None and model.built:
         n_per_item = examples.examples_per_item(model, predictions=predictions)
+    elif n_per_item is None:
+        n_per_item = 1  # It has no output of its own, so that an item is an example.
     layers = parameters.all_layers(model)
     makers = [layers[number] for number in measured.makers] if measured else []
     counted = ModelCount(
@@ -221,54 +274,61 @@ def _count(
         return counted, None
     if n_per_item is None:
         reason = "its output has axes of unknown size"
-        return dataclasses.replace(counted, flops_reason=reason), None
+        return dataclasses.replace(counted, flops_reason=reason), measured
     return _with_flops(counted, measured, reason=reason), measured
 
 
 def _measure(
-    model: keras.Model, specs: Any | None, targets: Any | None
+    model: keras.Model, specs: Any | None, targets: Any | None, batch_size: int | None
 ) -> tuple[Measured | None, str]:
     """Return what a step costs, and why that isn't known, or isn't that of the model's own."""
-    reason = tracing.why_not_traceable(specs)
+    reason = tracing.why_not_traceable(specs) if model.built else _NO_CALL
     if reason:
         return None, reason
     try:
         measured = remembered(model, specs, lambda: _measure_step(model, specs, targets))
+        if measured.pairs_items and batch_size is not None:
+            known = tracing.with_open_batch((specs, targets), batch_size)
+            measured = remembered(model, known[0], lambda: _measure_step(model, *known))
     except TRACE_ERRORS as error:
-        return None, f"tracing it failed: {type(error).__name__}: {error}"
+        return None, _untraceable(error)
     reasons = [_OWN_STEP] if overrides_train_step(model) else []
     if measured.loss_error:
         reasons.append(f"{_OWN_LOSS}: {measured.loss_error}")
     elif measured.cost.has_guesses:
         reasons.append(_GUESSED)
+    if measured.pairs_items:
+        reasons.append(_PAIRS)
     return measured, "; ".join(reasons)
 
 
 def _measure_step(model: keras.Model, specs: Any, targets: Any | None) -> Measured:
-    """Trace an ordinary step and return what it costs."""
+    """Trace an ordinary step and return what it costs.
+
+    Where some of that may not grow with the batch as its items do, a step twice as large tells: it
+    shows what each step costs whatever its batch, and whether items work on each other. For a model
+    that takes batches of one size only, there is no difference.
+    """
 
     def measured(batch_size: int | None = None) -> Measured:
         step = tracing.trace_training_step(model, specs, targets=targets, batch_size=batch_size)
         return measure(model, step)
 
     once = measured()
-    return _split(once, measured) if once.cost.has_fixed_part else once
-
-
-def _split(measured: Measured, measure_batch: Callable[[int], Measured]) -> Measured:
-    """Take what each step costs out of what each item does, by the cost of a step twice as large.
-
-    For a model that takes batches of one size only, there is no difference.
-    """
+    may_pair = bool(once.cost.of_pairs) and tracing.has_open_batch(specs)
+    if not (once.cost.has_fixed_part or may_pair):
+        return once
     try:
-        larger = measure_batch(2 * measured.n_items)
+        larger = measured(2 * once.n_items)
     except TRACE_ERRORS:
-        return measured
-    growing, fixed = step_cost.without_fixed_part(measured.cost.figures, larger.cost.figures)
-    if fixed[(step_cost.TRAIN,)] < 0:  # Items of a batch work on each other.
-        return measured
+        return once
+    if may_pair and larger.cost.of_pairs > 2 * once.cost.of_pairs:
+        return dataclasses.replace(once, pairs_items=True)
+    growing, fixed = step_cost.without_fixed_part(once.cost.figures, larger.cost.figures)
+    if not once.cost.has_fixed_part or fixed[(step_cost.TRAIN,)] < 0:
+        return once
     return dataclasses.replace(
-        measured, cost=dataclasses.replace(measured.cost, figures=growing), fixed=fixed
+        once, cost=dataclasses.replace(once.cost, figures=growing), fixed=fixed
     )
 
 
@@ -276,9 +336,9 @@ def _with_flops(counted: ModelCount, measured: Measured, *, reason: str) -> Mode
     """Return `counted` with the FLOPs of a step."""
     n_examples = measured.n_items * (counted.examples_per_item or 1)
     each = {key: flops / n_examples for key, flops in measured.cost.figures.items()}
-    forward = each.get((step_cost.FORWARD,), 0.0)
+    forward: float | None = each.get((step_cost.FORWARD,), 0.0)
     if not measured.predictions:  # Of a step of the model's own, the passes aren't known.
-        forward = counted.forward_flops_per_example or 0.0
+        forward = counted.forward_flops_per_example
     layers = rows_of(counted.layers, each, has_passes=bool(measured.predictions))
     uncounted_layers = _names(counted.layers, measured)
     return dataclasses.replace(

@@ -104,6 +104,20 @@ def _backprop_kernel(*, depthwise: bool = False) -> Handler:
     return _convolution(None, 2, depthwise=depthwise)
 
 
+def _sparse_matmul(op: Any) -> int | None:
+    """A multiply-add for each entry of the sparse matrix and column of the other."""
+    entries, output = _sizes(op.inputs[1]), _sizes(op.outputs[0])
+    if entries is None or output is None:
+        return None
+    return 2 * entries[0] * output[1]
+
+
+def _triangular_solve(op: Any) -> int | None:
+    """Substitution: `n**2` for each right side (Golub and Van Loan, section 3.1)."""
+    matrix, output = _sizes(op.inputs[0]), _sizes(op.outputs[0])
+    return None if matrix is None or output is None else math.prod(output) * matrix[-1]
+
+
 def _decomposition(cube: float) -> Handler:
     """Return the handler of the solution of `n` linear equations, for one or more right sides.
 
@@ -144,6 +158,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "LogMatrixDeterminant": _decomposition(2 / 3),
         "MatrixInverse": _decomposition(2),
         "MatrixSolve": _decomposition(2 / 3),
+        "MatrixTriangularSolve": _triangular_solve,
+        "SparseTensorDenseMatMul": _sparse_matmul,
     }
 )
 """Operation type to its handler."""

@@ -50,21 +50,23 @@ class LayerCount:
 
 
 def check_built(model: keras.Model) -> None:
-    """Raise a `CountingError` unless this is a model that has its weights."""
+    """Raise a `CountingError` unless this is a model that has its weights.
+
+    One that is never called as a whole, such as a GAN, has them once all of its layers do.
+    """
     if not isinstance(model, keras.Model):
         raise CountingError(
             f"What is counted must be a keras.Model. Received: {model!r}. Give a built one."
         )
     # A subclassed model may claim to be built before its layers are.
     knows_outputs = bool(getattr(model, "outputs", None))
-    is_hollow = not (model.weights or knows_outputs) and any(
-        not layer.built for layer in all_layers(model)
-    )
-    if not model.built or is_hollow:
+    has_all = all(layer.built for layer in all_layers(model))
+    is_hollow = not (model.weights or knows_outputs or has_all)
+    if is_hollow or not (model.built or (model.weights and has_all)):
         raise CountingError(
             f"A model must be built before it can be counted. Received: model={model.name!r}, "
-            f"which has no weights yet. Call it on a batch, `model(batch)`, or give it the shape "
-            f"of its input, `model.build(input_shape)`."
+            f"whose layers don't all have their weights yet. Call it on a batch, `model(batch)`, "
+            f"or give it the shape of its input, `model.build(input_shape)`."
         )
 
 

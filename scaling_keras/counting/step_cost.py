@@ -71,6 +71,8 @@ class StepCost:
         has_fixed_part: Whether some products don't depend on the data, so that a step may cost
             something whatever the size of its batch.
         has_guesses: Whether some products are of targets whose shape is a guess.
+        of_pairs: FLOPs of the products that the square of the batch's size divides. Those are all
+            that are made for each pair of its items, and few others if that is `TRACED_BATCH`.
     """
 
     figures: Figures
@@ -79,6 +81,7 @@ class StepCost:
     has_all: bool
     has_fixed_part: bool
     has_guesses: bool
+    of_pairs: int
 
 
 def cost_of(step: TracedStep, places: LayerPlaces) -> StepCost:
@@ -105,6 +108,7 @@ def cost_of(step: TracedStep, places: LayerPlaces) -> StepCost:
         has_all=all(cost.has_all for cost in train) and not uncounted,
         has_fixed_part=any(cost.products and not _depends(cost, DATA) for cost in forward),
         has_guesses=any(_depends(cost, GUESSED) for cost in forward),
+        of_pairs=sum(cost.products for cost in train if cost.products % step.batch_size**2 == 0),
     )
 
 

@@ -17,8 +17,12 @@ from scaling_keras.counting.own_thread import in_own_thread
 from scaling_keras.counting.parameters import all_layers, embedding_tables
 from scaling_keras.counting.training_loss import has_own_loss, loss_of, tensors_in
 
-TRACED_BATCH = 8
-"""Items in a traced batch whose size the model leaves open: the count is divided by it again."""
+TRACED_BATCH = 103
+"""Items in a traced batch whose size the model leaves open: the count is divided by it again.
+
+A prime that is hardly ever another size of a model. So a product whose cost its square divides is
+one between the items of a batch, as a rule; see `StepCost.of_pairs`.
+"""
 
 _Result = TypeVar("_Result")
 
@@ -37,7 +41,8 @@ class TracedStep:
         bits: What the graph's placeholders stand for, as `Dependence` takes it.
         n_forward_operations: The operations made before any gradient was taken, which are the first
             of the graph; 0 if it isn't known.
-        batch_size: Items in the traced batch.
+        batch_size: Items in the traced batch of a replica.
+        n_replicas: How many replicas the step is of.
         loss_error: Why the loss of the model's own isn't part of it; empty if it is.
     """
 
@@ -47,6 +52,7 @@ class TracedStep:
     gradients: tuple[Any, ...]
     updates: tuple[Any, ...]
     batch_size: int
+    n_replicas: int = 1
     forward: tuple[Any, ...] = ()
     bits: Mapping[str, int] = dataclasses.field(default_factory=dict)
     n_forward_operations: int = 0
@@ -96,6 +102,21 @@ def _symbolic_inputs(model: keras.Model) -> Any | None:
     if isinstance(model, keras.Sequential):
         return model.inputs[0] if model.inputs else None
     return model.input if hasattr(model, "inputs") else None
+
+
+def has_open_batch(specs: Any) -> bool:
+    """Return whether the specs of inputs leave the size of a batch open."""
+    return any(spec.shape.as_list()[:1] == [None] for spec in keras.tree.flatten(specs))
+
+
+def with_open_batch(specs: Any, batch_size: int) -> Any:
+    """Return specs where a batch whose size they leave open has this one."""
+
+    def closed(spec: tf.TensorSpec | None) -> tf.TensorSpec | None:
+        is_open = spec is not None and spec.shape.as_list()[:1] == [None]
+        return _with_batch(spec, batch_size) if is_open else spec
+
+    return keras.tree.map_structure(closed, specs)
 
 
 def specs_of(batch: Any) -> Any:
@@ -203,7 +224,8 @@ def trace_own_train_step(model: keras.Model, data_specs: Any) -> TracedStep:
         predictions=(),
         gradients=tuple(graph.outputs),
         updates=tuple(graph.control_outputs),
-        batch_size=n_items * strategy.num_replicas_in_sync,
+        batch_size=n_items,
+        n_replicas=strategy.num_replicas_in_sync,
     )
 
 

@@ -338,3 +338,23 @@ def test_a_step_that_hides_which_places_are_padding_is_warned_of(length, tmp_pat
 def test_a_step_that_hides_its_loss_is_not_warned_of_without_padding(tmp_path):
     model = _with_own_step(WithoutPadding)
     model.fit(PADDED, PADDED, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+
+
+class ShowingPadding(OwnStep):
+    """Leaves padding out by itself, in a loss that shows the weights."""
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        losses = keras.losses.sparse_categorical_crossentropy(y, y_pred)
+        return keras.ops.sum(losses * sample_weight) / keras.ops.sum(sample_weight)
+
+    def own_loss(self, x, y):
+        weights = keras.ops.cast(keras.ops.not_equal(y, 0), "float32")
+        y_pred = self(x, training=True)
+        return self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=weights)
+
+
+def test_a_step_whose_own_loss_is_given_the_weights_shows_its_padding(tmp_path, read_run):
+    model = _with_own_step(ShowingPadding, mask_zero=True)
+    model.fit(PADDED, PADDED, batch_size=3, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, _ = read_run(tmp_path)
+    assert run.n_examples == N_TOKENS

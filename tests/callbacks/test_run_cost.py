@@ -288,3 +288,67 @@ def test_what_weights_cost_before_without_a_log_is_taken_to_be_as_here(tmp_path,
     assert record.facts[1].train_flops_before is None
     assert run.train_flops == 124 * count(model).train_flops_per_example
     assert run.dataset_size == 12
+
+
+def _contrastive(y, y_pred):
+    return ops.mean(ops.matmul(y_pred, ops.transpose(y_pred)), axis=-1)
+
+
+@pytest.mark.parametrize("is_dataset", [False, True])
+@pytest.mark.parametrize("accumulated", [None, 2])
+def test_a_loss_across_the_batch_costs_what_it_does_in_batches_of_that_size(
+    is_dataset, accumulated, tmp_path, read_run
+):
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(6, use_bias=False)])
+    optimizer = keras.optimizers.SGD(gradient_accumulation_steps=accumulated)
+    model.compile(optimizer, _contrastive)
+    x, y = np.ones((65, 4), "float32"), np.zeros((65, 6), "float32")
+    data, options = (x, y), {"batch_size": 16}
+    if is_dataset:
+        data, options = (tf.data.Dataset.from_tensor_slices(data).batch(16),), {}
+    model.fit(*data, **options, callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, record = read_run(tmp_path)
+    assert record.facts[1].flops_method == "graph"
+    assert run.train_flops_per_example == 2 * 2 * 24 + 3 * 2 * 16 * 6
+    assert run.train_flops == 65 * run.train_flops_per_example
+
+
+class InParts(keras.Model):
+    """Is never called as a whole."""
+
+    def __init__(self, *others):
+        super().__init__()
+        self.first = layers.Dense(2, use_bias=False)
+        self.others = others
+        self.tracker = keras.metrics.Mean(name="loss")
+
+    @property
+    def metrics(self):
+        return [self.tracker]
+
+    def train_step(self, x):
+        with tf.GradientTape() as tape:
+            loss = ops.mean(self.first(x) ** 2)
+        weights = self.trainable_weights
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        self.tracker.update_state(loss, sample_weight=tf.shape(x)[0])
+        return {"loss": self.tracker.result()}
+
+
+def test_a_model_that_is_never_called_as_a_whole_has_its_size_and_cost(tmp_path, read_run):
+    model = InParts()
+    model.compile("sgd")
+    model.fit(np.ones((8, 3), "float32"), callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, record = read_run(tmp_path)
+    assert (run.n_params, run.train_flops) == (6, 8 * 2 * 2 * 6)
+    assert record.facts[1].flops_method == "graph"
+
+
+def test_a_model_whose_size_is_unknown_is_warned_of(tmp_path, read_run):
+    model = InParts(layers.Dense(2))
+    model.compile("sgd")
+    with pytest.warns(ScalingWarning, match="where some of its layers have no weights"):
+        model.fit(np.ones((8, 3), "float32"), callbacks=[ScalingLogger(tmp_path)], verbose=0)
+    run, record = read_run(tmp_path)
+    assert np.isnan(run.train_flops)
+    assert "some of its layers have no weights" in record.facts[1].flops_reason

@@ -11,7 +11,7 @@ from keras import layers
 from scaling_keras.counting.memory import fingerprint
 from scaling_keras.counting.model_count import count
 from scaling_keras.counting.parameters import OUTSIDE
-from scaling_keras.counting.tracing import input_specs
+from scaling_keras.counting.tracing import TRACED_BATCH, input_specs
 
 VOCABULARY, LENGTH, WIDTH, HEADS, EXPERTS = 19, 7, 12, 3, 4
 
@@ -210,6 +210,22 @@ def test_a_model_built_again_is_the_same_and_any_other_is_not():
     assert key(_dense(activation=_square)) is None
 
 
+class Orthogonal(keras.regularizers.Regularizer):
+    """Has no `get_config`."""
+
+    def __call__(self, kernel):
+        return keras.ops.sum((kernel @ keras.ops.transpose(kernel)) ** 2)
+
+
+def test_a_model_whose_configuration_can_not_be_had_is_counted_all_the_same():
+    model = _dense(units=6, kernel_regularizer=Orthogonal())
+    assert fingerprint(model, input_specs(model)) is None
+    counted = count(model)
+    assert (counted.flops_method, counted.flops_reason) == ("graph", "")
+    assert counted.train_flops_per_example == 2 * 2 * 36
+    assert counted.flops_per_step == 2 * 6**3 * 3
+
+
 @pytest.mark.parametrize("options", [{"jit_compile": True}, {"jit_compile": False}])
 def test_how_a_model_is_compiled_makes_no_difference(options):
     model = _transformer()
@@ -254,6 +270,48 @@ def test_items_that_work_on_each_other_count_at_the_size_of_the_batch():
     assert counted.flops_per_step == 0
     products = 6**3 / 10 + 10 * 6 + 10 * 6 + 6 * 6
     assert counted.forward_flops_per_example == 2 * products
+
+
+def test_without_a_batch_items_that_work_on_each_other_are_an_estimate():
+    inputs = keras.Input((6,))
+    counted = count(keras.Model(inputs, Contrasting()(inputs)))
+    assert counted.flops_method == "estimate"
+    assert f"counted in one of {TRACED_BATCH}; pass a batch as `inputs`" in counted.flops_reason
+    assert counted.flops_per_step == 0
+    products = 6**3 / TRACED_BATCH + 2 * TRACED_BATCH * 6 + 6 * 6
+    assert counted.forward_flops_per_example == pytest.approx(2 * products)
+
+
+class ForEachItem(layers.Layer):
+    """Turns as often as there are items: all of them at each turn, or one."""
+
+    def __init__(self, is_of_pairs):
+        super().__init__()
+        self.is_of_pairs = is_of_pairs
+
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(6, 6))
+
+    def call(self, x):
+        if not self.is_of_pairs:
+            return tf.map_fn(lambda item: (item[None] @ self.kernel)[0], x)
+        return keras.ops.fori_loop(0, keras.ops.shape(x)[0], lambda _, x: x @ self.kernel, x)
+
+
+def test_a_loop_over_the_batch_is_an_estimate_only_if_each_turn_takes_all_of_it():
+    inputs = keras.Input((6,))
+    methods = [
+        count(keras.Model(inputs, ForEachItem(each)(inputs))).flops_method for each in (0, 1)
+    ]
+    assert methods == ["graph", "estimate"]
+
+
+@pytest.mark.parametrize("width", [TRACED_BATCH, 2 * TRACED_BATCH])
+def test_a_layer_as_wide_as_the_traced_batch_is_not_mistaken_for_pairs_of_items(width):
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(width), layers.Dense(width)])
+    counted = count(model)
+    assert (counted.flops_method, counted.flops_reason) == ("graph", "")
+    assert counted.forward_flops_per_example == 2 * (6 * width + width**2)
 
 
 class TiedByHand(keras.Model):

@@ -1,5 +1,7 @@
 """FLOPs of each kind of layer against counts by hand: exact integers."""
 
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
@@ -228,6 +230,100 @@ def test_a_loop_of_unknown_length_is_reported():
     assert "everything" not in counted.flops_by_convention
 
 
+class LoopingInside(Looping):
+    """Loops three times, or as often as the turn says, in each of four turns; perhaps deeper."""
+
+    def __init__(self, is_triangular=False, depth=1):
+        super().__init__()
+        self.is_triangular, self.depth = is_triangular, depth
+
+    def call(self, x):
+        def times(turn, _, x):
+            return keras.ops.fori_loop(0, 3, turn, x)
+
+        def once(_, x):
+            return keras.ops.tanh(x @ self.kernel)
+
+        def outer(i, x):
+            if self.is_triangular:
+                return tf.while_loop(lambda j, _: j < i, lambda j, x: (j + 1, once(j, x)), (0, x))[
+                    1
+                ]
+            inner = partial(times, once)
+            return partial(times, inner)(i, x) if self.depth == 2 else inner(i, x)
+
+        return keras.ops.fori_loop(0, 4, outer, x)
+
+
+@pytest.mark.parametrize(
+    ("layer", "turns"),
+    [
+        (lambda: LoopingInside(), 12),
+        (lambda: LoopingInside(depth=2), 36),
+        (lambda: LoopingInside(is_triangular=True), 0 + 1 + 2 + 3),
+    ],
+)
+def test_loops_inside_of_loops_count_each_turn_forwards_and_backwards(layer, turns):
+    model = _sequential(keras.Input((4,)), layers.Dense(4), layer())
+    assert _forward_and_train(model) == _costs((16, False), (turns * 16, True))
+
+
+class Cell(Looping):
+    """A cell of a recurrent layer that loops itself."""
+
+    state_size = output_size = 4
+
+    def call(self, x, states):
+        x = keras.ops.fori_loop(0, 3, lambda _, x: keras.ops.tanh(x @ self.kernel), x + states[0])
+        return x, [x]
+
+
+def test_a_recurrent_cell_that_loops_counts_each_turn():
+    model = _sequential(keras.Input((5, 4)), layers.Dense(4), layers.RNN(Cell()))
+    assert _forward_and_train(model) == _costs((5 * 16, False), (5 * 3 * 16, True))
+
+
+class BranchingByTurn(Looping):
+    def call(self, x):
+        def turn(i, x):
+            return tf.cond(i < 2, lambda: x @ self.kernel @ self.kernel, lambda: x @ self.kernel)
+
+        return keras.ops.fori_loop(0, 5, turn, x)
+
+
+def test_a_branch_that_hangs_on_the_turn_counts_as_it_is_taken():
+    model = _sequential(keras.Input((4,)), layers.Dense(4), BranchingByTurn())
+    assert _forward_and_train(model) == _costs((16, False), ((2 * 2 + 3 * 1) * 16, True))
+
+
+class Solving(Looping):
+    def call(self, x):
+        return keras.ops.transpose(
+            keras.ops.solve_triangular(self.kernel, keras.ops.transpose(x), lower=True)
+        )
+
+
+def test_a_triangular_system_counts_its_substitution():
+    model = _sequential(keras.Input((4,)), layers.Dense(4), Solving())
+    forward, train = _forward_and_train(model)
+    # Substitution is n^2; backwards another, and the product that is the gradient of the matrix.
+    assert forward == 2 * 16 + 16
+    assert train == 2 * 2 * 16 + 2 * 16 + 2 * 16
+
+
+class Spreading(keras.layers.Layer):
+    """Mixes the features along the edges of a graph that is known."""
+
+    def call(self, x):
+        edges = tf.SparseTensor([[0, 1], [1, 2], [3, 0]], [1.0, 2.0, 3.0], [4, 4])
+        return tf.transpose(tf.sparse.sparse_dense_matmul(edges, x, adjoint_b=True))
+
+
+def test_a_sparse_matrix_counts_its_entries_where_their_number_is_known():
+    model = _sequential(keras.Input((4,)), layers.Dense(4), Spreading())
+    assert _forward_and_train(model) == (2 * 16 + 2 * 3, 2 * 2 * 16 + 2 * 2 * 3)
+
+
 def test_a_branch_counts_as_the_costlier_one():
     model = _sequential(keras.Input((4,)), layers.Dense(4), Branching())
     assert _forward_and_train(model) == _costs((16, False), (2 * 16, True))
@@ -414,6 +510,38 @@ def test_a_train_step_of_its_own_is_counted_once_it_has_trained():
     assert own.flops_method == "graph"
     assert own.flops_reason == ""
     assert own.train_flops_per_example == 3 * 2 * 12
+
+
+class Autoencoder(keras.Model):
+    """Is never called as a whole: its step calls its parts."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = _sequential(keras.Input((6,)), layers.Dense(2))
+        self.decoder = _sequential(keras.Input((2,)), layers.Dense(6))
+
+    def train_step(self, data):
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            loss = keras.ops.mean((self.decoder(self.encoder(x)) - x) ** 2)
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+        return {"loss": loss}
+
+
+def test_a_model_that_is_never_called_as_a_whole_is_counted_by_its_step():
+    model = Autoencoder()
+    model.compile("sgd")
+    counted = count(model)
+    assert (counted.n_params, counted.examples_per_item) == (6 * 2 + 2 + 2 * 6 + 6, 1)
+    assert counted.train_flops_per_example is None
+    assert "it has never been called as a whole" in counted.flops_reason
+    model.train_on_batch(np.ones((4, 6), "float32"))
+    own = count_with_data(model, tf.TensorSpec((None, 6)))
+    assert (own.flops_method, own.flops_reason, own.coverage) == ("graph", "", 1.0)
+    assert own.train_flops_per_example == 2 * 12 * (2 + 3)
+    assert own.forward_flops_per_example is None
+    assert not model.built
 
 
 def test_the_table_shows_groups_layers_and_flops():

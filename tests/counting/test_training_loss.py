@@ -75,6 +75,46 @@ def test_a_loss_between_the_items_of_a_batch_counts_at_the_size_of_the_batch():
     assert counted.train_flops_per_example == 2 * DENSE + 3 * 2 * 32 * WIDTH
 
 
+def test_a_batch_that_the_data_leaves_open_may_be_stated():
+    specs = _data(batch=None)
+    at_size = count_with_data(_model(_contrastive), specs, batch_size=32)
+    assert at_size.train_flops_per_example == 2 * DENSE + 3 * 2 * 32 * WIDTH
+    assert (at_size.flops_method, at_size.flops_reason) == ("graph", "")
+    unknown = count_with_data(_model(_contrastive), specs)
+    assert unknown.flops_method == "estimate"
+    assert "the items of a batch work on each other" in unknown.flops_reason
+    plain = (count_with_data(_model("mse"), specs, batch_size=n) for n in (None, 32))
+    assert {each.train_flops_per_example for each in plain} == {2 * DENSE}
+
+
+class OwnContrast(keras.Model):
+    """Compares its items in a step of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(WIDTH, use_bias=False)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            loss = ops.mean(_contrastive(None, self(data[0])))
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+        return {"loss": loss}
+
+
+def test_a_step_of_its_own_between_the_items_of_a_batch_counts_at_its_size():
+    model = OwnContrast()
+    model.compile("sgd")
+    x = np.ones((4, WIDTH), "float32")
+    model.train_on_batch(x, x)
+    counted = count_with_data(model, _data(batch=None), batch_size=32)
+    assert counted.train_flops_per_example == 2 * DENSE + 3 * 2 * 32 * WIDTH
+    assert counted.flops_method == "graph"
+
+
 class Matching(keras.Model):
     """Compares outputs by a layer that it trains, too."""
 
