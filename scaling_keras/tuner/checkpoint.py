@@ -169,9 +169,10 @@ def _variables(model: keras.Model) -> list[Any]:
 def _save(file: Path, model: keras.Model, training: str) -> None:
     """Write the variables in their order. Keras's own format leaves out random generators."""
     values = [_plain(v.value.numpy()) for v in _variables(model)]
-    metrics = {_METRIC + name: _plain(state) for name, state in metric_states(model).items()}
+    named: dict[str, Any] = {"training": np.array(training)}
+    named |= {_METRIC + name: _plain(state) for name, state in metric_states(model).items()}
     with file.open("wb") as stream:
-        np.savez(stream, *values, training=np.array(training), **metrics)
+        np.savez(stream, *values, **named)
         stream.flush()
         os.fsync(stream.fileno())
 
