@@ -62,7 +62,7 @@ class ExampleCounter:
         self._model = model
         self._exact = exact or _nothing
         self._exact_at_start: Seen | None = None
-        self._tracker = _loss_tracker(model)
+        self._tracker = loss_tracker(model)
         self._banked = Seen()
         self._start = self._tracked_at_start = Seen()
         self._is_paused = True
@@ -156,7 +156,7 @@ def _nothing() -> None:
     """Return None: there is no exact count."""
 
 
-def _loss_tracker(model: keras.Model) -> Any | None:
+def loss_tracker(model: keras.Model) -> Any | None:
     """Return the metric that averages the training loss, or None."""
     # A model whose `metrics` lists only its own still has Keras's tracker.
     for metric in [*model.metrics, getattr(model, "_loss_tracker", None)]:

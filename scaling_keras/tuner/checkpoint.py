@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import time
@@ -16,15 +17,33 @@ import keras
 import numpy as np
 
 from scaling_keras.errors import ScalingWarning
+from scaling_keras.tuner.metric_states import metric_states
 from scaling_keras.tuner.training_digest import is_other_training, training_digest
 
 _NAME = "checkpoint-{n_batches}-of-{n_steps}.npz"
 _PATTERN = re.compile(r"checkpoint-(\d+)-of-(\d+)\.npz")
 _DRAFT = "draft.npz"
+_METRIC = "metric/"
+"""What begins the name of an array that a metric holds."""
 
 
 class _OtherTraining(ValueError):
     """A checkpoint is of another training."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Restored:
+    """Where a training goes on.
+
+    Attributes:
+        training: Its digest, for the checkpoints to come.
+        n_batches: Batches that the model has been trained on; 0 for a new one.
+        metrics: What its metrics had gathered until then; see `metric_states`.
+    """
+
+    training: str
+    n_batches: int = 0
+    metrics: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
 
 def clear_checkpoints(run_dir: Path) -> None:
@@ -38,8 +57,8 @@ def restore(
     n_steps: int,
     build: Callable[[], keras.Model],
     scope: Callable[[], AbstractContextManager[Any]],
-) -> tuple[keras.Model, int, str]:
-    """Return a model as its last checkpoint left it, and the batches it had been trained on.
+) -> tuple[keras.Model, Restored]:
+    """Return a model as its last checkpoint left it, and where its training goes on.
 
     A checkpoint that can't be read, or is of another model, optimizer or loss, is named in a
     warning and deleted, and a new model takes its place. So does it where the training has another
@@ -50,10 +69,6 @@ def restore(
         n_steps: Batches of the whole training.
         build: Returns the model as it is before training.
         scope: Returns the scope in which its variables are made.
-
-    Returns:
-        The model; the batches, 0 if there is no checkpoint that can be used; and the digest of
-        the training, for the checkpoints to come.
     """
     model = build()
     training = training_digest(model)
@@ -64,7 +79,7 @@ def restore(
         try:
             with scope():
                 model.optimizer.build(model.trainable_variables)
-                _load(file, model, training)
+                metrics = _load(file, model, training)
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             is_other = isinstance(error, _OtherTraining)
             why = "another model, optimizer or loss" if is_other else type(error).__name__
@@ -78,8 +93,8 @@ def restore(
             file.unlink(missing_ok=True)
             model = build()
             continue
-        return model, n_batches, training
-    return model, 0, training
+        return model, Restored(training=training, n_batches=n_batches, metrics=metrics)
+    return model, Restored(training=training)
 
 
 class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has no types
@@ -90,9 +105,8 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
 
     Args:
         run_dir: Directory of the run.
-        training: The training's digest; see `restore`.
+        restored: Where the training goes on; see `restore`.
         n_steps: Batches of the whole training.
-        n_batches_before: Batches that the model was trained on when it was restored.
         seconds: Time between two checkpoints.
         before_saving: Is called before each, to write down what has been seen until then; returns
             whether it could, without which there is no checkpoint.
@@ -102,17 +116,16 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         self,
         run_dir: Path,
         *,
-        training: str,
+        restored: Restored,
         n_steps: int,
-        n_batches_before: int,
         seconds: float,
         before_saving: Callable[[], bool],
     ) -> None:
         super().__init__()
         self._run_dir = run_dir
-        self._training = training
+        self._training = restored.training
         self._n_steps = n_steps
-        self._n_before = n_batches_before
+        self._n_before = restored.n_batches
         self._seconds = seconds
         self._before_saving = before_saving
         self._last = time.monotonic()
@@ -156,25 +169,33 @@ def _variables(model: keras.Model) -> list[Any]:
 def _save(file: Path, model: keras.Model, training: str) -> None:
     """Write the variables in their order. Keras's own format leaves out random generators."""
     values = [_plain(v.value.numpy()) for v in _variables(model)]
+    named: dict[str, Any] = {"training": np.array(training)}
+    named |= {_METRIC + name: _plain(state) for name, state in metric_states(model).items()}
     with file.open("wb") as stream:
-        np.savez(stream, *values, training=np.array(training))
+        np.savez(stream, *values, **named)
         stream.flush()
         os.fsync(stream.fileno())
 
 
-def _load(file: Path, model: keras.Model, training: str) -> None:
-    """Set the variables to what was written, or raise if they are those of another training."""
+def _load(file: Path, model: keras.Model, training: str) -> dict[str, np.ndarray]:
+    """Set the variables to what was written, and return what the metrics held.
+
+    Raises:
+        ValueError: If they are those of another training.
+    """
     variables = _variables(model)
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
     # Those of an earlier scaling_keras don't say.
     written = str(arrays.pop("training", training))
+    metrics = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_METRIC)}
     values = [arrays[f"arr_{i}"] for i in range(len(arrays))]
     has_others = [v.shape for v in values] != [tuple(v.shape) for v in variables]
     if has_others or is_other_training(written, training):
         raise _OtherTraining
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
+    return {name.removeprefix(_METRIC): state for name, state in metrics.items()}
 
 
 def _plain(value: np.ndarray) -> np.ndarray:

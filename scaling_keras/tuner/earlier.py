@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scaling_keras import laws
 from scaling_keras.errors import ScalingWarning
 from scaling_keras.events.records import RunRecord, read_run_dir
 from scaling_keras.tuner.checkpoint import clear_checkpoints
@@ -44,6 +45,7 @@ class EarlierRuns:
         self._workload = workload
         self._records = project.records()
         self._damage: dict[str, tuple[str, ...]] = {}
+        self._tests: dict[str, None] = {}
         for record in self._records.values():
             if record.skipped and not has_ended(record):
                 _warn_of_damage(record.name, record.skipped, _TRAINED_AGAIN)
@@ -81,7 +83,22 @@ class EarlierRuns:
         clear_checkpoints(self._path / plan.name)
         outcome = outcome_of(record)
         self.found[plan.name] = (plan, outcome)
+        if record.facts and record.facts[max(record.facts)].prediction:
+            self._tests[plan.name] = None
         return outcome
+
+    def findings(self) -> tuple[laws.Finding, ...]:
+        """Return the finding that trials that were asked about are runs that tested a law."""
+        if not self._tests:
+            return ()
+        return (
+            laws.Finding(
+                code="planned_tests",
+                message=f"Trials of the sweep had been trained by `train_at` to test a prediction, "
+                f"so that `fit_law` leaves them out: {', '.join(self._tests)}. Pass "
+                f"include_tests=True to take them in.",
+            ),
+        )
 
     def _check_same_model(self, record: RunRecord, plan: TrialPlan) -> None:
         """Raise a `SweepError` if a run was trained with another model than is built for it now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ def copies_of(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callb
     for callback in callbacks:
         try:
             copies.append(copy.deepcopy(callback))
-        except Exception as error:  # Whatever a class of the user's raises.
+        except (TypeError, NotImplementedError, copy.Error, pickle.PickleError) as error:
             kind = type(callback)
             raise SweepError(
                 f"`callbacks` must be such that each trial can have copies of its own. Received: a "

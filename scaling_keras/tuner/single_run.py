@@ -11,7 +11,7 @@ import numpy as np
 from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.project import Project, has_ended
-from scaling_keras.tuner.sweep import Size, TargetSize, TrialPlan, plan_trial
+from scaling_keras.tuner.sweep import Size, TargetSize, TrialPlan, plan_trial, whole_numbers
 from scaling_keras.tuner.verdict import prediction_facts
 from scaling_keras.tuner.workload import Workload
 
@@ -39,7 +39,8 @@ def place_of(
 
     Raises:
         SweepError: If there is neither an allocation nor both of `size` and `n_examples`, the
-            allocation is of several budgets, or it can't be told what makes a model larger.
+            size is made of other hyperparameters than the sweep's, the allocation is of several
+            budgets, or it can't be told what makes a model larger.
     """
     if allocation is None:
         if size is None or n_examples is None:
@@ -47,7 +48,9 @@ def place_of(
                 f"`train_at` needs an allocation, or both a size and a number of examples. "
                 f"Received: size={size!r}, n_examples={n_examples!r}."
             )
-        if isinstance(size, TargetSize) and not size.vary and size_for is None:
+        if not isinstance(size, TargetSize):
+            _check_made_of_the_same(size, sizes)
+        elif not size.vary and size_for is None:
             size = varied(sizes, size.n_params)
         return workload.resolve(size), n_examples
     if np.ndim(allocation.train_flops):
@@ -85,18 +88,45 @@ def varied(sizes: Sequence[Size], n_params: float) -> TargetSize:
     )
 
 
-def check_is_new(plan: TrialPlan, project: Project) -> None:
-    """Raise a `SweepError` if a run was trained already, other than to test a prediction."""
-    record = project.records().get(plan.name)
-    if record is None or not has_ended(record):
-        return
-    facts = record.facts.get(max(record.facts, default=0))
-    if facts is None or not facts.prediction:
+def _check_made_of_the_same(size: Size, sizes: Sequence[Size]) -> None:
+    """Raise a `SweepError` if a size is made of other hyperparameters than those of a sweep."""
+    if sizes and all(set(size) != set(known) for known in sizes):
         raise SweepError(
-            f"`train_at` trains a run that the sweep hasn't, or it would take its place. "
-            f"Received: {plan.name!r}, which has ended. Pass another `size`, `n_examples` or "
-            f"`seed`."
+            f"A `size` must be made of what the sizes of the sweep are: {', '.join(sizes[0])}. "
+            f"Received: size={size!r}. Put other hyperparameters in `hyperparameters`."
         )
+
+
+def check_is_new(plan: TrialPlan, project: Project, workload: Workload) -> None:
+    """Raise a `SweepError` if a training was made already, other than as that test itself.
+
+    Runs of other names may be the same training: data comes in whole batches.
+    """
+    training = _training(plan, workload)
+    for record in project.records().values():
+        facts = record.facts.get(max(record.facts, default=0))
+        is_named_so = record.name == plan.name
+        if not has_ended(record) or (is_named_so and facts is not None and facts.prediction):
+            continue
+        if is_named_so or (facts is not None and _told_apart_by(facts.hyperparameters) == training):
+            same = "" if is_named_so else f", in whole batches the same as {record.name!r}"
+            raise SweepError(
+                f"`train_at` trains a run that the sweep hasn't, or it would take its place and "
+                f"test nothing. Received: {plan.name!r}{same}, which has ended. Pass another "
+                f"`size`, `n_examples` or `seed`."
+            )
+
+
+def _training(plan: TrialPlan, workload: Workload) -> dict[str, Any] | None:
+    """Return what tells a training from others; None if its model can't be built."""
+    if not workload.can_be_built(plan.size):
+        return None
+    return _told_apart_by({**workload.tuned(plan.size).values, **workload.values(plan)})
+
+
+def _told_apart_by(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the hyperparameters that make a training: steps, not the examples asked for."""
+    return {name: value for name, value in values.items() if name != "n_examples"}
 
 
 def plan_single_run(
@@ -112,7 +142,10 @@ def plan_single_run(
 
     Raises:
         DataError: If the data is too short.
+        SweepError: If `n_examples` or `seed` isn't a whole number, or out of its range.
     """
+    (n_examples,) = whole_numbers("n_examples", [n_examples], 1)
+    (seed,) = whole_numbers("seed", [seed], 0)
     plan = plan_trial(size, n_examples, seed, hyperparameters=hyperparameters)
     workload.check([plan])
     if fit is None:

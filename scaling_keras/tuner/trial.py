@@ -15,6 +15,7 @@ import tensorflow as tf
 from keras_tuner import errors as keras_tuner_errors
 from keras_tuner.engine import tuner as keras_tuner_engine
 
+from scaling_keras.callbacks.fit_arguments import epochs_show_the_data
 from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
 from scaling_keras.errors import ScalingError, SweepError
@@ -24,6 +25,8 @@ from scaling_keras.events.writer import RunWriter
 from scaling_keras.tuner.checkpoint import Checkpoints, clear_checkpoints, restore
 from scaling_keras.tuner.claim import Claim, TakenOver
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.kept_weights import KeepsWeights
+from scaling_keras.tuner.metric_states import EarlierMetrics
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.search_inputs import copies_of
 from scaling_keras.tuner.sweep import TrialPlan
@@ -204,19 +207,24 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     run_dir = setting.project.run_dir(plan.name)
     n_steps = values["n_steps"]
     hp = as_hyperparameters(values)
-    model, n_done, training = restore(
+    model, restored = restore(
         run_dir,
         n_steps,
         lambda: _build(plan, setting, hp),
         lambda: keras_tuner_engine.maybe_distribute(setting.strategy),
     )
+    n_done = restored.n_batches
     n_left = n_steps - n_done
     data = workload.dataset(plan).skip(n_done).take(n_left)
     watch = _Watch(n_done, claim, lambda n: setting.advance(plan, n / n_steps))
+    # With what the model asked for and nobody set: it took the defaults.
+    facts = _facts(plan, setting, hp.values, workload.n_examples(plan))
+    if n_done and facts["dataset_size"] is None and epochs_show_the_data({"x": data}):
+        # The epoch to come shows but the rest of the data.
+        facts["dataset_size"] = facts["planned_examples"]
     logger = ScalingLogger(
         str(run_dir),
-        # With what the model asked for and nobody set: it took the defaults.
-        facts=_facts(plan, setting, hp.values, workload.n_examples(plan)),
+        facts=facts,
         train_flops_per_example=workload.given_flops_per_example(plan.size),
     )
     logger.owns_run_dir = claim.is_held
@@ -236,20 +244,19 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         callbacks=[
             *_copies(setting.callbacks, plan),
             watch,
+            EarlierMetrics(restored.metrics),
             *_checkpoints(
                 plan,
                 setting,
-                training=training,
+                restored=restored,
                 n_steps=n_steps,
-                n_batches_before=n_done,
                 before_saving=lambda: claim.is_held() and logger.write_point(),
             ),
+            # Before the logger writes the result, after which the trial is not trained again.
+            *([KeepsWeights(run_dir, claim)] if setting.keep_weights else []),
             logger,
         ],
     )
-    if setting.keep_weights:
-        claim.check()
-        model.save_weights(run_dir / WEIGHTS_FILE)
     return model, watch.n_batches
 
 

@@ -143,6 +143,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._max_n_params = max_n_params
         self._flops_of = train_flops_per_example
         self._course: Course | None = None
+        self._earlier: EarlierRuns | None = None
         self._reporter = reporter
         self._tracker = Tracker(reporter or SilentReporter())
         self._setting: TrialSetting | None = None
@@ -205,7 +206,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         plans = self._sweep.plan(workload)
         check_plans(plans, self._sweep, workload)
         workload.check(plans)
-        earlier = EarlierRuns(self._project, workload, self._constants)
+        self._earlier = earlier = EarlierRuns(self._project, workload, self._constants)
         self._course = self._sweep.start(workload, earlier)
         self._project.mark({"family": self._family, "objective": self._objective})
         known = self._course.known()
@@ -239,9 +240,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
     def findings(self) -> tuple[laws.Finding, ...]:
         """Return what must be said of the last search, such as an optimum at an edge."""
-        if self._course is None:
+        if self._course is None or self._earlier is None:
             return ()
-        return (*plan_findings(self._sweep, self._searched().workload), *self._course.findings)
+        planned = plan_findings(self._sweep, self._searched().workload)
+        return (*planned, *self._earlier.findings(), *self._course.findings)
 
     def describe(
         self,
@@ -358,8 +360,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what `train_at` would train with these arguments, and what is predicted of it.
 
         Raises:
-            SweepError: If there has been no search, or neither an allocation nor both of `size`
-                and `n_examples` are given.
+            SweepError: If there has been no search, neither an allocation nor both of `size` and
+                `n_examples` are given, one of them can't be, or no size can be found.
             DataError: If the data is too short.
         """
         workload = self._searched().workload
@@ -407,7 +409,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Raises:
             SweepError: If there has been no search, neither an allocation nor both of `size` and
-                `n_examples` are given, no size can be found, or the sweep has trained that run.
+                `n_examples` are given, one of them can't be, no size can be found, or the same
+                has been trained already, if only under the name of another amount of data.
             DataError: If the data is too short.
             Exception: Whatever building or training raises; the run has then recorded it.
         """
@@ -419,8 +422,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             seed=seed,
             hyperparameters=hyperparameters,
         )
-        check_is_new(plan, self._project)
         setting = self._searched()
+        check_is_new(plan, self._project, setting.workload)
         if self._executor.n_replicas is not None:
             # The processes of the search are gone, and with them their hold on the devices.
             strategy = make_strategy(self._strategy_choice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -135,17 +136,17 @@ def left_to_tune(
     return space
 
 
-def n_whole_trials(method: str, n_trials: int) -> float:
-    """Return how many trials on all examples would cost as much as tuning does."""
+def tuning_shares(method: str, n_trials: int) -> dict[float, int]:
+    """Return how many trials tune, by the share of the examples that they see."""
     if method != "hyperband":
-        return float(n_trials)
+        return {1.0: n_trials}
     plan = Adviser(method, keras_tuner.HyperParameters(), n_trials, 0)._oracle
-    n_epochs = sum(
-        plan._get_size(bracket, around) * plan._get_epochs(bracket, around)
-        for bracket in range(plan._get_num_brackets())
-        for around in range(plan._get_num_rounds(bracket))
-    )
-    return float(n_epochs) / _MAX_EPOCHS
+    found: Counter[float] = Counter()
+    for bracket in range(plan._get_num_brackets()):
+        for around in range(plan._get_num_rounds(bracket)):
+            share = plan._get_epochs(bracket, around) / _MAX_EPOCHS
+            found[share] += plan._get_size(bracket, around)
+    return dict(found)
 
 
 def names_at_edge(space: keras_tuner.HyperParameters, values: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from scaling_keras import laws
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.sweep import GridSweep
 from scaling_keras.tuner.tuner import ScalingTuner
@@ -34,6 +35,12 @@ def make_data(n_batches=8, batch_size=4):
     return tf.data.Dataset.from_tensor_slices((inputs, targets)).batch(
         batch_size, drop_remainder=True
     )
+
+
+def law():
+    """A law to predict with, of sizes and budgets like those of the sweep."""
+    n, d = (axis.ravel() for axis in np.meshgrid([5, 11, 21, 41], [8, 16, 32, 64]))
+    return laws.fit("chinchilla", n_params=n, n_examples=d, loss=0.5 + 1 / n**0.5 + 2 / d**0.5)
 
 
 def statuses(tuner):

@@ -32,7 +32,7 @@ def build_with_dropout(hp, activation="relu"):
             keras.layers.Dense(1),
         ]
     )
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse", metrics=["mae"])
     return model
 
 
@@ -76,8 +76,24 @@ def test_a_stopped_trial_goes_on_to_the_same_result(make_tuner, tmp_path, uninte
     # The fifth batch was the last to be saved: Ctrl-C came before the sixth was.
     assert run.facts["n_examples_before"] == 20
     assert run.loss == pytest.approx(uninterrupted.loss, rel=1e-6)
+    assert run.dataset_size == uninterrupted.dataset_size == 32
+    # Keras's mean over the epoch: of all batches, not only of those since the checkpoint.
+    (_, whole), *_ = uninterrupted.curves["mae"]
+    assert run.curves["mae"][-1] == pytest.approx([32, whole], rel=1e-6)
     places = run.curves["loss"][:, 0]
     assert (np.diff(places) > 0).all()
+
+
+def test_metrics_that_others_were_compiled_with_are_those_of_the_rest_alone(make_tuner, tmp_path):
+    def forget(run_dir):
+        (file,) = run_dir.glob("checkpoint-*.npz")
+        with np.load(file) as saved:
+            arrays = dict(saved)
+        np.savez(file, **{name.replace("absolute", "squared"): v for name, v in arrays.items()})
+
+    run = stop_and_go_on(make_tuner, tmp_path / "mark", between=forget)
+    assert run.facts["n_examples_before"] == 20
+    assert len(run.curves["mae"]) == 1
 
 
 def test_a_truncated_checkpoint_is_named_and_the_trial_begins_anew(

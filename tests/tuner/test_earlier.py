@@ -6,7 +6,7 @@ import pytest
 
 from scaling_keras.errors import ScalingWarning
 from scaling_keras.events.frames import frame, read_frames
-from tests.tuner.conftest import NoTrials
+from tests.tuner.conftest import NoTrials, law
 
 
 def test_a_search_says_which_run_it_trains_again_because_its_file_was_cut_off(make_tuner, data):
@@ -68,3 +68,16 @@ def test_a_search_clears_the_checkpoint_of_a_run_killed_after_its_result(make_tu
     left.write_bytes(b"")
     tuner.search(data, validation_data=data)
     assert not left.exists()
+
+
+def test_a_trial_that_was_once_a_test_is_a_finding(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    tuner.search(data, validation_data=data)
+    tuner.train_at(size={"width": 4}, n_examples=32, fit=law())
+    assert tuner.findings() == ()
+    wider = make_tuner(widths=(2, 4), executor=NoTrials())
+    wider.search(data, validation_data=data)
+    (finding,) = wider.findings()
+    assert finding.code == "planned_tests"
+    assert "width4_32_seed0" in finding.message
+    assert "include_tests=True" in finding.message

@@ -5,17 +5,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from scaling_keras import laws
-from scaling_keras.errors import DataError, SweepError
+from scaling_keras.errors import DataError, ScalingWarning, SweepError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.sweep import TargetSize
-from tests.tuner.conftest import build_model, fails_at_width_four, out_of_memory, statuses
+from tests.tuner.conftest import build_model, fails_at_width_four, law, out_of_memory, statuses
 
 
-def law():
-    """A law to predict with, of sizes and budgets like those of the sweep."""
-    n, d = (axis.ravel() for axis in np.meshgrid([5, 11, 21, 41], [8, 16, 32, 64]))
-    return laws.fit("chinchilla", n_params=n, n_examples=d, loss=0.5 + 1 / n**0.5 + 2 / d**0.5)
+def build_asking(hp):
+    hp.Float("rate", 0.0, 1.0)
+    return build_model(hp)
 
 
 def test_a_prediction_is_recorded_before_the_training_that_tests_it(make_tuner, data):
@@ -136,6 +134,47 @@ def test_a_run_of_the_sweep_is_not_trained_again_by_accident(searched):
         with pytest.raises(SweepError, match=r"Received: 'width4_32_seed0', which has ended"):
             searched.train_at(size={"width": 4}, n_examples=32, fit=fit)
     assert [run.facts["attempt"] for run in searched.results()] == before
+
+
+@pytest.mark.parametrize("n_examples", [31, 33])
+def test_what_the_sweep_has_trained_is_no_test_under_another_name(searched, n_examples):
+    with pytest.raises(SweepError, match="in whole batches the same as 'width4_32_seed0'"):
+        searched.train_at(size={"width": 4}, n_examples=n_examples, fit=law())
+    assert len(searched.results()) == 4
+
+
+def test_a_test_is_not_made_twice_under_different_names(make_tuner, data):
+    tuner = make_tuner(build_asking, widths=(2,))
+    tuner.search(data, validation_data=data)
+    tuner.train_at(size={"width": 2}, n_examples=16, fit=law())
+    with pytest.raises(SweepError, match="in whole batches the same as 'width2_16_seed0'"):
+        tuner.train_at(size={"width": 2}, n_examples=17, fit=law())
+    # Under its own name it is the same run, trained again.
+    with pytest.warns(ScalingWarning, match="holds a completed one"):
+        tuner.train_at(size={"width": 2}, n_examples=16, fit=law())
+    tuner.train_at(size={"width": 2}, n_examples=17, fit=law(), hyperparameters={"rate": 0.5})
+    assert [verdict.n_examples for verdict in tuner.verdicts()] == [16, 16]
+
+
+@pytest.mark.parametrize("n_examples", [-10, 0, 16.5, "many"])
+def test_the_examples_of_a_single_training_are_a_positive_whole_number(searched, n_examples):
+    with pytest.raises(SweepError, match=r"`n_examples` must be whole numbers of at least 1"):
+        searched.train_at(size={"width": 8}, n_examples=n_examples, fit=law())
+
+
+def test_examples_may_be_a_whole_number_written_as_a_float(searched):
+    assert searched.plan_at(size={"width": 8}, n_examples=16.0).name == "width8_16_seed0"
+
+
+def test_the_seed_of_a_single_training_is_not_negative(searched):
+    with pytest.raises(SweepError, match=r"`seed` must be whole numbers of at least 0"):
+        searched.train_at(size={"width": 8}, n_examples=16, seed=-1)
+
+
+@pytest.mark.parametrize("size", [{"wdth": 8}, {"width": 8, "dpth": 2}, {}])
+def test_a_size_is_made_of_what_those_of_the_sweep_are(searched, size):
+    with pytest.raises(SweepError, match="must be made of what the sizes of the sweep are: width"):
+        searched.train_at(size=size, n_examples=16, fit=law())
 
 
 def test_an_allocation_is_of_one_budget(searched):

@@ -346,13 +346,22 @@ def test_weights_are_kept_if_asked_for_and_come_back(make_tuner, data):
     assert model.evaluate(data, verbose=0) == pytest.approx(lowest, rel=1e-5)
 
 
+@saves
 def test_weights_that_cannot_be_saved_end_the_search(make_tuner, data, monkeypatch):
     def fail(self, path):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(keras.Model, "save_weights", fail)
-    with pytest.raises(OSError, match="No space left"):
-        make_tuner(keep_weights=True).search(data, validation_data=data)
+    tuner = make_tuner(widths=(2,), keep_weights=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.Model, "save_weights", fail)
+        with pytest.raises(SweepError, match=r"width2_32_seed0/model.*No space left"):
+            tuner.search(data, validation_data=data)
+    assert statuses(tuner) == {"width2_32_seed0": "failed"}
+    # The run is trained again, or its weights would be lost for good.
+    tuner.search(data, validation_data=data)
+    (model,) = tuner.get_best_models()
+    (run,) = tuner.results()
+    assert model.evaluate(data, verbose=0) == pytest.approx(run.loss, rel=1e-5)
 
 
 def test_weights_that_were_not_kept_cannot_come_back(searched):

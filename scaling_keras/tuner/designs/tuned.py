@@ -114,12 +114,18 @@ class TunedSweep(Sweep):
 
     def tuning(self, models: Models) -> tuple[tuple[TrialPlan, float], ...]:
         """Return the trials that are tuned, and how many like them that takes beside them."""
-        from scaling_keras.tuner.tuning import n_whole_trials
+        from scaling_keras.tuner.tuning import tuning_shares
 
-        # The best of those that tune is the trial of the sweep itself.
-        more = n_whole_trials(self.method, self.n_trials) - 1
-        groups = _groups(self.plan(models), self.transfer)
-        return tuple((tuning_place(group, models), more) for group in groups)
+        shares = tuning_shares(self.method, self.n_trials)
+        firsts = [
+            tuning_place(group, models) for group in _groups(self.plan(models), self.transfer)
+        ]
+        return tuple(
+            # The best of those that tune on all examples is the trial of the sweep itself.
+            (_on_share(first, share, {}), times - 1.0 if share == 1 else times)
+            for first in firsts
+            for share, times in shares.items()
+        )
 
     def start(self, models: Models, ended: Ended) -> TunedCourse:
         """Return the course of a search.
@@ -163,6 +169,16 @@ def _check_size_stays(size: Size, models: Models) -> None:
                     f"{counted[1]:,.0f}. Make {item.name!r} part of each of `sizes`, or fix it in "
                     f"`constants`."
                 )
+
+
+def _on_share(first: TrialPlan, share: float, values: Mapping[str, Any]) -> TrialPlan:
+    """Return a trial on a share of the examples of another, with values of what is tuned."""
+    return plan_trial(
+        first.size,
+        max(1, round(first.n_examples * share)),
+        first.seed,
+        hyperparameters={**first.hyperparameters, **values},
+    )
 
 
 def _groups(plans: Sequence[TrialPlan], transfer: bool) -> list[list[TrialPlan]]:
@@ -283,12 +299,7 @@ class TunedCourse:
             values = self._whole(stage, name, values)
             if share < 1:
                 values[TUNING_SHARE] = round(share, 4)
-            plan = plan_trial(
-                first.size,
-                max(1, round(first.n_examples * share)),
-                first.seed,
-                hyperparameters={**first.hyperparameters, **values},
-            )
+            plan = _on_share(first, share, values)
             check_names((self._proposed.setdefault(plan.name, plan), plan))
             if plan.name in self._outcomes or plan.name in self._tuning:
                 # Proposed again: what came of it is told again, not trained again.

@@ -171,10 +171,11 @@ def test_a_tuned_sweep_gives_the_law_the_best_of_each_size(tuner_of):
     assert "other hyperparameters reached a lower loss" in kept.excluded[0].reason
 
 
-def run_tuned(tuner_of, loss, **options):
+def run_tuned(tuner_of, loss, *, reporter=None, **options):
     executor = Pretends(loss)
     grid = GridSweep(sizes=WIDTHS[:2], n_examples=[90, 180])
-    tuner = tuner_of(sk.TunedSweep(grid, **options), build_tunable, executor=executor)
+    sweep = sk.TunedSweep(grid, **options)
+    tuner = tuner_of(sweep, build_tunable, executor=executor, reporter=reporter)
     tuner.search(make_data(90), validation_data=make_data(4))
     return tuner, executor.plans
 
@@ -267,7 +268,11 @@ def test_a_ladder_gives_a_law_of_what_it_varies(tuner_of):
 
 def test_hyperband_tries_most_values_on_part_of_the_data(tuner_of):
     loss = lambda plan: 1 + math.log(rate(plan) / 1e-2) ** 2 + 10 / plan.n_examples  # noqa: E731
-    _, plans = run_tuned(tuner_of, loss, method="hyperband", transfer=True)
+    ends = Ends()
+    _, plans = run_tuned(tuner_of, loss, reporter=ends, method="hyperband", transfer=True)
+    assert {progress.n_trials for progress in ends.seen} == {len(plans)}
+    totals = [progress.flops_total for progress in ends.seen]
+    assert totals == pytest.approx([ends.seen[-1].flops_done] * len(plans))
     shares = [plan.hyperparameters.get("tuning_share", 1) for plan in plans]
     assert shares.count(1) < len(shares) / 2
     assert {plan.n_examples for plan in plans} == {10, 30, 90, 180}
