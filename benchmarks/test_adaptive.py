@@ -12,19 +12,31 @@ import time
 import numpy as np
 import pytest
 
+from benchmarks.growing_sweeps import (
+    GROWING,
+    LEVEL,
+    N_RESAMPLES,
+    beside,
+    compared,
+    looks_at,
+    miss_of,
+    pool_of,
+    ratios_of,
+    shown,
+    spent_on,
+    spread,
+    with_costs,
+    within,
+)
 from scaling_keras import laws
-from scaling_keras.errors import FitError
 from scaling_keras.laws.synthetic import Design, synthetic_runs, truth_of
 from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
-from scaling_keras.tuner.designs.buying import Goal, Purchase, choose, fit_law, is_reached
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.sweep import plan_trial
 from tests.tuner.paper_models import PaperModels
 
 # Each fits some thousand laws.
 pytestmark = pytest.mark.timeout(0)
 
-LEVEL = 0.9
 NOISE = 0.005
 """Standard deviation of log loss over seeds."""
 WIDTH = 0.06
@@ -35,10 +47,9 @@ SIZES = np.geomspace(1e7, 1e9, 7)
 DATA = np.geomspace(2e8, 8e10, 10)
 SHARES = (0.02, 0.1, 0.5)
 """Grids grow towards the dearest run: these shares of its FLOPs are the dearest of a grid."""
-START_SHARE, N_START = 0.02, 9
 N_TRIALS = 20
-N_RESAMPLES = 100
-"""Of the fits on the way; the last of an adaptive sweep has 1000, as those of grids have."""
+TIMES_AS_WIDE = (1.25, 2, 3)
+"""Widths that are wanted, of those that all runs of a set give."""
 
 LAWS = {
     "besiroglu": truth_of("besiroglu"),
@@ -173,84 +184,9 @@ def assert_covers_as_well(held, other, n):
     assert held >= min(LEVEL, other) - 2 * math.sqrt(LEVEL * (1 - LEVEL) / n)
 
 
-def with_costs(rows):
-    """Return the rows of a set with `6 N D` as cost where the file has it overflowed."""
-    rows = rows.copy()
-    if (rows["train_flops"] <= 0).any():
-        rows["train_flops"] = 6 * rows["n_params"] * rows["n_examples"]
-    return rows
-
-
-def pool_of(rows):
-    """Return the runs that can be bought, and what each would turn out to reach."""
-    pool, outcomes = [], {}
-    for index, row in enumerate(rows):
-        plan = plan_trial({"row": index}, int(row["n_examples"]), 0)
-        pool.append(
-            Purchase(
-                plan=plan,
-                n_params=float(row["n_params"]),
-                n_examples=float(row["n_examples"]),
-                train_flops=float(row["train_flops"]),
-            )
-        )
-        outcomes[plan.name] = TrialOutcome(
-            status="completed", metrics={"val_loss": float(row["loss"])}
-        )
-    return sorted(pool, key=lambda bought: bought.train_flops), outcomes
-
-
-def buy(goal, pool, outcomes, order=None):
-    """Return the law and the FLOPs once the width is reached, bought by choice or in an order."""
-    bought = start(pool) if order is None else list(order[:7])
-    while True:
-        runs = [(purchase, outcomes[purchase.plan.name]) for purchase in bought]
-        left = [p for p in (pool if order is None else order) if p not in bought]
-        try:
-            fit = fit_law(goal, runs)
-            if is_reached(goal, fit) or not left:
-                fit = fit_law(goal, runs, check_held_out=True)
-            if is_reached(goal, fit) or not left:
-                return fit, sum(purchase.train_flops for purchase in bought), len(bought)
-            chosen = left[0] if order is not None else choose(goal, fit, left).chosen
-        except FitError:
-            chosen = left[0]
-        bought.append(chosen or left[0])
-
-
-def start(pool):
-    """Return nine runs as far apart as a small share of the FLOPs allows, as the sweep does."""
-    share = START_SHARE * sum(purchase.train_flops for purchase in pool)
-    few = [purchase for purchase in pool if purchase.train_flops <= share / 3]
-    return spread(few if len(few) >= N_START else pool[:N_START])[:N_START]
-
-
-def factorial_pool(pool):
-    """Return the pool as a full grid that grows in compute: the cheapest runs first."""
-    return list(pool)
-
-
-def spread(pool):
-    """Return the pool as an ever finer grid over all of it, from corner to corner."""
-    n, d = (np.log([getattr(p, name) for p in pool]) for name in ("n_params", "n_examples"))
-    n, d = ((x - x.min()) / max(np.ptp(x), 1e-9) for x in (n, d))
-    order = [int(np.argmin(n + d))]
-    while len(order) < len(pool):
-        far = np.min([(n - n[k]) ** 2 + (d - d[k]) ** 2 for k in order], axis=0)
-        order.append(int(np.argmax(far)))
-    return [pool[k] for k in order]
-
-
-def by_ratio(pool):
-    """Return the pool as a ladder about the usual ratio of data to size that grows wider."""
-    ratios = np.log([p.n_examples / p.n_params for p in pool])
-    return [pool[k] for k in np.argsort(np.abs(ratios - np.median(ratios)), kind="stable")]
-
-
-GROWING = {"full grid": factorial_pool, "finer grid": spread, "ladder": by_ratio}
-
-
-def test_half_the_flops_of_the_best_grid_on_public_sweeps(measurements, capsys):
+@pytest.fixture(scope="module")
+def rows_of_sets(measurements):
+    """Return the rows of each public sweep, by its name."""
     rows = np.genfromtxt(
         measurements("holdout_surfaces.csv"),
         delimiter=",",
@@ -258,40 +194,50 @@ def test_half_the_flops_of_the_best_grid_on_public_sweeps(measurements, capsys):
         dtype=None,
         encoding="utf-8",
     )
-    ratios, held = [], {"adaptive": [], **{name: [] for name in GROWING}}
+    return {str(name): with_costs(rows[rows["set"] == name]) for name in np.unique(rows["set"])}
+
+
+@pytest.fixture(scope="module")
+def sweeps(rows_of_sets):
+    """Return the looks of each design at each public sweep."""
+    return {name: looks_at(rows) for name, rows in rows_of_sets.items()}
+
+
+def test_ten_runs_spread_over_a_public_sweep_miss_about_as_much_as_all(rows_of_sets, capsys):
+    ratios = []
     with capsys.disabled():
         print()
-        for name in np.unique(rows["set"]):
-            here = with_costs(rows[rows["set"] == name])
-            train, test = (here[here["split"] == part] for part in ("train", "test"))
-            dearest = test[np.argmax(test["train_flops"])]
-            target = {key: float(dearest[key]) for key in ("n_params", "n_examples")}
+        for name, rows in rows_of_sets.items():
+            train, test = (rows[rows["split"] == part] for part in ("train", "test"))
             pool, outcomes = pool_of(train)
-            whole = fit_law(
-                Goal(target=target, n_resamples=N_RESAMPLES),
-                [(p, outcomes[p.plan.name]) for p in pool],
-                check_held_out=True,
+            ten = spread(pool)[:10]
+            few, cheap, whole = (
+                miss_of(bought, outcomes, test) if len(bought) >= 10 else math.nan
+                for bought in (ten, pool[: len(pool) // 2], pool)
             )
-            p = whole.predict(**target)
-            wanted = 1.25 * (p.high[0] / p.low[0] - 1)
-            goal = Goal(target=target, width=wanted, n_resamples=N_RESAMPLES)
-            results = {"adaptive": buy(goal, pool, outcomes)}
-            for grid, make in GROWING.items():
-                results[grid] = buy(goal, pool, outcomes, make(pool))
-            best = min(results[grid][1] for grid in GROWING)
-            ratios.append(results["adaptive"][1] / best)
-            print(f"  {name} to {wanted:.1%}: {ratios[-1]:.2f} of the best grid's FLOPs")
-            for order, (fit, flops, n_runs) in results.items():
-                q = fit.predict(n_params=test["n_params"], n_examples=test["n_examples"])
-                inside = (q.low <= test["loss"]) & (test["loss"] <= q.high)
-                held[order].append(float(np.mean(inside)))
-                print(
-                    f"    {order:18} {flops:.3g} FLOPs, {n_runs} runs, held {held[order][-1]:.0%}"
-                )
-        print(
-            f"  median {np.median(ratios):.2f}, "
-            + ", ".join(f"{order} held {np.mean(values):.0%}" for order, values in held.items())
-        )
+            share = spent_on(ten) / spent_on(pool)
+            print(f"  {name}: {few:.2%} for {share:.0%}; {whole:.2%}; cheap half {cheap:.2%}")
+            ratios.append(few / whole)
+    assert np.median(ratios) <= 1.1
+
+
+@pytest.mark.parametrize("times", TIMES_AS_WIDE)
+def test_half_the_flops_of_the_best_grid_at_equal_cover_on_public_sweeps(sweeps, times, capsys):
+    lines, ratios = compared(sweeps, times)
+    with capsys.disabled():
+        print(f"\n{times} times as wide as from all runs, of the best grid's FLOPs:")
+        print("\n".join(lines))
     assert np.median(ratios) <= 0.5
-    covers = {name: float(np.mean(values)) for name, values in held.items()}
-    assert_covers_as_well(covers.pop("adaptive"), max(covers.values()), len(ratios))
+
+
+def test_half_the_flops_of_the_best_grid_to_the_same_error_on_public_sweeps(sweeps, capsys):
+    stops = [
+        {design: within(seen, 1.5 * row["full grid"][-1].error) for design, seen in row.items()}
+        for row in sweeps.values()
+    ]
+    ratios = ratios_of(stops)
+    with capsys.disabled():
+        print(f"\nto 1.5 times the error from all runs: {shown(ratios)}")
+        for grid in GROWING:
+            print(f"    adaptive takes {beside(stops, grid):.2f} of the {grid}'s")
+    assert np.median(ratios) <= 0.5
