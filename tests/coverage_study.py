@@ -30,6 +30,7 @@ POINTS = {
 }
 """Where a new run is predicted, by the form of the truth."""
 POINTS["coupled"] = POINTS["chinchilla"]
+POINTS["power_law"] = POINTS["power_law_floor"]
 BUDGETS = {"size for a budget inside": 6e19, "size for 10x the compute": 6e21}
 
 
@@ -70,7 +71,7 @@ class Study:
         return np.exp(self.law.value(theta[None], np.log(values))[0])
 
     def _fit(self, rng):
-        if self.truth == "power_law_floor":
+        if not self.law.is_surface:
             columns = {"x": np.geomspace(1e3, 1e8, 24)}
         else:
             n, d = grid(np.geomspace(1e6, 1e9, 6), np.geomspace(1e8, 1e11, 5))
@@ -94,7 +95,8 @@ class Study:
         intervals = fit.intervals(LEVEL)
         for name in self.law.exponents:
             yield name, self.params[name], intervals[name]
-        yield "irreducible_loss", self.params["irreducible_loss"], intervals["irreducible_loss"]
+        if "irreducible_loss" in self.params:
+            yield "irreducible_loss", self.params["irreducible_loss"], intervals["irreducible_loss"]
         if not self.law.is_surface:
             return
         theta = self.law.from_params(self.params, fit.centre)[None]
@@ -126,4 +128,10 @@ STUDIES = {
         fitted="auto", truth="chinchilla", params=HOFFMANN, check_held_out=True
     ),
     "auto of x": Study(fitted="auto", truth="power_law_floor", params=CURVE, check_held_out=True),
+    "auto of x, without floor": Study(
+        fitted="auto",
+        truth="power_law",
+        params={"coef": 5.0, "exponent": 0.1},
+        check_held_out=True,
+    ),
 }

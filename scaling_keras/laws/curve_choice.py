@@ -10,8 +10,11 @@ of either is to take the noise's word. So all are fitted and averaged:
   squares of log loss. An exponent has the prior of a log-normal around 1/2, the rate at which the
   error of an estimate falls with independent examples, with a factor of 2 as its standard
   deviation. Published exponents of laws with floor lie within it.
+- Where the errors of one power law without floor of all rows go up and down at random, that law is
+  one more. (With floors alone, a law that has none is foretold too high.)
 - Laws of one beginning count by that prior over their mean squared error, beginnings by one over
-  the mean squared error of their predictions, when the rows with the largest `x` are held out.
+  the mean squared error of their predictions, when the rows with the largest `x` are held out, and
+  so does the law without floor against the best of them.
   Weights inverse to squared errors are those of Bates and Granger (1969) for forecasts. They are
   deliberately weaker than those of a likelihood, which takes every row as new evidence: what rows
   miss a law by is mostly a smooth deviation from it, of which many rows say the same.
@@ -24,6 +27,7 @@ References:
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -36,6 +40,7 @@ from scaling_keras.laws.curve_laws import (
     Laws,
     drawn,
     fit_laws,
+    fit_plain,
 )
 from scaling_keras.laws.extrapolation import extrapolation_factor
 from scaling_keras.laws.forms.base import Floats
@@ -53,6 +58,8 @@ from scaling_keras.laws.results import Finding
 from scaling_keras.laws.uncertainty import quantiles, with_noise
 
 FORM = PowerLawFloor()
+_SERIAL = 1.64
+"""Standard deviations that the serial correlation of independent errors exceeds once in twenty."""
 BEGINNINGS = tuple(tenth / 10 for tenth in range(9))
 """Where laws begin, as shares of the range of `log x`."""
 
@@ -89,7 +96,7 @@ class Average:
         Returns:
             Shape `(3, 3)`.
         """
-        law = self.laws[self.best]
+        law = self.laws[0 if self.laws[self.best].is_plain else self.best]
         step = np.log(PRIOR_FACTOR) * (PRIOR_GRID[1] - PRIOR_GRID[0])
         sides = np.log(law.exponent[law.closest]) + step * np.array([[0.0], [-1.0], [1.0]])
         near = np.argmin(np.abs(np.log(law.exponent) - sides), axis=1)
@@ -143,6 +150,11 @@ def average_laws(columns: Columns, n_resamples: int, rng: np.random.Generator) -
     )
     laws = [next(fitted) if ok else None for ok in usable]
     by_fold = [laws[first : first + len(begun)] for first in range(0, len(laws), len(begun))]
+    plain = [fit_plain(log_x, columns, rows[0]) for rows in (begun, *parts)]
+    if _holds_throughout(plain[0], log_x, columns):
+        by_fold = [
+            [*part, law if any(part) else None] for part, law in zip(by_fold, plain, strict=True)
+        ]
     squared = np.array(
         [
             [
@@ -157,10 +169,9 @@ def average_laws(columns: Columns, n_resamples: int, rng: np.random.Generator) -
         ]
     )
     error = _mean_known(squared)
-    weight = 1 / (np.where(np.isnan(error), np.nanmax(error, initial=0.0), error) + ROUNDING)
     return Average(
         laws=tuple(law for law in by_fold[0] if law is not None),
-        weight=weight / weight.sum(),
+        weight=_weights(error, np.array([law.is_plain for law in by_fold[0] if law is not None])),
         errors=np.sqrt(error),
         backtest=_backtest(columns, log_x, folds, by_fold[1:], n_resamples, rng),
         centre=centre,
@@ -171,19 +182,27 @@ def chosen(average: Average, columns: Columns) -> Finding:
     """Return what was averaged, and what the rows held out said of it."""
     best = average.best
     x = columns.values[:, 0]
-    begins = [float(x[law.rows].min()) for law in average.laws]
-    told = f"laws from x = {begins[best]:.4g} on count most, by {average.weight[best]:.0%}"
+    last = average.laws[-1]
+    n_begins = len(average.laws) - last.is_plain
+    told = (
+        "one without, which the rows follow throughout, counts most"
+        if average.laws[best].is_plain
+        else f"laws from x = {float(x[average.laws[best].rows].min()):.4g} on count most"
+    )
+    told += f", by {average.weight[best]:.0%}"
     if np.isfinite(average.errors[best]):
         told += (
             f": with the dearest 10 to 60 % of the rows held out in turn, they missed those by "
             f"{average.errors[best]:.2%}"
         )
         if best and np.isfinite(average.errors[0]):
-            told += f", laws of all rows by {average.errors[0]:.2%}"
+            told += f", laws with floor of all rows by {average.errors[0]:.2%}"
+    if last.is_plain and best < n_begins:
+        told += f"; one without floor counts by {average.weight[-1]:.0%}"
     return Finding(
         code="form_chosen",
         message=f"Predictions and intervals are of an average of `{FORM.name}` laws, over "
-        f"{len(begins)} beginnings of the law and over its exponent; {told}. The formula is the "
+        f"{n_begins} beginnings of the law and over its exponent; {told}. The formula is the "
         f"best fit from there on. Name a form to have it alone, fitted to all rows.",
     )
 
@@ -197,6 +216,39 @@ def _beginnings(log_x: Floats, values: Floats) -> list[np.ndarray]:
         rows for index, rows in enumerate(kept) if not index or rows.sum() != kept[index - 1].sum()
     ]
     return distinct or begun[:1]
+
+
+def _weights(error: Floats, plain: np.ndarray) -> Floats:
+    """Return weights of laws that sum to one, from their mean squared errors on rows held out.
+
+    They are inverse to these; a form counts as its best law, however many it has.
+
+    Args:
+        error: `nan` where unknown, which counts as the largest.
+        plain: Which laws are without floor.
+    """
+    error = np.where(np.isnan(error), np.nanmax(error, initial=0.0), error) + ROUNDING
+    weight = 1 / error
+    forms = [form for form in (~plain, plain) if form.any()]
+    for form in forms:
+        weight[form] *= weight[form].max() / weight[form].sum()
+    return weight / weight.sum()
+
+
+def _holds_throughout(law: Laws, log_x: Floats, columns: Columns) -> bool:
+    """Return whether neighbours miss a law to either side, and not to the same.
+
+    Rows at one place are one, so that a row counts alike if it is given twice or weighs two.
+
+    References:
+        Anderson (1942), doi:10.1214/aoms/1177731638: the serial correlation of `n` independent
+        errors has a standard deviation of about `1 / sqrt(n)`.
+    """
+    places, index = np.unique(log_x, return_inverse=True)
+    total = np.bincount(index, columns.weights * (np.log(columns.observed) - law.mean(log_x)))
+    off = total / np.bincount(index, columns.weights)
+    together = float(off[1:] @ off[:-1]) / max(float(off @ off), ROUNDING * len(places))
+    return together * math.sqrt(len(places)) < _SERIAL
 
 
 def _mean_known(squared: Floats) -> Floats:

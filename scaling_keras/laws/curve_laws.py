@@ -29,7 +29,7 @@ _NUMBERS_AT_ONCE = 2**19
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Laws:
-    """Power laws with floor, fitted to the same rows from one beginning on.
+    """Power laws fitted to the same rows from one beginning on: many with floor, or one without.
 
     Attributes:
         rows: Which rows they were fitted to, shape `(all rows,)`.
@@ -46,6 +46,11 @@ class Laws:
     coef: Floats
     weight: Floats
     closest: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the one without floor."""
+        return len(self.weight) == 1
 
     def log_loss(self, log_x: Floats) -> Floats:
         """Return the log loss of each law, shape `(laws, points)`."""
@@ -79,6 +84,24 @@ def fit_laws(log_x: Floats, columns: Columns, windows: Sequence[np.ndarray]) -> 
             _weighted(rows, *(array[index] for array in joined)) for index, rows in enumerate(part)
         ]
     return laws
+
+
+def fit_plain(log_x: Floats, columns: Columns, rows: np.ndarray) -> Laws:
+    """Return the power law without floor of some rows, by least squares in logs."""
+    weights = (rows * columns.weights)[None]
+    exponent, coef = _without_floor(log_x, np.log(columns.observed), weights)
+    one = np.ones(1)
+    return Laws(rows=rows, exponent=exponent, floor=0 * one, coef=coef, weight=one, closest=0)
+
+
+def _without_floor(log_x: Floats, log_loss: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return exponents, which are positive, and coefficients, for weights `(windows, rows)`."""
+    n = weights.sum(axis=1)
+    at, level = weights @ log_x / n, weights @ log_loss / n
+    off = log_x - at[:, None]
+    slope = (weights * off) @ log_loss / np.maximum((weights * off**2).sum(axis=1), 1e-300)
+    exponent = np.maximum(-slope, _LOWEST)
+    return exponent, np.exp(level + exponent * at)
 
 
 def _best_place(found: Sequence[tuple[Floats, ...]]) -> Floats:
@@ -198,4 +221,8 @@ def drawn(
     law = floor[:, None] + coef[:, None] * power
     for _ in range(2):
         floor, coef, law = _solved(power, columns.observed, weights, law=law)
+    plain = np.array([law.is_plain for law in laws])[owner]
+    floor[plain] = 0.0
+    log_loss = np.log(columns.observed)
+    exponent[plain], coef[plain] = _without_floor(log_x, log_loss, weights[plain])
     return exponent, floor, coef

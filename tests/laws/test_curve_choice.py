@@ -38,6 +38,25 @@ def test_a_curve_without_floor_is_extrapolated_as_one():
     assert fit.predict(x=1e10).mean[0] == pytest.approx(3 * 1e10**-0.2, rel=5e-3)
 
 
+@pytest.mark.parametrize(("exponent", "scale"), [(0.057, 0.003), (0.1, 0.003), (0.5, 0.01)])
+def test_a_noisy_curve_without_floor_is_not_foretold_too_high(exponent, scale):
+    x, ahead = np.geomspace(1, 1e4, 20), np.array([1e5, 1e6])
+    off, held = [], 0
+    for seed in range(8):
+        p = auto(x, noisy(2.6 * x**-exponent, scale, seed)).predict(x=ahead)
+        true = 2.6 * ahead**-exponent
+        off.append(np.log(p.mean / true))
+        held += np.sum((p.low <= true) & (true <= p.high))
+    assert np.abs(np.mean(off, axis=0)).max() < 0.01
+    assert held >= 14
+
+
+def test_what_a_law_without_floor_counts_is_said():
+    message = auto(X, noisy(3 * X**-0.2)).warnings[0].message
+    assert "one without, which the rows follow throughout, counts most" in message
+    assert "one without" not in auto(X, noisy(0.3 + 0.6 * (X / 1e6) ** -0.35)).warnings[0].message
+
+
 def test_early_rows_that_follow_another_law_do_not_bend_the_extrapolation():
     misses = {"auto": [], "power_law_floor": []}
     ahead = np.array([2e9, 4e9])
@@ -57,7 +76,7 @@ def test_rows_before_the_law_begins_are_left_out_by_name():
     message = fit.warnings[0].message
     assert fit.warnings[0].code == "form_chosen"
     assert f"laws from x = {fit.values.min():.4g} on count most" in message
-    assert "laws of all rows by" in message
+    assert "laws with floor of all rows by" in message
 
 
 def test_what_is_left_open_is_in_the_intervals():
