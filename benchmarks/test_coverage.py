@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from tests.coverage_study import STUDIES
+from tests.coverage_study import LADDERS, STUDIES
 
 N_SWEEPS = 100
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", [*STUDIES, *LADDERS])
 def test_share_of_intervals_that_hold_the_truth(name, capsys):
     begin = time.process_time()
-    held = STUDIES[name].held(range(N_SWEEPS))
+    held = (STUDIES | LADDERS)[name].held(range(N_SWEEPS))
     seconds = time.process_time() - begin
     with capsys.disabled():
         print(f"\n{name}, {N_SWEEPS} sweeps, {seconds:.0f} CPU s")

@@ -45,6 +45,7 @@ NUMERIC_COLUMNS = (
 )
 TEXT_COLUMNS = ("name", "status", "reason", "loss_name", "size", "family", "example_unit")
 REQUIRED_COLUMNS = ("n_params", "n_examples", "loss")
+_OTHER_SIGNS = {";": "semicolons", "\t": "tabs"}
 _FIELDS = {*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed"}
 
 _NO_FACTS: Mapping[str, Any] = MappingProxyType({})
@@ -369,6 +370,12 @@ def _read_lines(
             f"Check the path and the file."
         ) from None
     header = [name.strip() for name in lines[0]] if lines else []
+    if len(header) == 1 and (apart := [sign for sign in _OTHER_SIGNS if sign in header[0]]):
+        raise RunsError(
+            f"The columns of a CSV file must be separated by commas. Received: {str(path)!r} with "
+            f"one column, {_shortened(header)}, whose names {_OTHER_SIGNS[apart[0]]} separate. "
+            f"Save it with commas, and numbers with decimal points."
+        )
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         raise RunsError(

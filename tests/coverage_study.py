@@ -32,6 +32,12 @@ POINTS = {
 POINTS["coupled"] = POINTS["chinchilla"]
 POINTS["power_law"] = POINTS["power_law_floor"]
 BUDGETS = {"size for a budget inside": 6e19, "size for 10x the compute": 6e21}
+LADDER_POINTS = {
+    "loss inside": {"n_params": 1e7, "n_examples": 2e8},
+    "loss at the dearest run": {"n_params": 1e8, "n_examples": 2e9},
+    "loss at 100x the compute": {"n_params": 1e9, "n_examples": 2e10},
+}
+LADDER_BUDGETS = {"size for a budget inside": 1.2e16, "size for 100x the compute": 1.2e20}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,12 +50,18 @@ class Study:
         params: Its parameters.
         check_held_out: Whether fits hold out runs, as they do by default; it only ever widens
             predictions beyond the data, and takes most of the time.
+        ratios: Examples per parameter that the sizes of a ladder have in turn; none for a grid.
+        n_sizes: How many sizes a ladder has, from 1e6 to 1e8.
+        noise: Scatter of runs about the law, in logs.
     """
 
     fitted: str
     truth: str
     params: dict[str, float]
     check_held_out: bool = False
+    ratios: tuple[float, ...] = ()
+    n_sizes: int = 10
+    noise: float = NOISE
 
     def held(self, seeds: Iterable[int]) -> Counter[str]:
         """Return how many of the fits hold each quantity in their 90 % interval."""
@@ -73,6 +85,9 @@ class Study:
     def _fit(self, rng):
         if not self.law.is_surface:
             columns = {"x": np.geomspace(1e3, 1e8, 24)}
+        elif self.ratios:
+            sizes = np.geomspace(1e6, 1e8, self.n_sizes)
+            columns = {"n_params": sizes, "n_examples": sizes * np.resize(self.ratios, len(sizes))}
         else:
             n, d = grid(np.geomspace(1e6, 1e9, 6), np.geomspace(1e8, 1e11, 5))
             columns = {"n_params": n, "n_examples": d}
@@ -80,14 +95,15 @@ class Study:
         return laws.fit(
             self.fitted,
             **columns,
-            loss=exact * np.exp(rng.normal(0, NOISE, len(exact))),
+            loss=exact * np.exp(rng.normal(0, self.noise, len(exact))),
             n_resamples=N_RESAMPLES,
             check_held_out=self.check_held_out,
         )
 
     def _quantities(self, fit, rng):
         """Yield names, truths and intervals: of a new run's loss, sizes and exponents."""
-        for name, point in POINTS[self.truth].items():
+        points = LADDER_POINTS if self.ratios else POINTS[self.truth]
+        for name, point in points.items():
             found = fit.predict(**point, level=LEVEL)
             reached = self._loss(np.array([list(point.values())]))[0]
             interval = laws.Interval(value=found.mean[0], low=found.low[0], high=found.high[0])
@@ -100,7 +116,7 @@ class Study:
         if not self.law.is_surface:
             return
         theta = self.law.from_params(self.params, fit.centre)[None]
-        for name, budget in BUDGETS.items():
+        for name, budget in (LADDER_BUDGETS if self.ratios else BUDGETS).items():
             best = optimal_n_params(self.law, theta, fit.centre, ExampleCost(), np.array([budget]))[
                 0, 0
             ]
@@ -120,6 +136,20 @@ COUPLED = {
 }
 CURVE = {"irreducible_loss": 0.7, "coef": 5.0, "exponent": 0.3}
 
+
+def _ladder(*ratios: float, n_sizes: int = 10) -> Study:
+    """Return a study of sizes whose data is in proportion to them, or nearly so."""
+    return Study(
+        fitted="chinchilla",
+        truth="chinchilla",
+        params=HOFFMANN,
+        check_held_out=True,
+        ratios=ratios,
+        n_sizes=n_sizes,
+        noise=0.005,
+    )
+
+
 STUDIES = {
     "chinchilla": Study(fitted="chinchilla", truth="chinchilla", params=HOFFMANN),
     "coupled": Study(fitted="coupled", truth="coupled", params=COUPLED),
@@ -135,3 +165,11 @@ STUDIES = {
         check_held_out=True,
     ),
 }
+
+LADDERS = {
+    "ladder of 20 examples per parameter": _ladder(20.0, n_sizes=12),
+    "ladder of 18 and 22": _ladder(18.0, 22.0),
+    "ladder of 17 and 24": _ladder(17.0, 24.0),
+    "ladder of 14 and 28": _ladder(14.0, 28.0),
+}
+"""Sweeps in which size and data rise together, where intervals are known to hold less often."""

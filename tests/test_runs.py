@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from scaling_keras.errors import RunsError
+from scaling_keras.events.reader import read_runs
 from scaling_keras.runs import Exclusion, Run, RunTable, unique_units
 
 COUNTS = {"embedding": 100, "head": 20, "hidden": 300}
@@ -222,9 +223,18 @@ def test_an_empty_csv_says_that_it_is(tmp_path):
 
 
 def test_columns_that_are_no_names_are_shown_cut(tmp_path):
-    (tmp_path / "semi.csv").write_text(";".join(["column"] * 99))
-    with pytest.raises(RunsError, match=r"it has 'column;column.*\.\.\.\. Name its columns"):
-        RunTable.from_csv(tmp_path / "semi.csv")
+    (tmp_path / "bars.csv").write_text("|".join(["column"] * 99))
+    with pytest.raises(RunsError, match=r"it has 'column\|column.*\.\.\.\. Name its columns"):
+        RunTable.from_csv(tmp_path / "bars.csv")
+
+
+@pytest.mark.parametrize(("sign", "named"), [(";", "semicolons"), ("\t", "tabs")])
+@pytest.mark.parametrize("read", [RunTable.from_csv, read_runs])
+def test_columns_that_no_commas_separate_are_said_to_be_one(read, sign, named, tmp_path):
+    lines = (("n_params", "n_examples", "loss"), ("1000", "20000", "3,1"))
+    (tmp_path / "one.csv").write_text("\n".join(sign.join(line) for line in lines))
+    with pytest.raises(RunsError, match=f"separated by commas.*with one column.*{named} separate"):
+        read(tmp_path / "one.csv")
 
 
 def test_a_csv_may_have_blanks_around_names_and_seeds_written_as_floats(tmp_path):

@@ -70,8 +70,9 @@ def _surface_data_findings(n_params: Floats, n_examples: Floats) -> Iterator[Fin
         yield Finding(
             code="collinear",
             message=f"log n_params and log n_examples correlate at {correlation:.3f}, so the "
-            f"effects of size and data can't be told apart. Add runs that vary one at a "
-            f"fixed value of the other.",
+            f"effects of size and data can hardly be told apart, and intervals, those of the best "
+            f"size and data among them, hold less often than they say. Add runs that vary one at "
+            f"a fixed value of the other.",
         )
     sizes, counts = np.unique(n_params, return_counts=True)
     if len(sizes) < FEW_SIZES:

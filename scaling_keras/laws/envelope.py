@@ -156,7 +156,8 @@ def envelope(
             the column; so for the others.
         n_params: Parameters of the run, the same at each of its points.
         n_examples: Examples seen at each point.
-        loss: Loss at each point; points that are not finite are left out.
+        loss: Loss at each point, positive; points that are not finite are left out, with a
+            finding that counts them.
         train_flops: Compute spent at each point, `6 N D` if not said, with a finding.
         metric: For a table, the curve to take; by default the one each run's loss comes from.
         constant_schedule: Whether learning rates were constant, so that every point is what a run

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from scaling_keras.errors import FitError
+from scaling_keras.laws.fit_text import listed
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
 from scaling_keras.laws.isoflop_rows import FLOPS_ASSUMED
 from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.row_options import real_numbers
+from scaling_keras.laws.row_options import real_numbers, values_in_rows
 from scaling_keras.runs import Exclusion, Run, RunTable
 
 MIN_POINTS = 2
@@ -99,6 +100,7 @@ def curves_of_table(table: RunTable, metric: str | None, constant_schedule: bool
     table = table.of_law()
     curves, excluded = [], list(table.excluded)
     used: list[Run] = []
+    lacking = {}
     for run in table:
         reason = _why_no_curve(run, metric)
         if reason:
@@ -113,8 +115,11 @@ def curves_of_table(table: RunTable, metric: str | None, constant_schedule: bool
         else:
             curves.append(curve)
             used.append(run)
+            lacking[run.name] = int((~np.isfinite(points).all(axis=1)).sum())
     _check_alike(used, metric)
-    findings = () if all(map(_knows_cost, used)) else (FLOPS_ASSUMED,)
+    findings = _points_left_out(lacking)
+    if not all(map(_knows_cost, used)):
+        findings = (FLOPS_ASSUMED, *findings)
     constant = constant_schedule or all(
         _SCHEDULE_FACT in run.facts and run.facts[_SCHEDULE_FACT] is None for run in used
     )
@@ -135,10 +140,16 @@ def curves_of_arrays(
         column = _column(name, data, given[name], optional=name == "train_flops")
         if column is not None:
             arrays[name] = _floats(name, column, len(labels), may_lack=name == "loss")
-    findings = () if "train_flops" in arrays else (FLOPS_ASSUMED,)
     rows_of: dict[Any, list[int]] = {}
     for row, label in enumerate(labels):
         rows_of.setdefault(label, []).append(row)
+    lacking = {
+        str(label): int((~np.isfinite(arrays["loss"][rows])).sum())
+        for label, rows in rows_of.items()
+    }
+    findings = _points_left_out(lacking)
+    if "train_flops" not in arrays:
+        findings = (FLOPS_ASSUMED, *findings)
     curves, excluded = [], []
     for label, rows in rows_of.items():
         sizes = np.unique(arrays["n_params"][rows])
@@ -170,7 +181,7 @@ def _curve(
     loss: Floats,
 ) -> TrainingCurve | None:
     """Return a curve of the usable points, repeated ones averaged; None with fewer than two."""
-    usable = np.isfinite(seen) & (seen > 0) & np.isfinite(loss) & (loss > 0)
+    usable = np.isfinite(seen) & (seen > 0) & np.isfinite(loss)
     places, inverse = np.unique(seen[usable], return_inverse=True)
     if len(places) < MIN_POINTS:
         return None
@@ -184,13 +195,30 @@ def _curve(
     )
 
 
+def _points_left_out(lacking: Mapping[str, int]) -> tuple[Finding, ...]:
+    """Return what is to be said of the points of runs that are not finite, by their number."""
+    holed = [name for name, count in lacking.items() if count]
+    if not holed:
+        return ()
+    message = (
+        f"{sum(lacking.values())} points are not finite and are left out of their curves "
+        f"({listed(holed)}). Find out why, if you don't know."
+    )
+    return (Finding(code="points_left_out", message=message),)
+
+
 def _why_no_curve(run: Run, metric: str | None) -> str:
     if run.status in ("diverged", "failed"):
         return run.status + (f": {run.reason}" if run.reason else "")
     if not (np.isfinite(run.n_params) and run.n_params > 0):
         return f"n_params is {run.n_params!r}, not a positive finite number"
-    if (metric or run.loss_name) not in run.curves:
-        return f"it has no curve of {metric or run.loss_name}"
+    name = metric or run.loss_name
+    if name not in run.curves:
+        return f"it has no curve of {name}"
+    values = np.asarray(run.curves[name], dtype=np.float64)[:, 1]
+    bad = np.flatnonzero(np.isfinite(values) & (values <= 0))
+    if len(bad):
+        return f"its curve of {name} is not positive: {values_in_rows(values, bad)}"
     return ""
 
 
@@ -238,10 +266,11 @@ def _floats(name: str, column: Any, length: int, *, may_lack: bool) -> Floats:
             f"`{name}` must hold a number for each of the {length} points that `run` labels. "
             f"Received: {column!r}. Pass one value per point."
         )
-    bad = np.flatnonzero(~(np.isfinite(array) & (array > 0)))
-    if len(bad) and not may_lack:
+    finite = np.isfinite(array)
+    bad = np.flatnonzero(finite & (array <= 0) if may_lack else ~(finite & (array > 0)))
+    if len(bad):
+        what = "positive numbers, or what is not finite" if may_lack else "positive, finite numbers"
         raise FitError(
-            f"`{name}` must hold positive, finite numbers. Received: {float(array[bad[0]])!r} in "
-            f"row {bad[0]}. Drop that point."
+            f"`{name}` must hold {what}. Received: {values_in_rows(array, bad)}. Drop such points."
         )
     return array

@@ -98,7 +98,9 @@ def compute_multiplier(
     """Return how many times the compute `baseline` needs to reach the loss of `other`.
 
     Both spend a budget as their own law says is best; for laws of one variable it must be the
-    compute. Draws of the two bootstraps are paired at random, since the groups are independent.
+    compute. Draws of the two bootstraps are paired at random, as the groups are taken for
+    independent: runs that both fits share count as if each had been trained twice, so that even a
+    fit compared with itself has an interval of some width.
 
     Args:
         baseline: A fit of one group of runs.

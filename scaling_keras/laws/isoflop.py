@@ -21,6 +21,7 @@ from scaling_keras.laws.isoflop_minimum import (
     count_sizes,
     find_minimum,
     find_shape,
+    limits_of_size,
     resample_minima,
 )
 from scaling_keras.laws.isoflop_outliers import find_outliers
@@ -281,22 +282,16 @@ def _describe(
     level: float,
 ) -> IsoFlopProfile:
     """Return the result for one budget."""
-
-    def interval(name: str, scale: Any) -> Interval:
-        value = getattr(found, name)
-        drawn = np.empty((0, 1)) if draws is None else getattr(draws, name)[:, None]
-        ends = (scale(end)[0] for end in (value, *quantiles(value, drawn, level)))
-        # The scale of the data falls with the size.
-        first, *limits = map(float, ends)
-        return Interval(value=first, low=min(limits), high=max(limits))
-
+    drawn = np.empty((0, 1)) if draws is None else draws.loss[:, None]
+    loss = np.stack([found.loss, *quantiles(found.loss, drawn, level)])[:, 0]
+    log_n = np.array([found.log_n[0], *limits_of_size(curve, found, draws, level)])
     return IsoFlopProfile(
         train_flops=budget,
         rows=tuple(sorted(part.tolist())),
         n_sizes=curve.n_sizes,
-        n_params=interval("log_n", lambda n: np.exp(curve.centre_n + n)),
-        n_examples=interval("log_n", lambda n: np.exp(_log_data(curve, n))),
-        loss=interval("loss", lambda loss: curve.unit * loss),
+        n_params=_interval(np.exp(curve.centre_n + log_n)),
+        n_examples=_interval(np.exp(_log_data(curve, log_n))),
+        loss=_interval(curve.unit * loss),
         n_params_parabola=float(np.exp(curve.centre_n + parabola.log_n[0])),
         curvature=float(curve.unit * found.curvature[0]),
         bracketed=bool(found.bracketed[0]),
@@ -304,8 +299,16 @@ def _describe(
     )
 
 
+def _interval(value_and_ends: Floats) -> Interval:
+    """Return a value with its ends, which come in any order: data falls with the size."""
+    value, *ends = map(float, value_and_ends)
+    return Interval(value=value, low=min(ends), high=max(ends))
+
+
 def _log_data(curve: Profile, log_n: Floats) -> Floats:
     """Return the log data at centred log sizes on the budget of a profile."""
+    if abs(curve.slope) < _ROUNDING:  # An example costs the same at any size, also an infinite one.
+        return np.full_like(log_n, curve.centre_d + curve.intercept)
     return curve.centre_d + curve.intercept - curve.slope * log_n
 
 
@@ -361,8 +364,8 @@ def _findings(profiles: Sequence[IsoFlopProfile], line: FrontierLine | None) -> 
     if unsure:
         yield Finding(
             code="minimum_uncertain",
-            message=f"At {named(unsure)} FLOPs the minimum may lie beyond the sizes trained, so "
-            f"its interval ends where they do. Train sizes beyond them.",
+            message=f"At {named(unsure)} FLOPs the minimum may lie beyond the sizes trained, where "
+            f"its interval is open. Train sizes beyond them.",
         )
     saturated = [p.train_flops for p in profiles if p.n_sizes == MIN_SIZES]
     if saturated:

@@ -20,6 +20,7 @@ import numpy as np
 from scipy import optimize
 
 from scaling_keras.laws.forms.base import Floats
+from scaling_keras.laws.uncertainty import limits
 
 SHAPE_RANGE = (0.02, 2.0)
 """Exponents outside it are not told apart from its ends on grids of any use."""
@@ -184,6 +185,31 @@ def find_minimum(profile: Profile, losses: Floats, shape: Shape | None) -> Minim
     place = np.where(curvature > 0, np.clip(place, low, high), lower_end)
     loss = np.einsum("ij,ji->i", _curve(place, profile, shape), coefs)
     return Minimum(log_n=place, loss=loss, curvature=curvature, bracketed=bracketed, misfit=misfit)
+
+
+def limits_of_size(
+    profile: Profile, found: Minimum, draws: Minimum | None, level: float
+) -> tuple[float, float]:
+    """Return limits of the best centred log size; infinite on a side where it may lie beyond.
+
+    A minimum beyond the runs is put on the first or last of them, so limits that meet those are
+    only as far as the runs go.
+
+    Args:
+        profile: The runs.
+        found: Their minimum.
+        draws: The minima of resamples; without any, both limits are `nan`.
+        level: Share between the limits, in `(0, 1)`.
+    """
+    if draws is None:
+        return float("nan"), float("nan")
+    (low, high), place = profile.ends, float(found.log_n[0])
+    lower, upper = limits(place, draws.log_n, level)
+    beyond = not found.bracketed[0]
+    return (
+        -np.inf if lower <= low or (beyond and place == low) else lower,
+        np.inf if upper >= high or (beyond and place == high) else upper,
+    )
 
 
 def fitted_curve(profile: Profile, shape: Shape | None, n_params: Floats) -> Floats:

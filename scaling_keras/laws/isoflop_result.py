@@ -24,9 +24,10 @@ class IsoFlopProfile:
             the table; without outliers.
         n_sizes: How many distinct sizes they have.
         n_params: The size with the lowest loss. Where the curve has no dip between the runs, the
-            smallest or the largest of them.
-        n_examples: The data it sees on this budget.
-        loss: The loss there, a new run's scatter not included.
+            smallest or the largest of them. On a side where the minimum may lie beyond the runs
+            the interval is open: it goes down to 0, or up to infinity.
+        n_examples: The data it sees on this budget; its interval is open where that of the size is.
+        loss: The loss at that size, a new run's scatter not included.
         n_params_parabola: The size where a parabola in `log N` is lowest.
         curvature: Second derivative of the loss by `log N` at the minimum: how much a wrong size
             costs. Not positive if there is no dip.

@@ -19,6 +19,11 @@ REFUTED = (
     "from: the optimiser had been stopped early. Use `besiroglu`."
 )
 
+NOT_DECAYED = (
+    "The learning rate was not decayed to the length of each run, which Hoffmann et al. name as "
+    "the reason why its allocations favour size over data."
+)
+
 
 def _chinchilla(
     param_coef: float, param_exponent: float, data_coef: float, data_exponent: float, floor: float
@@ -95,12 +100,10 @@ LOSS_LAWS = (
             notes=(
                 (
                     "D is the size of the data set, trained on until the test loss stops falling; "
-                    "it is not the number of examples seen."
+                    "it is not the number of examples seen, so `6 N D` is not what such a run "
+                    "costs, nor a budget split by it their advice, which is `kaplan_n_params_min`."
                 ),
-                (
-                    "The learning rate was not decayed to the length of each run, which Hoffmann "
-                    "et al. name as the reason why its allocations favour size over data."
-                ),
+                NOT_DECAYED,
             ),
         ),
     ),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scaling_keras.laws.publication import PublishedPowerLaw, Source
-from scaling_keras.laws.published_losses import REFUTED
+from scaling_keras.laws.published_losses import NOT_DECAYED, REFUTED
 
 _PETAFLOP_DAY = 8.64e19
 """FLOPs of a petaFLOP/s-day, in which Kaplan et al. state compute."""
 
 
 def _kaplan(
-    name: str, target: str, variable: str, coef: float, exponent: float, place: str, note: str = ""
+    name: str, target: str, variable: str, coef: float, exponent: float, place: str, *notes: str
 ) -> PublishedPowerLaw:
     return PublishedPowerLaw(
         name=name,
@@ -24,7 +24,7 @@ def _kaplan(
             arxiv="2001.08361",
             place=place,
             param_convention="non_embedding" if "n_params" in (target, variable) else "",
-            notes=(note,) if note else (),
+            notes=notes,
         ),
     )
 
@@ -138,6 +138,7 @@ RULES = (
         0.73,
         "appendix A",
         _AT_SMALL_BATCH,
+        NOT_DECAYED,
     ),
     _kaplan(
         "kaplan_n_params",
@@ -147,6 +148,7 @@ RULES = (
         0.88,
         "appendix A",
         _ONE_BATCH,
+        NOT_DECAYED,
     ),
     _kaplan("kaplan_batch_size", "batch_size", "loss", 2.0e8, -4.76, "equation 1.4"),
     *(

@@ -136,6 +136,7 @@ CAVEATS = frozenset(
         "not_identified",
         "not_moved",
         "objective_sensitive",
+        "source_note",
         "starts_disagree",
     }
 )

@@ -24,6 +24,7 @@ _LOOKS = {
 }
 _BEYOND = 30.0
 _POINTS = 61
+_OPEN = 1e6
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,7 +53,7 @@ class FrontierDisplay:
         train_flops: Budgets, rising, shape `(budgets,)`.
         lines: One per approach that has an answer.
         minima: Budget, optimum and the ends of its interval of each bracketed IsoFLOP profile,
-            shape `(4, profiles)`.
+            shape `(4, profiles)`; the ends of open intervals are 0 and infinity.
         farthest: Compute of the dearest run: lines are dashed beyond it.
         level: Share that the bands are meant to contain.
         unit: What an example is.
@@ -188,7 +189,10 @@ class FrontierDisplay:
             return
         budget, value, low, high = self.minima
         colour = _LOOKS[PROFILES][1]
-        known = np.isfinite(low)
+        known = ~np.isnan(low)
+        # Open ends are drawn beyond what `_trim` leaves to be seen.
+        least, most = style.span_of(np.concatenate([line.value for line in self.lines]))
+        low, high = np.maximum(low, least / _OPEN), np.minimum(high, most * _OPEN)
         ax.vlines(budget[known], low[known], high[known], color=colour, lw=1.2, zorder=3)
         ax.plot(
             budget,

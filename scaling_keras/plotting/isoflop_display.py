@@ -89,8 +89,8 @@ class IsoFlopDisplay:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the profiles on logarithmic axes, a colour per budget.
 
-        A minimum that lies between the runs is a diamond with its interval; of a profile without
-        one, the best size that was seen is a hollow diamond.
+        A minimum that lies between the runs is a diamond with its interval, as far as the runs go;
+        of a profile without one, the best size that was seen is a hollow diamond.
 
         Args:
             ax: Where to draw; new axes by default.
@@ -105,7 +105,7 @@ class IsoFlopDisplay:
             colour = cmap(norm(profile.train_flops))
             ax.plot(*curve, color=colour, lw=1.5, zorder=2)
             style.points(ax, *runs, color=colour, s=20)
-            self._plot_minimum(ax, profile, colour)
+            self._plot_minimum(ax, profile, runs[0], colour)
         style.log_scale(ax)
         lowest = [curve[1].min() for curve in self.curves]
         losses = np.concatenate([*(runs[1] for runs in self.runs), lowest])
@@ -118,10 +118,11 @@ class IsoFlopDisplay:
         self._plot_legend(ax)
         return ax
 
-    def _plot_minimum(self, ax: Axes, profile: IsoFlopProfile, colour: Any) -> None:
+    def _plot_minimum(self, ax: Axes, profile: IsoFlopProfile, sizes: Floats, colour: Any) -> None:
         size, loss = profile.n_params, profile.loss.value
-        if profile.bracketed and np.isfinite(size.low) and size.low < size.high:
-            ax.plot([size.low, size.high], [loss, loss], color=style.INK, lw=1.4, zorder=4)
+        ends = np.clip([size.low, size.high], sizes.min(), sizes.max())
+        if profile.bracketed and ends[0] < ends[1]:
+            ax.plot(ends, [loss, loss], color=style.INK, lw=1.4, zorder=4)
         face = colour if profile.bracketed else "white"
         ax.plot(size.value, loss, "D", ms=6, mfc=face, mec=style.INK, mew=1.2, zorder=5)
 

@@ -131,11 +131,33 @@ def test_points_that_are_not_finite_are_left_out():
     columns = curves()
     holes = {**columns, "loss": columns["loss"].copy()}
     holes["loss"][::7] = np.nan
+    holes["loss"][7] = np.inf
     found = follow(holes)
+    (said,) = [f for f in found.findings if f.code == "points_left_out"]
+    assert said.message.startswith("138 points are not finite and are left out")
+    assert "points_left_out" not in codes(follow(columns))
     assert np.isfinite(found.loss).all()
     assert found.size_line.exponent.value == pytest.approx(
         follow(columns).size_line.exponent.value, abs=0.02
     )
+
+
+def test_points_of_a_table_that_are_not_finite_are_counted():
+    runs = list(table_of(curves(n_points=30)).runs)
+    runs[3].curves["loss"][5:8, 1] = np.nan
+    (said,) = [
+        f for f in follow(RunTable(runs=tuple(runs))).findings if f.code == "points_left_out"
+    ]
+    assert "3 points are not finite and are left out of their curves (r3)" in said.message
+
+
+def test_a_run_of_a_table_with_a_loss_that_is_not_positive_is_left_out_with_the_rows():
+    runs = list(table_of(curves(n_points=30)).runs)
+    runs[3].curves["loss"][5, 1] = -1.0
+    found = follow(RunTable(runs=tuple(runs)))
+    (left_out,) = found.excluded
+    assert left_out.name == "r3"
+    assert left_out.reason == "its curve of loss is not positive: -1.0 in row 5"
 
 
 def test_curves_of_different_lengths_count_where_they_are():
@@ -278,6 +300,7 @@ def test_the_result_is_plain_values():
         ({"run": "name"}, "An envelope needs the column `name`"),
         ({"loss": [3.0]}, "`loss` must hold a number for each of the 3 points"),
         ({"loss": ["a", "b", "c"]}, "`loss` must hold a number"),
+        ({"loss": [3.0, -1.0, 0.0]}, "`loss` must hold positive.*-1.0 in row 1, 0.0 in row 2"),
         ({"n_examples": [1e9, np.inf, 1e9]}, "`n_examples` must hold positive.*inf in row 1"),
         ({"n_params": [1e6, 2e6, 3e6]}, "must have one `n_params`. Received: 2 values in run 'a'"),
         ({"skip": 1.0}, "`skip` must be a share"),

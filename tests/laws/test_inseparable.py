@@ -155,6 +155,19 @@ def test_runs_near_a_line_keep_the_ends_of_their_intervals():
     assert covered >= 4
 
 
+def test_the_best_size_of_a_sweep_that_is_nearly_a_ladder_holds_as_often_as_it_says():
+    sizes = np.geomspace(1e6, 1e8, 10)
+    covered = 0
+    for seed in range(20):
+        n_examples = sizes * np.resize([18.0, 22.0], 10)
+        scatter = np.random.default_rng(seed).normal(0, 0.005, 10)
+        runs = {"n_params": sizes, "n_examples": n_examples}
+        runs["loss"] = chinchilla_loss(HOFFMANN, sizes, n_examples) * np.exp(scatter)
+        best = fitted(runs).optimal_allocation(train_flops=1e19).n_params
+        covered += best.low < OPTIMA[1e19] < best.high
+    assert covered >= 17
+
+
 @pytest.mark.parametrize("epochs", [(1,), (1, 1.5, 2)])
 def test_what_many_epochs_are_worth_is_not_told_by_runs_of_few(epochs):
     truth = laws.published.get("muennighoff")

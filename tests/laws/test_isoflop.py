@@ -200,6 +200,32 @@ def test_a_minimum_at_the_edge_is_said_and_left_out_of_the_exponents():
     assert "1e+21" in said.message
 
 
+@pytest.mark.parametrize(("shift", "is_above"), [(0.1, True), (10.0, False)])
+def test_a_size_beyond_the_runs_has_an_interval_that_is_open_on_that_side(shift, is_above):
+    found = isoflop(profiles(width=4.0, shift=shift, noise=0.001), n_resamples=100)
+    for profile in found.profiles:
+        assert not profile.bracketed
+        beyond, within = profile.n_params, profile.n_examples
+        if not is_above:
+            beyond, within = within, beyond
+        assert beyond.low <= beyond.value < beyond.high == np.inf
+        assert within.low == 0.0 < within.value <= within.high < np.inf
+        assert profile.n_params.low < true_size(HOFFMANN, profile.train_flops)
+        assert profile.n_params.high > true_size(HOFFMANN, profile.train_flops)
+        assert np.isfinite([profile.loss.low, profile.loss.high]).all()
+    size = found.to_dict()["profiles"][0]["n_params"]
+    assert (size["high"] is None) == is_above
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_data_that_is_the_same_at_any_size_has_no_open_interval():
+    runs = profiles(budgets=(1e19,), width=4.0, shift=0.1, noise=0.001)
+    runs["n_examples"] = np.full(8, 1e9)
+    (profile,) = isoflop(runs, minimum="parabola", n_resamples=100).profiles
+    seen = profile.n_examples
+    assert [seen.low, seen.value, seen.high] == pytest.approx([1e9] * 3)
+
+
 def test_a_profile_that_bends_down_has_no_minimum_between_its_runs():
     runs = profiles()
     upside_down = {**runs, "loss": 10.0 - runs["loss"]}
@@ -356,6 +382,7 @@ def test_a_minimum_near_the_edge_is_uncertain():
     assert "minimum_uncertain" in codes(found)
     unsure = [p for p in found.profiles if p.bracketed and p.bracketed_share < 0.9]
     assert unsure
+    assert all(profile.n_params.low == 0.0 for profile in unsure)
 
 
 def test_the_result_is_plain_values():

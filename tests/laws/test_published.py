@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scaling_keras.errors import FitError
-from scaling_keras.laws import FORMS, Fit, published
+from scaling_keras.laws import FORMS, Fit, cheapest, published
 from scaling_keras.runs import PARAM_CONVENTIONS
 
 GOPHER_BUDGET = 5.76e23
@@ -24,6 +24,24 @@ def test_a_published_law_predicts_without_an_interval_and_says_so(name):
     assert fit.warnings[0].code == "no_interval"
     assert {finding.code for finding in fit.warnings[1:]} <= {"source_note"}
     assert "arXiv:" in fit.labels["source"]
+
+
+@pytest.mark.parametrize("name", ["kaplan", "hoffmann"])
+def test_what_a_source_says_of_a_law_goes_with_each_of_its_plans(name):
+    fit = published.get(name)
+    notes = {note for note in fit.warnings if note.code == "source_note"}
+    assert {note.message for note in notes} == set(published.PUBLISHED[name].source.notes)
+    for plan in (
+        fit.optimal_allocation(train_flops=1e21),
+        fit.predict(n_params=1e9, n_examples=1e10),
+        cheapest(fit, loss=2.2),
+    ):
+        assert notes <= set(plan.warnings)
+
+
+def test_the_rules_of_kaplan_et_al_for_size_say_that_rates_were_not_decayed():
+    for name in ("kaplan_n_params", "kaplan_n_params_min"):
+        assert any("not decayed" in note for note in published.power_law(name).source.notes)
 
 
 @pytest.mark.parametrize("name", published.PUBLISHED)

@@ -172,6 +172,22 @@ def test_residuals_are_percent_of_the_fitted_loss(displays, fit):
     np.testing.assert_allclose(display.x * (1 + display.residuals / 100), fit.observed, rtol=1e-12)
 
 
+def test_an_interval_that_is_open_is_drawn_as_far_as_can_be_seen(displays, plt):
+    profiles, frontier = displays["profiles"], displays["frontier"]
+    unsure = laws.Interval(value=profiles.profiles[0].n_params.value, low=0.0, high=np.inf)
+    first = dataclasses.replace(profiles.profiles[0], n_params=unsure)
+    ax = dataclasses.replace(profiles, profiles=(first, *profiles.profiles[1:])).plot()
+    sizes = profiles.runs[0][0]
+    ends = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2]
+    assert [sizes.min(), sizes.max()] in [list(pair) for pair in ends]
+    minima = frontier.minima.copy()
+    minima[2:, 0] = 0.0, np.inf
+    ax = dataclasses.replace(frontier, minima=minima).plot()
+    bottom, top = ax.get_ylim()
+    assert minima[1].min() / 1e2 < bottom < top < minima[1].max() * 1e2
+    ax.figure.canvas.draw()
+
+
 def test_a_far_outlier_is_drawn_at_the_edge_and_told_of(fit, plt):
     observed = fit.observed.copy()
     observed[3] *= 4
