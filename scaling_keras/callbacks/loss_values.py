@@ -178,6 +178,11 @@ def has_odd_loss(model: keras.Model) -> bool:
     )
 
 
+def loss_reduction(model: keras.Model) -> str:
+    """Return `sum` if a loss of a batch is the sum of its values, else an empty string."""
+    return "sum" if any(loss.reduction == "sum" for loss in _losses(model)) else ""
+
+
 def _losses(model: keras.Model) -> list[keras.losses.Loss]:
     """Return the losses that Keras has made out of what a model was compiled with."""
     return [each.loss for each in _compiled(model)]

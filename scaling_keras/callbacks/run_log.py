@@ -13,6 +13,7 @@ import keras
 
 from scaling_keras.callbacks import run_facts
 from scaling_keras.callbacks.examples_seen import ExamplesSeen
+from scaling_keras.callbacks.loss_values import loss_reduction
 from scaling_keras.callbacks.performance import Performance, device_facts
 from scaling_keras.callbacks.resuming import (
     Standing,
@@ -157,6 +158,7 @@ class RunLog:
             attempt=self._writer.attempt,
             model_name=model.name,
             batch_size=batch_size,
+            loss_reduction=loss_reduction(model),
             optimizer=run_facts.optimizer_facts(model),
             learning_rate_schedule=run_facts.schedule_facts(model),
             n_examples_before=self.n_before,
@@ -176,26 +178,38 @@ class RunLog:
                 begin.n_examples, {schema.ITERATIONS_METRIC: float(begin.steps or 0)}
             )
         self.facts = facts
-        if steps and facts.train_flops_per_example is None and facts.flops_reason:
-            warn(
-                f"ScalingLogger must know the FLOPs of an example to tell what a run costs. "
-                f"Received: {model.name!r}, where {facts.flops_reason}. Its cost is logged as "
-                f"unknown; pass `train_flops_per_example` where you know it."
-            )
         seen.examples_per_item = facts.examples_per_item
-        if steps and seen.may_hold_padding():
-            warn(
-                f"ScalingLogger must see what a loss averages over to leave padding out. Received: "
-                f"{model.name!r}, which pads or varies in its places, and whose `train_step` never "
-                f"calls `compute_loss`. All its places are counted as examples; compute the loss "
-                f"by `self.compute_loss`, or pass `examples_per_item` if all of them count."
-            )
+        if steps:
+            self._warn(facts, seen)
         peak = facts.peak_flops_per_second
         self._performance = Performance(
             flops_per_example=facts.train_flops_per_example,
             peak=None if peak is None else peak * facts.n_replicas,
         )
         self._performance.begin(steps, self.n_before + seen.examples(seen.items.seen()))
+
+    def _warn(self, facts: schema.RunFacts, seen: ExamplesSeen) -> None:
+        """Warn of what the facts can't say, or say of another thing than fits suppose."""
+        name = self.model.name
+        if facts.train_flops_per_example is None and facts.flops_reason:
+            warn(
+                f"ScalingLogger must know the FLOPs of an example to tell what a run costs. "
+                f"Received: {name!r}, where {facts.flops_reason}. Its cost is logged as "
+                f"unknown; pass `train_flops_per_example` where you know it."
+            )
+        if facts.loss_reduction:
+            warn(
+                f"ScalingLogger must know the loss of an example. Received: {name!r}, compiled "
+                f"with a loss of reduction='sum', which grows with the batch. It is logged as it "
+                f"is, and not fitted among means; leave `reduction` as it is by default."
+            )
+        if seen.may_hold_padding():
+            warn(
+                f"ScalingLogger must see what a loss averages over to leave padding out. Received: "
+                f"{name!r}, which pads or varies in its places, and whose `train_step` never "
+                f"calls `compute_loss`. All its places are counted as examples; compute the loss "
+                f"by `self.compute_loss`, or pass `examples_per_item` if all of them count."
+            )
 
     def resume_clock(self) -> None:
         """Training goes on."""

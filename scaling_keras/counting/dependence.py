@@ -19,6 +19,7 @@ _SHAPE_ONLY = frozenset({"OnesLike", "Rank", "Shape", "ShapeN", "Size", "ZerosLi
 _WHOLE = frozenset(
     {"Cast", "ExpandDims", "Identity", "ReadVariableOp", "Reshape", "StopGradient", "Transpose"}
 )
+_LOOKUPS = frozenset({"GatherV2", "ResourceGather"})
 _NO_GRADIENT = frozenset({"PreventGradient", "StopGradient"})
 
 
@@ -70,7 +71,7 @@ class Dependence:
         if found is None:
             bits = 0
             if op.type not in _SHAPE_ONLY:
-                for tensor in op.inputs:
+                for tensor in self._sources(op):
                     bits |= self.of(tensor)
             if op.type not in _WHOLE:
                 bits &= ~TABLE
@@ -79,6 +80,19 @@ class Dependence:
             bits if _may_have_gradient(op, output) else bits & ~TRAINED
             for bits, output in zip(found, op.outputs, strict=True)
         ]
+
+    def _sources(self, op: Any) -> list[Any]:
+        """Return the inputs that an operation's outputs depend on.
+
+        A matrix that is looked up among weights, such as an expert's, is a weight whatever chose
+        it. A vector, such as a token's embedding, says what was chosen.
+        """
+        inputs = list(op.inputs)
+        if op.type not in _LOOKUPS or self.of(inputs[0]) & DATA:
+            return inputs
+        ranks = [tensor.shape.rank for tensor in (op.outputs[0], inputs[1])]
+        gives_matrices = None not in ranks and ranks[0] - ranks[1] >= 2
+        return inputs[:1] if gives_matrices else inputs
 
     def _of_call(self, op: Any) -> list[int] | None:
         """Return the bits of the outputs of a call, branch or loop; None for another operation."""

@@ -40,23 +40,42 @@ def _batch_matmul(op: Any) -> int | None:
 
 
 def _einsum(op: Any) -> int | None:
-    """One multiply-add for each combination of all indices; nothing if no index is summed over."""
+    """One multiply-add for each combination of all indices; nothing for an elementwise product."""
     shapes = [_sizes(tensor) for tensor in op.inputs]
     if len(shapes) < 2:
         return 0
-    if any(shape is None for shape in shapes):
-        return None
-    left, right = op.get_attr("equation").decode().split("->")
-    extents: dict[str, int] = {}
-    for labels, shape in zip(left.split(","), shapes, strict=True):
-        for label, extent in zip(_labels(labels, len(shape or ())), shape or (), strict=True):
-            extents[label] = max(extent, extents.get(label, 1))
     output_rank = op.outputs[0].shape.rank
-    if output_rank is None:
+    if output_rank is None or any(shape is None for shape in shapes):
         return None
-    if set(extents) == set(_labels(right, output_rank)):
+    *operands, output = _einsum_labels(op)
+    extents: dict[str, int] = {}
+    for labels, shape in zip(operands, shapes, strict=True):
+        for label, extent in zip(labels, shape or (), strict=True):
+            extents[label] = max(extent, extents.get(label, 1))
+    if not _is_product(*map(set, (*operands, output))):
         return 0
     return 2 * math.prod(extents.values())
+
+
+def _is_product(left: set[str], right: set[str], output: set[str]) -> bool:
+    """Return whether an einsum of two operands is a product of matrices, by their indices.
+
+    It is if it sums over one. So is an outer product for each item, as of the columns and rows of
+    the gradient of a product: the operands share an index, and either has one of its own. One
+    without a shared index makes a table, such as of positions and frequencies.
+    """
+    is_outer_of_items = bool(left & right and left - right and right - left)
+    return not left | right <= output or is_outer_of_items
+
+
+def _einsum_labels(op: Any) -> list[list[str]]:
+    """Return the indices of an einsum's operands and of its output, whose ranks are known."""
+    left, right = op.get_attr("equation").decode().split("->")
+    tensors = (*op.inputs, op.outputs[0])
+    return [
+        _labels(labels, tensor.shape.rank)
+        for labels, tensor in zip((*left.split(","), right), tensors, strict=True)
+    ]
 
 
 def _labels(labels: str, rank: int) -> list[str]:
@@ -173,15 +192,13 @@ def operands(op: Any) -> list[Any]:
 
 
 def has_product_as_gradient(op: Any, place: int) -> bool:
-    """Return whether the gradient of an operand is a sum of products, not an elementwise one.
+    """Return whether the gradient of an operand is a product, not an elementwise one.
 
-    That of an einsum's operand which has every index sums over none.
+    That of an einsum's operand is the einsum of the output's gradient and the other operand.
     """
-    if op.type != "Einsum":
+    if op.type != "Einsum" or len(op.inputs) != 2:
         return True
-    left = op.get_attr("equation").decode().partition("->")[0].split(",")
-    ranks = [tensor.shape.rank for tensor in op.inputs]
-    if any(rank is None for rank in ranks):
+    if any(tensor.shape.rank is None for tensor in (*op.inputs, *op.outputs)):
         return True
-    labels = [set(_labels(each, rank)) for each, rank in zip(left, ranks, strict=True)]
-    return labels[place] != set().union(*labels)
+    *operands, output = map(set, _einsum_labels(op))
+    return _is_product(output, operands[1 - place], operands[place])

@@ -27,6 +27,11 @@ STALL_SECONDS = 600.0
 """A run without a result whose last event is older is `stalled`, not `running`: ScalingLogger
 writes a point at least every two minutes unless a single step takes longer."""
 
+_SUM_AMONG_MEANS = (
+    "its loss is the sum over each batch (reduction='sum'), that of others the mean of its "
+    "examples; losses of different kinds are never mixed (`metric` may name a mean)"
+)
+
 
 def assemble(
     records: Sequence[RunRecord],
@@ -63,6 +68,7 @@ def assemble(
     records = [_corrected(record) for record in records]
     described = [record for record in records if not _why_left_out(record)]
     loss_name = _loss_name(described, metric)
+    mixes_sums = len({_is_sum(record, loss_name) for record in described}) > 1
     runs: list[Run] = []
     excluded: list[Exclusion] = []
     for record in records:
@@ -72,6 +78,8 @@ def assemble(
             continue
         run = _run(record, loss, loss_name, param_convention, now)
         reason = _why_not_comparable(run, record, loss_name)
+        if not reason and run.status == "completed" and mixes_sums and _is_sum(record, loss_name):
+            reason = _SUM_AMONG_MEANS
         if reason:
             excluded.append(Exclusion(name=record.name, reason=reason))
         else:
@@ -318,6 +326,12 @@ def _why_not_comparable(run: Run, record: RunRecord, loss_name: str) -> str:
         f"it has no {loss_name}, only {', '.join(sorted(metrics)) or 'no points'}; losses of "
         f"different kinds are never mixed (`metric`, on the command line `--metric`, chooses one)"
     )
+
+
+def _is_sum(record: RunRecord, loss_name: str) -> bool:
+    """Return whether a loss is summed over each batch: that of a model, not a metric beside it."""
+    is_of_model = loss_name in (HELD_OUT_LOSS, TRAINING_LOSS)
+    return is_of_model and record.facts[max(record.facts)].loss_reduction == "sum"
 
 
 def _facts(

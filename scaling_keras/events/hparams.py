@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -40,6 +41,10 @@ class Session:
         problems: What could not be read, a sentence each.
         skipped: What was passed over, a sentence each: half a record at the end of a file, which
             a killed process or a copy that was cut short leaves behind.
+        superseded: A sentence on what an earlier training wrote into the same directory, which was
+            passed over, too; empty if there was none.
+        restarted: The tags whose steps begin again, as where `fit` was called twice: their last
+            step doesn't tell how long the training was.
     """
 
     name: str
@@ -49,6 +54,17 @@ class Session:
     group: str = ""
     problems: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    superseded: str = ""
+    restarted: frozenset[str] = frozenset()
+
+    def notes(self, tag: str) -> tuple[str, ...]:
+        """Return what was passed over, and what is odd about the scalar `tag`, a sentence each."""
+        again = (
+            f"the steps of {tag} begin again, as where `fit` is called twice, so that they don't "
+            f"tell how long it was trained"
+        )
+        said = (*self.skipped, self.superseded, again if tag in self.restarted else "")
+        return tuple(filter(None, said))
 
 
 class _Directory:
@@ -58,7 +74,8 @@ class _Directory:
         self.hparams: dict[str, Any] | None = None
         self.status = ""
         self.group = ""
-        self.points: dict[str, list[tuple[float, float]]] = {}
+        self.starts: list[float] = []
+        self.points: dict[str, list[tuple[float, float, float]]] = {}
         self.problems: list[str] = []
         self.skipped: list[str] = []
         self._plugins: dict[str, str] = {}
@@ -82,28 +99,30 @@ class _Directory:
                 for frame in found.records:
                     event = event_pb2.Event.FromString(frame)
                     for value in event.summary.value:
-                        self._add(event.step, value)
+                        self._add(event, value)
             except DecodeError as error:
                 self.problems.append(f"{name}: a record is damaged (DecodeError: {error}).")
 
-    def _add(self, step: int, value: Any) -> None:
+    def _add(self, event: Any, value: Any) -> None:
         """Take in one value of a summary."""
+        step, wall_time = event.step, event.wall_time
         plugin_data = value.metadata.plugin_data
         plugin = self._plugins.setdefault(value.tag, plugin_data.plugin_name)
         if plugin == metadata.PLUGIN_NAME:
-            self._add_hparams(value.tag, plugin_data.content)
+            self._add_hparams(value.tag, plugin_data.content, wall_time)
         elif value.HasField("simple_value"):
-            self.points.setdefault(value.tag, []).append((step, value.simple_value))
+            self.points.setdefault(value.tag, []).append((step, value.simple_value, wall_time))
         elif plugin == _SCALARS and value.tensor.dtype in _NUMBER_TYPES:
-            self.points.setdefault(value.tag, []).append((step, _number(value.tensor)))
+            self.points.setdefault(value.tag, []).append((step, _number(value.tensor), wall_time))
 
-    def _add_hparams(self, tag: str, content: bytes) -> None:
+    def _add_hparams(self, tag: str, content: bytes, wall_time: float) -> None:
         """Take in what the HParams plugin wrote; of several sessions the last one holds."""
         data = plugin_data_pb2.HParamsPluginData.FromString(content)
         if tag == metadata.SESSION_START_INFO_TAG:
             start = data.session_start_info
             self.hparams = {name: _plain(value) for name, value in sorted(start.hparams.items())}
             self.status, self.group = "", start.group_name
+            self.starts.append(wall_time)
         elif tag == metadata.SESSION_END_INFO_TAG:
             self.status = _STATUSES.get(data.session_end_info.status, "")
 
@@ -147,18 +166,26 @@ def sessions_in(files: Mapping[str, list[StoredFile]]) -> list[Session]:
 
 
 def _session(name: PurePosixPath, directories: Mapping[PurePosixPath, _Directory]) -> Session:
-    """Return the session of one directory and those below it."""
-    scalars = {}
-    problems: list[str] = []
-    skipped: list[str] = []
-    for place, read in directories.items():
-        inner = place.relative_to(name)
-        problems.extend(read.problems)
-        skipped.extend(read.skipped)
-        for tag, points in read.points.items():
-            array = np.array(points, dtype=np.float64)
-            scalars[str(inner / tag)] = array[np.argsort(array[:, 0], kind="stable")]
+    """Return the session of one directory and those below it; of several trainings, the last."""
     own = directories[name]
+    start = max(own.starts) if len(own.starts) > 1 else -math.inf
+    scalars = {}
+    restarted = set()
+    n_superseded = 0
+    for place, read in directories.items():
+        for tag, points in read.points.items():
+            written = np.array(points, dtype=np.float64)
+            array = written[written[:, 2] >= start, :2]
+            n_superseded += len(written) - len(array)
+            if len(array):
+                whole_tag = str(place.relative_to(name) / tag)
+                scalars[whole_tag] = array[np.argsort(array[:, 0], kind="stable")]
+                if _has_other_values_at_a_step(array):
+                    restarted.add(whole_tag)
+    problems = [each for read in directories.values() for each in read.problems]
+    superseded = _superseded(n_superseded, len(own.starts))
+    if superseded and not scalars:
+        problems.append(f"no scalars follow its last hyperparameters; {superseded}")
     return Session(
         name=str(name),
         hparams=own.hparams or {},
@@ -166,8 +193,25 @@ def _session(name: PurePosixPath, directories: Mapping[PurePosixPath, _Directory
         status=own.status,
         group=own.group,
         problems=tuple(problems),
-        skipped=tuple(skipped),
+        skipped=tuple(each for read in directories.values() for each in read.skipped),
+        superseded=superseded,
+        restarted=frozenset(restarted),
     )
+
+
+def _superseded(n_points: int, n_starts: int) -> str:
+    """Return the sentence on the points of earlier trainings; empty if there are none."""
+    if not n_points:
+        return ""
+    return (
+        f"hyperparameters were written {n_starts} times to its directory: the last hold, and the "
+        f"{n_points} points before them, of an earlier training, were skipped"
+    )
+
+
+def _has_other_values_at_a_step(points: npt.NDArray[np.float64]) -> bool:
+    """Return whether a scalar has two values at one step; copies of a file have the same."""
+    return len(np.unique(points, axis=0)) > len(np.unique(points[:, 0]))
 
 
 def _plain(value: Any) -> Any:

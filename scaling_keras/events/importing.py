@@ -186,11 +186,17 @@ def runs_of_sessions(
             continue
         row = _session_row(session, columns, loss) | _ending(session, columns["loss"], usual)
         outcome = _run_or_reason(row, columns, scale, index=index, where=where)
-        if session.skipped and isinstance(outcome, Run):
-            facts = {**outcome.facts, "skipped": session.skipped}
-            outcome = dataclasses.replace(outcome, facts=facts)
-        outcomes.append(outcome)
+        outcomes.append(_with_notes(outcome, session.notes(columns["loss"])))
     return outcomes
+
+
+def _with_notes(outcome: Run | Exclusion, notes: tuple[str, ...]) -> Run | Exclusion:
+    """Return a run with what was passed over for it, or the reason for none with that."""
+    if not notes:
+        return outcome
+    if isinstance(outcome, Exclusion):
+        return dataclasses.replace(outcome, reason="; ".join([outcome.reason, *notes]))
+    return dataclasses.replace(outcome, facts={**outcome.facts, "skipped": notes})
 
 
 def loss_tags(metric: str) -> tuple[str, ...]:
@@ -267,7 +273,7 @@ def _session_values(session: Session, loss: str, choice: str) -> dict[str, str |
     values = {
         tag: _text(float(choose_losses(curve)[choice])) for tag, curve in session.scalars.items()
     }
-    if loss in session.scalars:
+    if loss in session.scalars and loss not in session.restarted:
         last_step = float(session.scalars[loss][-1, 0])
         values[LAST_STEP] = _text(last_step)
         if _is_by_epoch(loss):

@@ -90,6 +90,8 @@ class RunFacts:
         device_kind: `CPU`, `GPU` or `TPU`.
         device_name: As it reports itself; empty if it doesn't.
         peak_flops_per_second: What one device can do at most; None if unknown.
+        loss_reduction: `sum` where the loss of a batch is the sum over its examples; empty where
+            it is their mean, or not known.
         optimizer: Its `name` and the numbers of its configuration.
         learning_rate_schedule: The schedule's configuration; None for a constant rate.
         planned_examples: Examples that the run is meant to see; None if unknown.
@@ -132,6 +134,7 @@ class RunFacts:
     device_kind: str = "CPU"
     device_name: str = ""
     peak_flops_per_second: float | None = None
+    loss_reduction: str = ""
     optimizer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     learning_rate_schedule: Mapping[str, Any] | None = None
     planned_examples: int | None = None

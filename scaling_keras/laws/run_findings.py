@@ -51,6 +51,7 @@ def run_findings(table: RunTable) -> tuple[Finding, ...]:
     return (
         *mixed_findings(table),
         *_training_loss(table.runs),
+        *_summed_loss(table.runs),
         *_repeated_data(table.runs),
         *_unmatched_schedules(table.runs),
         *_warmup_not_scaled(table),
@@ -77,6 +78,22 @@ def _is_of_training(run: Run) -> bool:
     if "attempt" in run.facts:  # Keras, whose losses of held-out data are called `val_`.
         return not run.loss_name.startswith("val_")
     return run.loss_name.startswith("train")
+
+
+def _summed_loss(runs: Sequence[Run]) -> Iterator[Finding]:
+    is_of_model = ("loss", "val_loss")
+    summed = [
+        run
+        for run in runs
+        if run.facts.get("loss_reduction") == "sum" and run.loss_name in is_of_model
+    ]
+    if summed:
+        yield Finding(
+            code="summed_loss",
+            message=f"{_of(summed, runs)} were compiled with a loss that is summed over each batch "
+            f"(reduction='sum'), so it grows with the batch and the law is not one of the loss of "
+            f"an example. Compile with the default reduction, or take the mean as a metric.",
+        )
 
 
 def _repeated_data(runs: Sequence[Run]) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """What a user sees: any model, any input, one run with exact numbers."""
 
+import contextlib
 import copy
 import math
 from pathlib import Path
@@ -335,6 +336,18 @@ def test_a_model_restored_for_a_second_fit_goes_on_where_its_weights_were(
     run, record = read_run(tmp_path / "run")
     assert record.facts[2].n_examples_before == 164  # Six steps, one of them of four items.
     assert run.curves["loss"][:, 0].tolist() == [100, 264, 364]
+
+
+@pytest.mark.parametrize("reduction", ["sum", "sum_over_batch_size", "none"])
+def test_a_loss_that_is_summed_over_the_batch_is_warned_of(reduction, data, tmp_path, read_run):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", keras.losses.MeanSquaredError(reduction=reduction))
+    is_sum = reduction == "sum"
+    logger = ScalingLogger(tmp_path)
+    told = pytest.warns(ScalingWarning, match="reduction='sum', which grows with the batch")
+    with told if is_sum else contextlib.nullcontext():
+        model.fit(*data, epochs=1, callbacks=[logger], verbose=0)
+    assert read_run(tmp_path)[0].facts["loss_reduction"] == ("sum" if is_sum else "")
 
 
 def test_steps_that_nobody_logged_are_warned_of(data, make_model, tmp_path):

@@ -99,10 +99,82 @@ def test_a_mixture_of_experts():
     first, gate = WIDTH**2, WIDTH * EXPERTS
     experts, mixing = 2 * EXPERTS * 2 * WIDTH**2, EXPERTS * WIDTH
     assert counted.forward_flops_per_example == 2 * (first + gate + experts + mixing)
-    # The gradient of what is mixed sums over nothing: it is elementwise.
-    assert counted.train_flops_per_example == 4 * first + 6 * (gate + experts) + 4 * mixing
+    # The gradient of what is mixed is an outer product for each token, as where `matmul` mixes.
+    assert counted.train_flops_per_example == 4 * first + 6 * (gate + experts + mixing)
     without = counted.flops_by_convention["products_without_attention"]
-    assert counted.train_flops_per_example - without == 4 * mixing
+    assert counted.train_flops_per_example - without == 6 * mixing
+
+
+class ChosenExpert(layers.Layer):
+    """The weights of one expert for each item, looked up."""
+
+    def __init__(self, multiply):
+        super().__init__()
+        self.multiply = multiply
+
+    def build(self, shape):
+        self.gate = layers.Dense(EXPERTS, "softmax", use_bias=False)
+        self.gate.build(shape)
+        self.kernel = self.add_weight(shape=(EXPERTS, WIDTH, 2 * WIDTH))
+
+    def call(self, x):
+        share, index = keras.ops.top_k(self.gate(x), 1)
+        kernel = keras.ops.take(self.kernel, index[..., 0], axis=0)
+        return share * self.multiply(x, kernel)
+
+
+def _by_einsum(x, kernel):
+    return keras.ops.einsum("bd,bdf->bf", x, kernel)
+
+
+def _by_matmul(x, kernel):
+    return keras.ops.matmul(x[:, None], kernel)[:, 0]
+
+
+@pytest.mark.parametrize("multiply", [_by_einsum, _by_matmul])
+def test_an_expert_that_is_looked_up_is_a_weight_however_it_is_multiplied(multiply):
+    inputs = keras.Input((WIDTH,))
+    counted = count(keras.Model(inputs, ChosenExpert(multiply)(layers.Dense(WIDTH)(inputs))))
+    first, gate, expert = WIDTH**2, WIDTH * EXPERTS, 2 * WIDTH**2
+    assert counted.forward_flops_per_example == 2 * (first + gate + expert)
+    assert counted.train_flops_per_example == 4 * first + 6 * (gate + expert)
+    without = counted.flops_by_convention["products_without_attention"]
+    assert without == counted.train_flops_per_example
+
+
+def _query_by_einsum(query, keys):
+    return keras.ops.einsum("bd,bkd->bk", query, keys)
+
+
+def _query_by_matmul(query, keys):
+    return keras.ops.matmul(keys, query[..., None])[..., 0]
+
+
+@pytest.mark.parametrize("compare", [_query_by_einsum, _query_by_matmul])
+def test_an_attention_of_one_query_costs_the_same_by_einsum_and_by_matmul(compare):
+    inputs = keras.Input((LENGTH, WIDTH))
+    query = layers.Dense(WIDTH, use_bias=False)(inputs[:, 0])
+    keys = layers.Dense(WIDTH, use_bias=False)(inputs)
+    counted = count(keras.Model(inputs, compare(query, keys)))
+    projections, scores = WIDTH**2 * (1 + LENGTH), LENGTH * WIDTH
+    total = counted.train_flops_per_example * (counted.examples_per_item or 1)
+    assert total == 4 * projections + 6 * scores
+    without = counted.flops_by_convention["products_without_attention"]
+    assert without * (counted.examples_per_item or 1) == 4 * projections
+
+
+@pytest.mark.parametrize(
+    ("equation", "product"), [("bd,bd->bd", 0), ("bd,e->bde", 0), ("bd,be->bde", WIDTH**2)]
+)
+def test_an_einsum_that_sums_over_nothing_is_a_product_if_it_is_an_outer_one_of_items(
+    equation, product
+):
+    inputs = keras.Input((WIDTH,))
+    hidden = layers.Dense(WIDTH, use_bias=False)(inputs)
+    other = keras.ops.ones((WIDTH,)) if ",e" in equation else inputs
+    outputs = keras.ops.einsum(equation, hidden, other)
+    counted = count(keras.Model(inputs, outputs), example_unit="image")
+    assert counted.forward_flops_per_example == 2 * (WIDTH**2 + product)
 
 
 def test_a_frozen_layer_has_no_gradient_of_its_weights():

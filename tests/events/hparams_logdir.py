@@ -8,11 +8,14 @@ from tensorboard.plugins.hparams import metadata, plugin_data_pb2
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 
-def write_session(directory, hparams, *, curves=None, status=None, group="", legacy=False):
+def write_session(
+    directory, hparams, *, curves=None, status=None, group="", legacy=False, began=0.0
+):
     """Write a session's hyperparameters to `directory`, each curve to the folder in its name.
 
     `curves` maps tags such as `validation/epoch_loss` to values at the steps 0, 1, 2, ...
-    `status` is 1 (success), 2 (failure), 3 (running) or None for no session end.
+    `status` is 1 (success), 2 (failure), 3 (running) or None for no session end. `began` is the
+    wall time of a second before it, each of its steps takes another.
     """
     start = plugin_data_pb2.SessionStartInfo(group_name=group)
     for name, value in hparams.items():
@@ -26,21 +29,23 @@ def write_session(directory, hparams, *, curves=None, status=None, group="", leg
     if status is not None:
         end = plugin_data_pb2.SessionEndInfo(status=status)
         values.append(hparams_value("session_end_info", session_end_info=end))
-    write_events(directory, [(0, value) for value in values])
+    write_events(directory, [(0, value) for value in values], began=began)
     for tag, points in (curves or {}).items():
         folder, _, name = tag.rpartition("/")
         make = legacy_value if legacy else scalar_value
         write_events(
-            directory / folder, [(step, make(name, value)) for step, value in enumerate(points)]
+            directory / folder,
+            [(step, make(name, value)) for step, value in enumerate(points)],
+            began=began,
         )
 
 
-def write_events(directory, values):
+def write_events(directory, values, *, began=0.0):
     """Write one event file of `(step, summary value)` pairs."""
     writer = EventFileWriter(str(directory))
     for step, value in values:
         summary = summary_pb2.Summary(value=[value])
-        writer.add_event(event_pb2.Event(wall_time=1.0 + step, step=step, summary=summary))
+        writer.add_event(event_pb2.Event(wall_time=began + 1.0 + step, step=step, summary=summary))
     writer.close()
 
 

@@ -78,6 +78,22 @@ def test_held_out_and_training_losses_are_never_mixed():
     assert list(_assemble(both, training_only, metric="loss")["loss"]) == [1.0, 2.0]
 
 
+def test_a_loss_that_is_summed_over_batches_is_not_mixed_with_means():
+    summed = _record("summed", facts={1: RunFacts(n_params=COUNTS, loss_reduction="sum")})
+    table = _assemble(_record("mean"), summed)
+    assert [run.name for run in table] == ["mean"]
+    (exclusion,) = table.excluded
+    assert "the sum over each batch (reduction='sum')" in exclusion.reason
+    assert [run.name for run in _assemble(summed)] == ["summed"]
+
+
+def test_a_metric_beside_a_summed_loss_stands_with_those_of_means():
+    curves = {"loss": [(1, 1.0)], "val_error": [(1, 2.0)]}
+    facts = {1: RunFacts(n_params=COUNTS, loss_reduction="sum")}
+    records = [_record("mean", curves=curves), _record("summed", facts=facts, curves=curves)]
+    assert len(_assemble(*records, metric="val_error")) == 2
+
+
 def test_a_completed_run_without_a_loss_is_excluded_with_its_own_reason():
     result = RunResult(reason="the examples it has seen are unknown")
     table = _assemble(_record("a", results={1: result}, curves={}), _record("b"))

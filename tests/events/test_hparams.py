@@ -4,7 +4,7 @@ import pytest
 from scaling_keras.errors import LogdirError
 from scaling_keras.events.frames import frame
 from scaling_keras.events.hparams import read_sessions
-from tests.events.hparams_logdir import write_events, write_session
+from tests.events.hparams_logdir import scalar_value, write_events, write_session
 
 
 def test_a_session_has_its_hyperparameters_and_the_scalars_of_the_folders_below(tmp_path):
@@ -54,6 +54,55 @@ def test_how_a_session_ended_is_told_in_our_words(tmp_path, written, read):
 def test_scalars_of_the_older_kind_are_read_too(tmp_path):
     write_session(tmp_path / "a", {"units": 1}, curves={"loss": [2.0, 1.0]}, legacy=True)
     np.testing.assert_array_equal(read_sessions(tmp_path)[0].scalars["loss"], [[0, 2.0], [1, 1.0]])
+
+
+def test_of_two_trainings_in_one_directory_the_last_holds_alone(tmp_path):
+    earlier = {"train/epoch_loss": [3.0, 2.0, 1.0], "validation/epoch_loss": [3.5, 2.5, 1.5]}
+    write_session(tmp_path / "a", {"units": 8}, curves=earlier, status=1)
+    write_session(
+        tmp_path / "a", {"units": 64}, curves={"train/epoch_loss": [5.0, 4.0]}, began=100.0
+    )
+    (session,) = read_sessions(tmp_path)
+    assert (session.hparams, session.status) == ({"units": 64.0}, "")
+    assert list(session.scalars) == ["train/epoch_loss"]
+    np.testing.assert_array_equal(session.scalars["train/epoch_loss"], [[0, 5.0], [1, 4.0]])
+    assert session.restarted == frozenset()
+    assert "written 2 times" in session.superseded
+    assert "the 6 points before them" in session.superseded
+
+
+def test_hyperparameters_that_are_written_twice_at_the_beginning_supersede_nothing(tmp_path):
+    write_session(tmp_path / "a", {"units": 8})
+    write_session(tmp_path / "a", {"units": 8}, curves={"train/epoch_loss": [2.0]}, began=1.0)
+    (session,) = read_sessions(tmp_path)
+    assert (session.superseded, session.problems) == ("", ())
+
+
+def test_hyperparameters_that_are_written_at_the_end_keep_the_scalars_before_them(tmp_path):
+    write_session(tmp_path / "a", {"units": 8}, began=100.0)
+    write_events(tmp_path / "a", [(0, scalar_value("loss", 2.0))])
+    (session,) = read_sessions(tmp_path)
+    assert session.scalars["loss"][0, 1] == 2.0
+
+
+def test_a_last_session_without_scalars_does_not_get_those_of_the_one_before(tmp_path):
+    write_session(tmp_path / "a", {"units": 8}, curves={"train/epoch_loss": [3.0]})
+    write_session(tmp_path / "a", {"units": 64}, began=100.0)
+    (session,) = read_sessions(tmp_path)
+    assert session.scalars == {}
+    (problem,) = session.problems
+    assert problem.startswith("no scalars follow its last hyperparameters")
+
+
+def test_steps_that_begin_again_are_told_apart_from_copies_of_a_file(tmp_path):
+    curve = {"train/epoch_loss": [3.0, 2.0]}
+    for name, again in (("copied", [3.0, 2.0]), ("twice", [1.5, 1.0])):
+        write_session(tmp_path / name, {"units": 8}, curves=curve)
+        values = [(step, scalar_value("epoch_loss", value)) for step, value in enumerate(again)]
+        write_events(tmp_path / name / "train", values, began=100.0)
+    copied, twice = read_sessions(tmp_path)
+    assert copied.restarted == frozenset()
+    assert twice.restarted == {"train/epoch_loss"}
 
 
 def test_a_damaged_file_is_a_problem_of_its_session(tmp_path):

@@ -10,7 +10,7 @@ from scaling_keras.events.importing import import_csv, import_hparams
 from scaling_keras.events.reader import read_runs
 from scaling_keras.laws.run_findings import run_findings
 from scaling_keras.runs import RunTable
-from tests.events.hparams_logdir import write_session
+from tests.events.hparams_logdir import scalar_value, write_events, write_session
 from tests.strategies import HOFFMANN, noisy_runs
 
 
@@ -221,6 +221,33 @@ def test_the_loss_is_taken_as_asked(logdir, choice, offset):
 def test_the_epochs_of_keras_may_stand_in_a_product(logdir):
     columns = {"n_params": "size", "n_examples": "n_epochs*1000"}
     assert import_hparams(logdir, columns=columns)["n_examples"][0] == 3000
+
+
+def test_of_two_trainings_in_one_directory_a_run_is_the_last_and_says_so(tmp_path):
+    columns = {"n_params": "size", "n_examples": "n_epochs*1000"}
+    first, second = {"train/epoch_loss": [3.0, 2.0, 1.0]}, {"train/epoch_loss": [5.0, 4.0]}
+    write_session(tmp_path / "a", {"size": 8}, curves=first, status=1)
+    write_session(tmp_path / "a", {"size": 64}, curves=second, status=1, began=100.0)
+    (run,) = import_hparams(tmp_path, columns=columns)
+    assert (run.n_params, run.n_examples, run.loss) == (64, 2000, 4.0)
+    (said,) = run.skipped
+    assert "of an earlier training, were skipped" in said
+
+
+def test_the_length_of_a_training_whose_steps_begin_again_is_unknown(tmp_path):
+    for name in ("a", "b"):
+        write_session(tmp_path / name, {"size": 8}, curves={"train/epoch_loss": [3.0, 2.0]})
+    again = [(step, scalar_value("epoch_loss", value)) for step, value in enumerate([1.5, 1.0])]
+    write_events(tmp_path / "b" / "train", again, began=100.0)
+    columns = {"n_params": "size", "n_examples": "n_epochs*1000"}
+    table = import_hparams(tmp_path, columns=columns)
+    assert [run.name for run in table] == ["a"]
+    (left_out,) = table.excluded
+    assert left_out.reason.startswith("it has no n_examples (n_epochs*1000); the steps of")
+    assert "as where `fit` is called twice" in left_out.reason
+    known = import_hparams(tmp_path, columns={**columns, "n_examples": "size*1000"})
+    assert known.runs[1].loss == 1.0
+    assert "begin again" in known.runs[1].skipped[0]
 
 
 def test_the_last_step_may_stand_in_a_product_and_is_no_number_of_epochs(logdir, tmp_path):

@@ -43,6 +43,11 @@ def test_a_fit_of_training_losses_is_reported():
     assert codes([run("a", loss_name="loss")]) == ["training_loss"]
 
 
+def test_losses_that_are_summed_over_a_batch_are_reported_and_other_metrics_are_not():
+    assert codes([run("a", loss_reduction="sum"), run("b")]) == ["summed_loss"]
+    assert codes([run("a", loss_name="val_accuracy", loss_reduction="sum")]) == []
+
+
 @pytest.mark.parametrize(("size", "found"), [(1e5, ["repeated_data"]), (5e5, [])])
 def test_data_seen_many_times_is_reported(size, found):
     assert codes([run("a", n_examples=1e6, dataset_size=size)]) == found
