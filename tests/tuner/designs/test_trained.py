@@ -359,6 +359,69 @@ def test_what_costs_more_with_the_same_parameters_is_not_tuned(tuner_of):
         tuner_of(sweep, build).search(data.repeat(), validation_data=data)
 
 
+def of_layers(widths, hp):
+    layers = [keras.layers.Dense(width) for width in widths]
+    model = keras.Sequential([keras.Input((3,)), *layers, keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.SGD(hp.Float("rate", 1e-3, 1e-1)), loss="mse")
+    return model
+
+
+def build_deeper_of_a_kind(hp):
+    extra = hp.Int("extra", 0, 4) if hp.Choice("kind", ["plain", "deep"]) == "deep" else 0
+    return of_layers([hp["width"]] * (1 + extra), hp)
+
+
+def build_of_a_rank(hp):
+    return of_layers([hp["width"], min(hp["width"], hp.Choice("rank", [2, 4]))], hp)
+
+
+def build_of_a_share(hp):
+    return of_layers([max(1, round(hp["width"] * hp.Float("share", 0.5, 1.0)))], hp)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (build_deeper_of_a_kind, "kind='deep', extra=4, with which 'width2' has 35 parameters"),
+        (build_of_a_rank, "rank=4, with which 'width4' has 41 parameters .* and not 29 and"),
+    ],
+)
+@pytest.mark.parametrize("transfer", [False, True])
+def test_what_makes_models_larger_at_some_sizes_or_with_some_values_is_refused_before_the_first(
+    tuner_of, build, message, transfer
+):
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.TunedSweep(
+        GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=2, transfer=transfer
+    )
+    tuner = tuner_of(sweep, build, executor=executor)
+    with pytest.raises(SweepError, match=message):
+        tuner.search(make_data(), validation_data=make_data(4))
+    assert executor.plans == []
+
+
+def test_a_fraction_that_makes_models_larger_is_refused_before_its_trial_is_trained(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.TunedSweep(GridSweep(sizes=[{"width": 64}], n_examples=[16]), n_trials=3)
+    tuner = tuner_of(sweep, build_of_a_share, executor=executor)
+    with pytest.raises(SweepError, match=r"share=0\.\d+, .*with which 'width64' has"):
+        tuner.search(make_data(), validation_data=make_data(4))
+    assert executor.plans == []
+
+
+def test_a_tuned_batch_size_needs_data_in_such_batches_before_the_first_trial(tuner_of):
+    def build(hp):
+        hp.Choice("batch_size", [4, 8])
+        return build_model(hp)
+
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.TunedSweep(GridSweep(sizes=WIDTHS[:1], n_examples=[16]), n_trials=2)
+    tuner = tuner_of(sweep, build, executor=executor)
+    with pytest.raises(SweepError, match=r"batch_size=8 for .*and data in batches of 4"):
+        tuner.search(make_data(), validation_data=make_data(4))
+    assert executor.plans == []
+
+
 def test_values_that_make_models_too_large_are_left_out_with_the_reason(tuner_of):
     executor = Pretends(lambda plan: 1.0)
     sweep = sk.HyperparameterSweep(
