@@ -285,10 +285,24 @@ class GridSweep(Sweep):
 
 def cheapest_first(plans: Iterable[TrialPlan], models: Models) -> tuple[TrialPlan, ...]:
     """Return trials by what they cost; those that can't be built last."""
-    plans = list(plans)
-    cost = {plan.size_name: plan.size for plan in plans}
-    flops = {name: models.train_flops_per_example(size) for name, size in cost.items()}
-    return tuple(sorted(plans, key=lambda plan: flops[plan.size_name] * plan.n_examples))
+
+    def cost(plan: TrialPlan) -> float:
+        return models.train_flops_per_example(model_of(plan)) * plan.n_examples
+
+    return tuple(sorted(plans, key=cost))
+
+
+def model_of(plan: TrialPlan) -> Size:
+    """Return the size of a trial with those of its other values that may make a model larger.
+
+    Neither fractions nor a `batch_size` are: each learning rate would have a model built for it.
+    """
+    others = {
+        name: value
+        for name, value in plan.hyperparameters.items()
+        if name != "batch_size" and not isinstance(value, float)
+    }
+    return {**plan.size, **others}
 
 
 def plan_trial(

@@ -16,7 +16,7 @@ from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.nearest_run import BATCH_DIVISOR
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
-from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, size_name
+from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, model_of, size_name
 
 __all__ = [
     "TrainingSource",
@@ -261,10 +261,11 @@ class Workload:
 
     def work(self, plan: TrialPlan) -> Work:
         """Return the size of a trial, for showing progress; none for one that can't be built."""
-        if not self.can_be_built(plan.size):
+        model = model_of(plan)
+        if not (self.can_be_built(plan.size) and self.can_be_built(model)):
             return Work(n_examples=0, train_flops=0)
         n_examples = self.n_examples(plan)
-        flops = self.train_flops_per_example(plan.size)
+        flops = self.train_flops_per_example(model)
         return Work(n_examples=n_examples, train_flops=n_examples * flops)
 
     def check(self, plans: Iterable[TrialPlan]) -> None:

@@ -391,9 +391,7 @@ def test_what_makes_models_larger_at_some_sizes_or_with_some_values_is_refused_b
     tuner_of, build, message, transfer
 ):
     executor = Pretends(lambda plan: 1.0)
-    sweep = sk.TunedSweep(
-        GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=2, transfer=transfer
-    )
+    sweep = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=2, transfer=transfer)
     tuner = tuner_of(sweep, build, executor=executor)
     with pytest.raises(SweepError, match=message):
         tuner.search(make_data(), validation_data=make_data(4))
@@ -434,6 +432,37 @@ def test_values_that_make_models_too_large_are_left_out_with_the_reason(tuner_of
     (left_out,) = described.skipped
     assert left_out.name == "width2-depth3"
     assert left_out.reason == "23 trainable parameters, more than max_n_params=20"
+
+
+def test_values_that_make_models_larger_are_described_and_ordered_by_what_they_cost(tuner_of):
+    def build(hp):
+        if hp["depth"] > 3:
+            raise ValueError("too deep")
+        return build_of_any_depth(hp)
+
+    executor, told = Pretends(lambda plan: 1.0), Ends()
+    sweep = sk.HyperparameterSweep(
+        sizes=[{"width": 8}], n_examples=[16], values={"depth": [3, 1, 2, 4], "rate": [0.1]}
+    )
+    tuner = tuner_of(sweep, build, executor=executor, reporter=told)
+    quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
+    described = tuner.describe(make_data(), **quick)
+    flops = {
+        depth: tuner_of(GridSweep(sizes=[{"width": 8, "depth": depth}], n_examples=[16]), build)
+        .describe(make_data(), **quick)
+        .train_flops
+        for depth in (1, 2, 3)
+    }
+    assert [(trial.n_params, trial.train_flops) for trial in described.trials] == [
+        (41, flops[1]),
+        (113, flops[2]),
+        (185, flops[3]),
+    ]
+    (failing,) = described.failing
+    assert (failing.name, failing.reason) == ("width8-depth4", "ValueError: too deep")
+    tuner.search(make_data(), validation_data=make_data(4))
+    assert [plan.hyperparameters["depth"] for plan in executor.plans] == [1, 2, 3, 4]
+    assert {progress.flops_total for progress in told.seen} == {sum(flops.values())}
 
 
 def test_a_tuned_sweep_needs_something_to_tune(tuner_of):
