@@ -35,7 +35,8 @@ def _default_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...
     for size in sweep.resolved(models):
         space = unset(sweep, models, size)
         for item in space.space:
-            if not isinstance(item, spaces.Fixed):
+            # A batch is as large as the data has it.
+            if item.name != "batch_size" and not isinstance(item, spaces.Fixed):
                 taken.setdefault(item.name, space.values.get(item.name, item.default))
     if not taken:
         return ()

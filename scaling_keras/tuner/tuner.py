@@ -167,7 +167,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             validation_data: What each model is evaluated on at the end of its training, as `fit`
                 takes it but no generator, or a function without arguments that gives it.
             batch_size: Items of a batch over all replicas, for a function of a `seed` and a
-                `batch_size`: rounded up to a multiple of the replicas. Its own default if None.
+                `batch_size`: rounded up to a multiple of the replicas. Its own default if None, or
+                what a trial sets. A `build_model` that asks for `batch_size` hears it, too.
             callbacks: More callbacks, copied for each trial.
             dataset_size: Unique examples in the training data, recorded with each run.
 
@@ -175,7 +176,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             DataError: If the data can't be used or is too short for a trial.
             RunsError: If `dataset_size` isn't a positive whole number.
             SweepError: If the project holds runs of another training, a batch can't be shared by
-                the replicas, or a callback can't be copied.
+                the replicas, `batch_size` is set twice, or a callback can't be copied.
         """
         if is_worker(self._executor):
             setting = self._prepare(train, validation_data, batch_size, callbacks, dataset_size)
@@ -377,7 +378,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             param_convention=self._param_convention,
         )
         if hyperparameters is None:
-            known = {*self._constants, *size, *unset(self._sweep, workload, size).values}
+            known = {*workload.given, *size, *unset(self._sweep, workload, size).values}
             hyperparameters = hyperparameters_near(self.results(), workload.n_params(size), known)
         return plan_single_run(size, n_examples, seed, hyperparameters, fit=fit, workload=workload)
 

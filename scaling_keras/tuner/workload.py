@@ -42,7 +42,8 @@ class Workload:
         n_replicas: Copies of the model that train in step.
         constants: Hyperparameters that are the same for all trials.
         batch_size: What a function with a `seed` is given as `batch_size`, rounded up to a
-            multiple of the replicas; None for its own default. A trial may have its own.
+            multiple of the replicas; None for its own default. A trial may have its own, where
+            this is None.
         objective: The metric that the law will be of.
         param_convention: Which parameters count as N: a key of `PARAM_CONVENTIONS`.
         max_n_params: Models of more trainable parameters are left out; None for no limit.
@@ -51,9 +52,12 @@ class Workload:
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
         flops_of: Says what one example costs at a size, in place of the count; None for the count.
 
+    Attributes:
+        given: Names of the hyperparameters that are the same for all trials.
+
     Raises:
         DataError: If `train` is neither.
-        SweepError: If `batch_size` is below 1, or `train` can't take it.
+        SweepError: If `batch_size` is below 1, `train` can't take it, or trials set their own.
     """
 
     def __init__(
@@ -89,10 +93,15 @@ class Workload:
                 f"a `seed`, and at least 1. Received: batch_size={batch_size!r} and "
                 f"{train!r}. Leave it out, and batch the data yourself."
             )
+        given = {} if batch_size is None else {"batch_size": batch_size}
+        others = {**(constants or {}), **(examples_of or {})}
+        if given:
+            _check_given_once(batch_size, others)
         self.objective = objective
+        self.given = frozenset({*given, *(constants or {})})
         self._models = SizeBook(
             hypermodel,
-            {**(constants or {}), **(examples_of or {})},
+            {**given, **others},
             param_convention=param_convention,
             max_n_params=max_n_params,
             size_for=size_for,
@@ -142,9 +151,9 @@ class Workload:
         if isinstance(self._train, tf.data.Dataset):
             return self._train
         if self._takes_seed:
-            size = _own_batch_size(plan) or self._wanted_batch_size
+            size = self._own_batch_size(plan) or self._wanted_batch_size
             if size is not None and not self._takes_batch_size:
-                raise _other_batches(plan, f"a function of a `seed` alone, {self._train!r}")
+                raise _other_batches(plan, size, f"a function of a `seed` alone, {self._train!r}")
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
         else:
@@ -174,11 +183,16 @@ class Workload:
                     f"be a multiple of that. Received: a batch of {batch_size}. Make it "
                     f"{nearest}, or pass distribution_strategy=None."
                 )
-            wanted = _own_batch_size(plan)
+            wanted = self._own_batch_size(plan)
             if wanted is not None and batch_size not in (wanted, self._shared_equally(wanted)):
-                raise _other_batches(plan, f"data in batches of {batch_size}")
+                raise _other_batches(plan, wanted, f"data in batches of {batch_size}")
             self._batch_sizes[key] = batch_size
         return self._batch_sizes[key] // self._divisors.get(plan.name, 1)
+
+    def _own_batch_size(self, plan: TrialPlan) -> int | None:
+        """Return the batch size that is set for a trial; None if the data decides."""
+        asked: int | None = self.known_values(plan).get("batch_size")
+        return asked
 
     def _shared_equally(self, batch_size: int) -> int:
         """Return the next batch size that the replicas can share."""
@@ -205,7 +219,12 @@ class Workload:
 
     def values(self, plan: TrialPlan) -> dict[str, Any]:
         """Return the hyperparameters that a model is built with. Raises as `n_steps` does."""
-        return {**self.known_values(plan), "n_steps": self.n_steps(plan)}
+        values = {**self.known_values(plan), "n_steps": self.n_steps(plan)}
+        if self._models.asks_for(plan.size, "batch_size"):
+            # Who asks for it hears what the data comes in, and not a default.
+            divisor = self._divisors.get(plan.name, 1)
+            values.setdefault("batch_size", self.batch_size(plan) * divisor)
+        return values
 
     def count(self, size: Size) -> ModelCount:
         """Return what a model of a size costs; see `SizeBook.count`."""
@@ -273,9 +292,12 @@ class Workload:
 
         Raises:
             DataError: If a trial needs more batches than its data has, or those are no batches.
+            SweepError: If its size sets a `batch_size` beside that of the search.
         """
         longest: dict[str, TrialPlan] = {}
         for plan in plans:
+            if self._wanted_batch_size is not None:
+                _check_given_once(self._wanted_batch_size, plan.size)
             key = f"{plan.size_name}_{size_name(plan.hyperparameters)}"
             known = longest.get(key, plan)
             if self.can_be_built(plan.size) and plan.n_examples >= known.n_examples:
@@ -308,17 +330,20 @@ def too_short(plan: TrialPlan, n_steps: int, n_batches: int) -> DataError:
     )
 
 
-def _own_batch_size(plan: TrialPlan) -> int | None:
-    """Return the batch size that a trial asks for; None if it doesn't."""
-    asked: int | None = {**plan.size, **plan.hyperparameters}.get("batch_size")
-    return asked
+def _check_given_once(batch_size: int | None, others: Mapping[str, Any]) -> None:
+    """Raise a `SweepError` if trials set a batch size of their own beside that of the search."""
+    if "batch_size" in others:
+        raise SweepError(
+            f"A `batch_size` must be set once. Received: batch_size={batch_size!r} for the search, "
+            f"and trials that set batch_size={others['batch_size']!r}. Leave one of them out."
+        )
 
 
-def _other_batches(plan: TrialPlan, received: str) -> SweepError:
+def _other_batches(plan: TrialPlan, batch_size: int, received: str) -> SweepError:
     """Return the error for data that doesn't come in the batches that a trial asks for."""
     return SweepError(
         f"Trials that set a `batch_size` need data in batches of that size. Received: "
-        f"batch_size={_own_batch_size(plan)} for {plan.name!r}, and {received}. Pass `search` a "
+        f"batch_size={batch_size} for {plan.name!r}, and {received}. Pass `search` a "
         f"function of `seed` and `batch_size` that gives the data."
     )
 

@@ -6,6 +6,9 @@ import keras
 import pytest
 
 from scaling_keras.errors import SweepError
+from scaling_keras.tuner.designs.tuned import TunedSweep
+from scaling_keras.tuner.sweep import GridSweep
+from tests.tuner.conftest import make_data
 
 
 def build_asking(hp):
@@ -43,3 +46,50 @@ def test_amounts_of_data_that_are_the_same_in_whole_batches_are_a_finding(make_t
     assert finding.code == "repeated_training"
     assert "width2_1_seed0 and width2_5_seed0 see 4 examples" in finding.message
     assert ", and 1 more such groups" in finding.message
+
+
+@pytest.mark.parametrize("batch_size", [None, 8])
+def test_a_model_that_asks_for_the_batch_size_hears_that_of_the_data(make_tuner, batch_size):
+    heard = set()
+
+    def build(hp):
+        rate = 0.01 * hp.Choice("batch_size", [16, 32])
+        if hp["n_steps"] < 100:
+            heard.add(rate)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(hp["width"])])
+        model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
+        return model
+
+    def search():
+        tuner.search(
+            lambda seed, batch_size=4: make_data(batch_size=batch_size),
+            validation_data=make_data(),
+            batch_size=batch_size,
+        )
+
+    tuner = make_tuner(build, widths=(2,))
+    search()
+    size = batch_size or 4
+    (run,) = tuner.results()
+    assert run.facts["batch_size"] == run.facts["hyperparameters"]["batch_size"] == size
+    assert heard == {0.01 * size}
+    assert tuner.findings() == ()
+    search()  # Nothing is left to train.
+    assert [run.facts["attempt"] for run in tuner.results()] == [1]
+    assert tuner.plan_at(size={"width": 4}, n_examples=32).hyperparameters == {}
+
+
+def test_a_batch_size_that_is_given_is_not_tuned(make_tuner):
+    def build(hp):
+        hp.Choice("batch_size", [4, 8])
+        return build_asking(hp)
+
+    grid = GridSweep(sizes=[{"width": 2}], n_examples=[32])
+    tuner = make_tuner(build, sweep=TunedSweep(grid, n_trials=2))
+    train = lambda seed, batch_size: make_data(16, batch_size=batch_size)  # noqa: E731
+    tuner.search(train, validation_data=make_data(), batch_size=2)
+    runs = [run.facts["hyperparameters"] for run in tuner.results()]
+    assert [values["batch_size"] for values in runs] == [2, 2]
+    assert len({values["learning_rate"] for values in runs}) == 2
+    chosen = tuner.plan_at(size={"width": 4}, n_examples=32).hyperparameters
+    assert list(chosen) == ["learning_rate"]
