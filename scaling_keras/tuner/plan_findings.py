@@ -19,6 +19,7 @@ def plan_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
         *_cost_findings(sweep, models),
         *_repeat_findings(sweep, models),
         *_default_findings(sweep, models),
+        *_unread_findings(sweep, models),
     )
 
 
@@ -47,6 +48,21 @@ def _default_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...
             message=f"`build_model` asks for {', '.join(taken)}, which the sweep doesn't set, so "
             f"that trials take the defaults: {values}. Tune them with `TunedSweep`, or set them "
             f"in `constants`.",
+        ),
+    )
+
+
+def _unread_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return the finding that the sweep sets hyperparameters that nobody reads."""
+    names = ", ".join(models.unread(sweep.plan(models)))
+    if not names:
+        return ()
+    return (
+        laws.Finding(
+            code="never_read",
+            message=f"The sweep sets {names}, which neither `build_model` nor the data asks for, "
+            f"so that trials that differ in nothing else are the same training. Read it as in "
+            f"`hp[...]`, correct its name, or leave it out.",
         ),
     )
 

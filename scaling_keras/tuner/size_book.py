@@ -180,14 +180,14 @@ class SizeBook:
         self.count(size)
         return self._input_shapes.get(size_name(size), [])
 
-    def asks_for(self, size: Size, name: str) -> bool:
-        """Return whether building a model of a size asks for a hyperparameter, whoever sets it.
+    def asked_names(self, size: Size) -> frozenset[str]:
+        """Return what building a model of a size asks for, whoever sets it.
 
         Raises:
             Exception: What building it raised.
         """
         self.count(size)
-        return name in self._asked_names[size_name(size)]
+        return self._asked_names[size_name(size)]
 
     def tuned(self, size: Size) -> keras_tuner.HyperParameters:
         """Return the hyperparameters that a model of a size leaves to tune.

@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-import keras
 import keras_tuner
 import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
+from scaling_keras.tuner.batches import check_batched, items_per_batch
 from scaling_keras.tuner.nearest_run import BATCH_DIVISOR
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
@@ -113,6 +113,8 @@ class Workload:
         self._constants = dict(constants or {})
         self._batch_sizes: dict[tuple[str, int, str], int] = {}
         self._divisors: dict[str, int] = {}
+        self._asked_by_data: set[str] = set()
+        self._fits_itself = type(hypermodel).fit is not keras_tuner.HyperModel.fit
 
     def check_can_be_sent(self) -> None:
         """Raise a `SweepError` if the data is a dataset: another process can't be sent that."""
@@ -157,7 +159,9 @@ class Workload:
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
         else:
-            data = self._train(as_hyperparameters(self.known_values(plan)))
+            asked = as_hyperparameters(self.known_values(plan))
+            data = self._train(asked)
+            self._asked_by_data.update(asked.asked)
         if not isinstance(data, tf.data.Dataset):
             raise DataError(
                 f"The function that gives the training data must return a batched "
@@ -175,7 +179,7 @@ class Workload:
         """
         key = (plan.size_name, plan.n_examples, size_name(plan.hyperparameters))
         if key not in self._batch_sizes:
-            batch_size = _batch_size(self._whole_dataset(plan))
+            batch_size = items_per_batch(self._whole_dataset(plan))
             if batch_size % self._n_replicas:
                 nearest = max(1, round(batch_size / self._n_replicas)) * self._n_replicas
                 raise SweepError(
@@ -220,7 +224,7 @@ class Workload:
     def values(self, plan: TrialPlan) -> dict[str, Any]:
         """Return the hyperparameters that a model is built with. Raises as `n_steps` does."""
         values = {**self.known_values(plan), "n_steps": self.n_steps(plan)}
-        if self._models.asks_for(plan.size, "batch_size"):
+        if "batch_size" in self._models.asked_names(plan.size):
             # Who asks for it hears what the data comes in, and not a default.
             divisor = self._divisors.get(plan.name, 1)
             values.setdefault("batch_size", self.batch_size(plan) * divisor)
@@ -278,6 +282,19 @@ class Workload:
         """Return what a model of a size asks for with some values of its other hyperparameters."""
         return self._models.asked_with(size, values)
 
+    def unread(self, plans: Sequence[TrialPlan]) -> tuple[str, ...]:
+        """Return what trials set and neither the model nor the data of any of them asks for.
+
+        Nothing where the model has a `fit` of its own, which may be what asks for it.
+        """
+        models = {size_name(model): model for model in map(model_of, plans)}
+        built = [model for model in models.values() if self.can_be_built(model)]
+        if self._fits_itself or not built:
+            return ()
+        asked = self._asked_by_data.union(*map(self._models.asked_names, built), {"batch_size"})
+        names = dict.fromkeys(name for p in plans for name in (*p.size, *p.hyperparameters))
+        return tuple(name for name in names if name not in asked)
+
     def work(self, plan: TrialPlan) -> Work:
         """Return the size of a trial, for showing progress; none for one that can't be built."""
         model = model_of(plan)
@@ -304,7 +321,7 @@ class Workload:
                 longest[key] = plan
         for plan in longest.values():
             data = self.dataset(plan)
-            _check_batched(data, self._models.input_shapes(plan.size))
+            check_batched(data, self._models.input_shapes(plan.size))
             n_batches = int(data.cardinality())
             if 0 <= n_batches < self.n_steps(plan):
                 raise too_short(plan, self.n_steps(plan), n_batches)
@@ -356,49 +373,3 @@ def plan_values(plan: TrialPlan) -> dict[str, Any]:
         "n_examples": plan.n_examples,
         "seed": plan.seed,
     }
-
-
-def _batch_size(data: tf.data.Dataset) -> int:
-    """Return the items in a batch, from the dataset's shapes or else its first batch."""
-    specs = keras.tree.flatten(data.element_spec)
-    shapes = [spec.shape for spec in specs]
-    if any(shape.rank == 0 for shape in shapes):
-        raise _not_batched()
-    known = [shape[0] for shape in shapes if shape.rank and shape[0] is not None]
-    if known:
-        return int(known[0])
-    for batch in data.take(1):
-        return int(keras.tree.flatten(batch)[0].shape[0])
-    raise DataError("The training data must hold at least one batch. Received: none. Add some.")
-
-
-def _check_batched(data: tf.data.Dataset, input_shapes: Sequence[Sequence[int | None]]) -> None:
-    """Raise a `DataError` if the inputs in the data are those of a model without a batch's axis."""
-    inputs, *_ = keras.utils.unpack_x_y_sample_weight(data.element_spec)
-    leaves = keras.tree.flatten(inputs)
-    shapes = [leaf.shape for leaf in leaves if isinstance(leaf, tf.TensorSpec)]
-    if (
-        shapes
-        and len(shapes) == len(leaves) == len(input_shapes)
-        and all(map(_is_item, shapes, input_shapes))
-    ):
-        raise _not_batched()
-
-
-def _is_item(shape: tf.TensorShape, input_shape: Sequence[int | None]) -> bool:
-    """Return whether a shape is that of one item of a model's input.
-
-    Keras takes a batch of numbers where it wants one of vectors of length 1, which looks alike.
-    """
-    return (
-        shape.rank == len(input_shape) - 1
-        and input_shape[-1] != 1
-        and shape.is_compatible_with(input_shape[1:])
-    )
-
-
-def _not_batched() -> DataError:
-    """Return the error for data that comes in single items."""
-    return DataError(
-        "The training data must be batched. Received: a dataset of single items. Add `.batch(32)`."
-    )

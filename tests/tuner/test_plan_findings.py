@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import keras
+import keras_tuner
 import pytest
 
 from scaling_keras.errors import SweepError
+from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
 from scaling_keras.tuner.designs.tuned import TunedSweep
 from scaling_keras.tuner.sweep import GridSweep
 from tests.tuner.conftest import make_data
@@ -94,3 +96,42 @@ def test_a_batch_size_that_is_given_is_not_tuned(make_tuner):
     chosen = tuner.plan_at(size={"width": 4}, n_examples=32).hyperparameters
     assert "learning_rate" in chosen
     assert "batch_size" not in chosen
+
+
+def build_plain(hp):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(hp["width"])])
+    model.compile(optimizer="sgd", loss="mse")
+    return model
+
+
+UNREAD = HyperparameterSweep(
+    sizes=[{"width": 2, "dpeth": 1}, {"width": 2, "dpeth": 2}],
+    n_examples=[32],
+    values={"learning_rate": [0.1, 0.2], "batch_size": [4]},
+)
+
+
+def findings_of(tuner, train):
+    return tuner.describe(train, validation_data=make_data(), measure=False, n_trials=0).findings
+
+
+def test_hyperparameters_that_nobody_reads_are_a_finding(make_tuner, data):
+    (finding,) = findings_of(make_tuner(build_plain, sweep=UNREAD), data)
+    assert finding.code == "never_read"
+    assert "The sweep sets dpeth, learning_rate, which neither" in finding.message
+    # The function that gives the data may be what reads them.
+    (finding,) = findings_of(
+        make_tuner(build_plain, sweep=UNREAD), lambda hp: make_data(8 * hp["dpeth"])
+    )
+    assert "The sweep sets learning_rate, which" in finding.message
+
+
+def test_a_model_that_fits_itself_may_read_hyperparameters_there(make_tuner, data):
+    class Model(keras_tuner.HyperModel):
+        def build(self, hp):
+            return build_plain(hp)
+
+        def fit(self, hp, model, *arguments, **options):
+            return model.fit(*arguments, **options)
+
+    assert findings_of(make_tuner(Model(), sweep=UNREAD), data) == ()

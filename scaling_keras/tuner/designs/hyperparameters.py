@@ -14,10 +14,10 @@ from scaling_keras.tuner.sweep import (
     TargetSize,
     TrialPlan,
     cheapest_first,
-    check_values,
     checked_sizes,
     distinct,
     model_of,
+    plain_values,
     plan_trial,
     size_name,
     whole_numbers,
@@ -70,10 +70,10 @@ class HyperparameterSweep(Sweep):
                 "`values` must name at least one hyperparameter to vary. Received: none. Pass "
                 "values={'learning_rate': [1e-3, 2e-3, 4e-3]}, or use a GridSweep."
             )
-        self.values = {name: distinct(name, tuple(tried)) for name, tried in values.items()}
-        for name, tried in self.values.items():
-            for value in tried:
-                check_values({name: value}, "trial")
+        self.values = {
+            name: distinct(name, tuple(plain_values({name: v}, "trial")[name] for v in tried))
+            for name, tried in values.items()
+        }
         self.hyperparameters = {name: tried[0] for name, tried in self.values.items()}
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
