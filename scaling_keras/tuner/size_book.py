@@ -189,6 +189,11 @@ class SizeBook:
         self.count(size)
         return self._asked_names[size_name(size)]
 
+    def all_asked_names(self) -> frozenset[str]:
+        """Return what building any of the models so far has asked for."""
+        used = (asked.used for asked in self._asked_with.values())
+        return frozenset().union(*self._asked_names.values(), *used)
+
     def tuned(self, size: Size) -> keras_tuner.HyperParameters:
         """Return the hyperparameters that a model of a size leaves to tune.
 

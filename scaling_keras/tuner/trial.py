@@ -244,6 +244,10 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         callbacks=[
             *_copies(setting.callbacks, plan),
             watch,
+            # A `fit` of the model's own has asked for what it needs by then.
+            keras.callbacks.LambdaCallback(
+                on_train_begin=lambda logs: logger.facts.update(hyperparameters=dict(hp.values))
+            ),
             EarlierMetrics(restored.metrics),
             *_checkpoints(
                 plan,
@@ -257,6 +261,12 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
             logger,
         ],
     )
+    if watch.model is None:
+        raise SweepError(
+            f"A `fit` of `build_model` must pass on the `callbacks` that it is given, which write "
+            f"the run down. Received: {plan.name!r}, trained without them. Let it call "
+            f"`model.fit(*args, **kwargs)`."
+        )
     return model, watch.n_batches
 
 

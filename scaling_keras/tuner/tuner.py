@@ -24,7 +24,7 @@ from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_w
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
-from scaling_keras.tuner.plan_findings import plan_findings, unset
+from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
 from scaling_keras.tuner.search_inputs import copies_of, held_out_data
@@ -243,7 +243,11 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what must be said of the last search, such as an optimum at an edge."""
         if self._course is None or self._earlier is None:
             return ()
-        planned = plan_findings(self._sweep, self._searched().workload)
+        workload = self._searched().workload
+        planned = plan_findings(self._sweep, workload)
+        if workload.fits_itself:
+            records = self._project.records().values()
+            planned = (*planned, *fit_findings(self._sweep, workload, records))
         return (*planned, *self._earlier.findings(), *self._course.findings)
 
     def describe(

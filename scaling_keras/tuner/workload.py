@@ -12,11 +12,20 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
+from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.tuner.batches import check_batched, items_per_batch
 from scaling_keras.tuner.nearest_run import BATCH_DIVISOR
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
-from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, model_of, size_name
+from scaling_keras.tuner.sweep import (
+    RESERVED,
+    Asked,
+    Size,
+    TargetSize,
+    TrialPlan,
+    model_of,
+    size_name,
+)
 
 __all__ = [
     "TrainingSource",
@@ -54,6 +63,7 @@ class Workload:
 
     Attributes:
         given: Names of the hyperparameters that are the same for all trials.
+        fits_itself: Whether the model has a `fit` of its own, which may ask for more.
 
     Raises:
         DataError: If `train` is neither.
@@ -114,7 +124,7 @@ class Workload:
         self._batch_sizes: dict[tuple[str, int, str], int] = {}
         self._divisors: dict[str, int] = {}
         self._asked_by_data: set[str] = set()
-        self._fits_itself = type(hypermodel).fit is not keras_tuner.HyperModel.fit
+        self.fits_itself = type(hypermodel).fit is not keras_tuner.HyperModel.fit
 
     def check_can_be_sent(self) -> None:
         """Raise a `SweepError` if the data is a dataset: another process can't be sent that."""
@@ -282,6 +292,12 @@ class Workload:
         """Return what a model of a size asks for with some values of its other hyperparameters."""
         return self._models.asked_with(size, values)
 
+    def asked_by_fit(self, hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of a run's hyperparameters that only the model's own `fit` asked for."""
+        known = {*self.given, *RESERVED, BATCH_DIVISOR, TUNING_SHARE}
+        known |= self._models.all_asked_names()
+        return {n: value for n, value in hyperparameters.items() if n not in known}
+
     def unread(self, plans: Sequence[TrialPlan]) -> tuple[str, ...]:
         """Return what trials set and neither the model nor the data of any of them asks for.
 
@@ -289,7 +305,7 @@ class Workload:
         """
         models = {size_name(model): model for model in map(model_of, plans)}
         built = [model for model in models.values() if self.can_be_built(model)]
-        if self._fits_itself or not built:
+        if self.fits_itself or not built:
             return ()
         asked = self._asked_by_data.union(*map(self._models.asked_names, built), {"batch_size"})
         names = dict.fromkeys(name for p in plans for name in (*p.size, *p.hyperparameters))

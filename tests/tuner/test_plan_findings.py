@@ -135,3 +135,42 @@ def test_a_model_that_fits_itself_may_read_hyperparameters_there(make_tuner, dat
             return model.fit(*arguments, **options)
 
     assert findings_of(make_tuner(Model(), sweep=UNREAD), data) == ()
+
+
+class Augmenting(keras_tuner.HyperModel):
+    """Has a `fit` of its own that asks for something."""
+
+    def build(self, hp):
+        return build_asking(hp)
+
+    def fit(self, hp, model, *arguments, **options):
+        hp.Choice("augment", [0, 1])
+        return model.fit(*arguments, **options)
+
+
+def test_what_a_fit_asks_for_is_recorded_and_a_finding(make_tuner, data):
+    tuner = make_tuner(Augmenting(), widths=(2,), constants={"learning_rate": 0.01})
+    tuner.search(data, validation_data=data)
+    (run,) = tuner.results()
+    assert run.facts["hyperparameters"]["augment"] == 0
+    (finding,) = tuner.findings()
+    assert finding.code == "defaults_taken"
+    assert "the model's `fit` asks for augment, which" in finding.message
+    assert "take the defaults: augment=0." in finding.message
+    tuner = make_tuner(
+        Augmenting(),
+        widths=(2,),
+        constants={"learning_rate": 0.01, "augment": 1},
+        project_name="set",
+    )
+    tuner.search(data, validation_data=data)
+    assert tuner.findings() == ()
+
+
+def test_a_fit_that_drops_the_callbacks_is_refused_by_name(make_tuner, data):
+    class Dropping(Augmenting):
+        def fit(self, hp, model, x, *, callbacks, **options):
+            return model.fit(x, **options)
+
+    with pytest.raises(SweepError, match=r"must pass on the `callbacks`.*width2_32_seed0"):
+        make_tuner(Dropping()).search(data, validation_data=data)

@@ -265,7 +265,8 @@ class TunedCourse:
             if not space.space:
                 raise SweepError(
                     f"A tuned sweep needs something to tune. Received: a `build_model` that asks "
-                    f"for nothing besides what the sweep sets at {first.size_name!r}. Ask for "
+                    f"for nothing besides what the sweep sets at {first.size_name!r}; what only a "
+                    f"`fit` of its own asks for isn't tuned. Ask for "
                     f"`hp.Float('learning_rate', 1e-4, 1e-1, sampling='log')`, or the like."
                 )
             adviser = Adviser(sweep.method, space, sweep.n_trials, sweep.seed)
