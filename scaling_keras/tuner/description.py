@@ -20,7 +20,7 @@ from scaling_keras.tuner.designs.tuned import TunedSweep
 from scaling_keras.tuner.law_so_far import LADDER_FORM
 from scaling_keras.tuner.measuring import StepMeasure, measure_step
 from scaling_keras.tuner.plan_findings import plan_findings
-from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, check_names, size_name
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, check_names, model_of, size_name
 from scaling_keras.tuner.trial import TrialSetting
 from scaling_keras.tuner.workload import Workload
 
@@ -65,8 +65,9 @@ class Description:
             adaptive sweep.
         seconds: Estimated time of all that, one trial after the other; `nan` if not measured.
         skipped: Sizes that are left out, with the reason.
-        failing: Sizes whose first steps failed when they were measured, with the reason: a search
-            would record that their trials failed. Their time is left out.
+        failing: Sizes, with the values that may make models larger, that can't be built with those
+            or whose first steps failed when they were measured, with the reason: a search would
+            record that their trials failed. Their time is left out.
         verdict: What the trials that can be foreseen pin down; None if it wasn't asked for, or
             they can't be fitted.
         why_no_verdict: Why; empty if there is one or it wasn't asked for.
@@ -131,6 +132,8 @@ def describe(
     workload = setting.workload
     plans, others = _foreseen(sweep, workload)
     plans = tuple(plan for plan in plans if workload.can_be_built(plan.size))
+    unbuilt = _unbuilt(plans, workload)
+    plans = tuple(plan for plan in plans if size_name(model_of(plan)) not in unbuilt)
     left_out = skipped(sweep, workload)
     check_plans(plans, sweep, workload)
     measures, failing = _measures(plans, setting) if measure else ({}, {})
@@ -152,7 +155,9 @@ def describe(
         train_flops=max(budget, spent),
         seconds=seconds * max(budget / spent, 1.0),
         skipped=left_out,
-        failing=tuple(Exclusion(name=name, reason=reason) for name, reason in failing.items()),
+        failing=tuple(
+            Exclusion(name=name, reason=reason) for name, reason in {**unbuilt, **failing}.items()
+        ),
         verdict=verdict,
         why_no_verdict=why,
         findings=plan_findings(sweep, workload),
@@ -200,9 +205,16 @@ def _foreseen(sweep: Sweep, models: Models) -> tuple[tuple[TrialPlan, ...], str]
     return plans, ""
 
 
+def _unbuilt(plans: Sequence[TrialPlan], workload: Workload) -> dict[str, str]:
+    """Return why models of sizes that can be built can't with the values of trials, by name."""
+    models = {size_name(model): model for model in map(model_of, plans)}
+    reasons = {name: workload.why_not_built(model) for name, model in models.items()}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
 def _kind(plan: TrialPlan) -> tuple[str, Any]:
     """Return what the time of a step depends on."""
-    return plan.size_name, plan.hyperparameters.get("batch_size")
+    return size_name(model_of(plan)), plan.hyperparameters.get("batch_size")
 
 
 def _tuning(
@@ -225,7 +237,8 @@ def _measures(
     measures: dict[tuple[str, Any], StepMeasure] = {}
     failing: dict[str, str] = {}
     for plan in plans:
-        if _kind(plan) in measures or plan.size_name in failing:
+        name = size_name(model_of(plan))
+        if _kind(plan) in measures or name in failing:
             continue
         try:
             measures[_kind(plan)] = measure_step(plan, setting)
@@ -233,7 +246,7 @@ def _measures(
             raise
         except Exception as error:
             # As in a search, a training that fails ends nothing but itself.
-            failing[plan.size_name] = reason_of(error)
+            failing[name] = reason_of(error)
     return measures, failing
 
 
@@ -245,7 +258,7 @@ def _estimate(plan: TrialPlan, workload: Workload, measured: StepMeasure | None)
         seconds = measured.setup_seconds + n_steps * measured.step_seconds
     return TrialEstimate(
         name=plan.name,
-        n_params=workload.n_params(plan.size),
+        n_params=workload.n_params(model_of(plan)),
         n_examples=int(work.n_examples),
         n_steps=n_steps,
         train_flops=work.train_flops,

@@ -8,7 +8,7 @@ from scaling_keras import laws
 from scaling_keras.errors import FitError
 from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.sweep import Models, TrialPlan
+from scaling_keras.tuner.sweep import Models, TrialPlan, model_of
 
 LADDER_FORM = "power_law_floor"
 """The form of a law of one variable, where all that a form needs is to be quick."""
@@ -50,10 +50,10 @@ class LawSoFar:
         place = (plan.size_name, plan.n_examples, plan.seed)
         known = self._rows.get(place)
         if known is None or loss < known["loss"]:
-            flops = self._models.train_flops_per_example(plan.size)
+            flops = self._models.train_flops_per_example(model_of(plan))
             n_examples = float(outcome.n_examples or plan.n_examples)
             self._rows[place] = {
-                "n_params": self._models.n_params(plan.size),
+                "n_params": self._models.n_params(model_of(plan)),
                 "n_examples": n_examples,
                 "loss": loss,
                 "train_flops": flops * n_examples,

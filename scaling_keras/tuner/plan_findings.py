@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras_tuner
 from keras_tuner.engine import hyperparameters as spaces
 
 from scaling_keras import laws
+from scaling_keras.events.records import RunRecord
 from scaling_keras.tuner.designs.tuned import TunedSweep
 from scaling_keras.tuner.sweep import Size, Sweep, size_name, training_of
 from scaling_keras.tuner.workload import Workload
@@ -19,6 +21,7 @@ def plan_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
         *_cost_findings(sweep, models),
         *_repeat_findings(sweep, models),
         *_default_findings(sweep, models),
+        *_unread_findings(sweep, models),
     )
 
 
@@ -35,17 +38,52 @@ def _default_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...
     for size in sweep.resolved(models):
         space = unset(sweep, models, size)
         for item in space.space:
-            if not isinstance(item, spaces.Fixed):
+            # A batch is as large as the data has it.
+            if item.name != "batch_size" and not isinstance(item, spaces.Fixed):
                 taken.setdefault(item.name, space.values.get(item.name, item.default))
-    if not taken:
+    advice = "Tune them with `TunedSweep`, or set them in `constants`."
+    return _taken(taken, "`build_model`", advice)
+
+
+def fit_findings(
+    sweep: Sweep, models: Workload, records: Iterable[RunRecord]
+) -> tuple[laws.Finding, ...]:
+    """Return the finding that a `fit` asks for what nobody sets, as the runs say that it did."""
+    plans = sweep.plan(models)
+    set_names = {name for plan in plans for name in (*plan.size, *plan.hyperparameters)}
+    taken: dict[str, Any] = {}
+    for facts in (facts for record in records for facts in record.facts.values()):
+        for name, value in models.asked_by_fit(facts.hyperparameters).items():
+            if name not in set_names:
+                taken.setdefault(name, value)
+    return _taken(taken, "the model's `fit`", "Set them in `constants`, or ask in `build`.")
+
+
+def _taken(values: Mapping[str, Any], who: str, advice: str) -> tuple[laws.Finding, ...]:
+    """Return the finding that trials take the defaults of what nobody sets."""
+    if not values:
         return ()
-    values = ", ".join(f"{name}={value!r}" for name, value in taken.items())
+    each = ", ".join(f"{name}={value!r}" for name, value in values.items())
     return (
         laws.Finding(
             code="defaults_taken",
-            message=f"`build_model` asks for {', '.join(taken)}, which the sweep doesn't set, so "
-            f"that trials take the defaults: {values}. Tune them with `TunedSweep`, or set them "
-            f"in `constants`.",
+            message=f"{who} asks for {', '.join(values)}, which the sweep doesn't set, so that "
+            f"trials take the defaults: {each}. {advice}",
+        ),
+    )
+
+
+def _unread_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
+    """Return the finding that the sweep sets hyperparameters that nobody reads."""
+    names = ", ".join(models.unread(sweep.plan(models)))
+    if not names:
+        return ()
+    return (
+        laws.Finding(
+            code="never_read",
+            message=f"The sweep sets {names}, which neither `build_model` nor the data asks for, "
+            f"so that trials that differ in nothing else are the same training. Read it as in "
+            f"`hp[...]`, correct its name, or leave it out.",
         ),
     )
 

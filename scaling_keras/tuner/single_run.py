@@ -11,7 +11,14 @@ import numpy as np
 from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.project import Project, has_ended
-from scaling_keras.tuner.sweep import Size, TargetSize, TrialPlan, plan_trial, whole_numbers
+from scaling_keras.tuner.sweep import (
+    Size,
+    TargetSize,
+    TrialPlan,
+    model_of,
+    plan_trial,
+    whole_numbers,
+)
 from scaling_keras.tuner.verdict import prediction_facts
 from scaling_keras.tuner.workload import Workload
 
@@ -151,10 +158,10 @@ def plan_single_run(
     if fit is None:
         return plan
     work = workload.work(plan)
-    workload.count(size)  # Raises what building it raises.
+    workload.count(model_of(plan))  # Raises what building it raises.
     prediction = prediction_facts(
         fit,
-        n_params=workload.n_params(size),
+        n_params=workload.n_params(model_of(plan)),
         n_examples=work.n_examples,
         train_flops=work.train_flops,
     )

@@ -56,6 +56,7 @@ class SizeBook:
         self._counts: dict[str, ModelCount | Exception] = {}
         self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
+        self._asked_names: dict[str, frozenset[str]] = {}
         self._asked_with: dict[tuple[Any, ...], Asked] = {}
         self._resolved: dict[tuple[Any, ...], Size] = {}
 
@@ -179,6 +180,20 @@ class SizeBook:
         self.count(size)
         return self._input_shapes.get(size_name(size), [])
 
+    def asked_names(self, size: Size) -> frozenset[str]:
+        """Return what building a model of a size asks for, whoever sets it.
+
+        Raises:
+            Exception: What building it raised.
+        """
+        self.count(size)
+        return self._asked_names[size_name(size)]
+
+    def all_asked_names(self) -> frozenset[str]:
+        """Return what building any of the models so far has asked for."""
+        used = (asked.used for asked in self._asked_with.values())
+        return frozenset().union(*self._asked_names.values(), *used)
+
     def tuned(self, size: Size) -> keras_tuner.HyperParameters:
         """Return the hyperparameters that a model of a size leaves to tune.
 
@@ -297,6 +312,7 @@ class SizeBook:
         try:
             model, asked = self._build(size)
             self._asked[size_name(size)] = asked
+            self._asked_names[size_name(size)] = frozenset(asked.asked)
             inputs = keras.tree.flatten(input_specs(model) or [])
             self._input_shapes[size_name(size)] = [spec.shape.as_list() for spec in inputs]
             return count(model)

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+import numpy as np
+
 from scaling_keras.errors import SweepError
 
 if TYPE_CHECKING:
@@ -285,10 +287,24 @@ class GridSweep(Sweep):
 
 def cheapest_first(plans: Iterable[TrialPlan], models: Models) -> tuple[TrialPlan, ...]:
     """Return trials by what they cost; those that can't be built last."""
-    plans = list(plans)
-    cost = {plan.size_name: plan.size for plan in plans}
-    flops = {name: models.train_flops_per_example(size) for name, size in cost.items()}
-    return tuple(sorted(plans, key=lambda plan: flops[plan.size_name] * plan.n_examples))
+
+    def cost(plan: TrialPlan) -> float:
+        return models.train_flops_per_example(model_of(plan)) * plan.n_examples
+
+    return tuple(sorted(plans, key=cost))
+
+
+def model_of(plan: TrialPlan) -> Size:
+    """Return the size of a trial with those of its other values that may make a model larger.
+
+    Neither fractions nor a `batch_size` are: each learning rate would have a model built for it.
+    """
+    others = {
+        name: value
+        for name, value in plan.hyperparameters.items()
+        if name != "batch_size" and not isinstance(value, float)
+    }
+    return {**plan.size, **others}
 
 
 def plan_trial(
@@ -361,7 +377,9 @@ def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize
     """Return the sizes, or raise a `SweepError` unless they are different and of the same names."""
     if not sizes:
         raise SweepError("`sizes` must hold at least one size. Received: none. Add some.")
-    copies = tuple(size if isinstance(size, TargetSize) else dict(size) for size in sizes)
+    copies = tuple(
+        size if isinstance(size, TargetSize) else plain_values(size, "size") for size in sizes
+    )
     given = [size for size in copies if not isinstance(size, TargetSize)]
     for size in given:
         if not size or set(size) != set(given[0]) or set(size).intersection(RESERVED):
@@ -369,19 +387,23 @@ def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize
                 f"Each of `sizes` must map the same hyperparameter names to values, and none of "
                 f"them {', '.join(RESERVED)}, which the tuner sets. Received: {size!r}."
             )
-        check_values(size, "size")
     _check_different(given)
     return copies
 
 
-def check_values(values: Mapping[str, Any], what: str) -> None:
-    """Raise a `SweepError` unless hyperparameters are plain values."""
-    for name, value in values.items():
+def plain_values(values: Mapping[str, Any], what: str) -> dict[str, Any]:
+    """Return hyperparameters with NumPy's numbers as Python's, or raise unless those are plain."""
+    plain = {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in values.items()
+    }
+    for name, value in plain.items():
         if not isinstance(value, (int, float, str)) or value in (math.inf, -math.inf):
             raise SweepError(
                 f"The hyperparameters of a {what} must be numbers, strings or booleans. "
                 f"Received: {name}={value!r}. Give the name of a choice instead."
             )
+    return plain
 
 
 def _check_different(sizes: Sequence[Size]) -> None:

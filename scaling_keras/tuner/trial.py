@@ -29,7 +29,7 @@ from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.search_inputs import copies_of
-from scaling_keras.tuner.sweep import TrialPlan
+from scaling_keras.tuner.sweep import TrialPlan, model_of
 from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
 
 _ADVANCE_SECONDS = 0.2
@@ -225,7 +225,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     logger = ScalingLogger(
         str(run_dir),
         facts=facts,
-        train_flops_per_example=workload.given_flops_per_example(plan.size),
+        train_flops_per_example=workload.given_flops_per_example(model_of(plan)),
     )
     logger.owns_run_dir = claim.is_held
     # A batch that isn't full makes a step, too; the run then counts as what it saw.
@@ -244,6 +244,10 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         callbacks=[
             *_copies(setting.callbacks, plan),
             watch,
+            # A `fit` of the model's own has asked for what it needs by then.
+            keras.callbacks.LambdaCallback(
+                on_train_begin=lambda logs: logger.facts.update(hyperparameters=dict(hp.values))
+            ),
             EarlierMetrics(restored.metrics),
             *_checkpoints(
                 plan,
@@ -257,6 +261,12 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
             logger,
         ],
     )
+    if watch.model is None:
+        raise SweepError(
+            f"A `fit` of `build_model` must pass on the `callbacks` that it is given, which write "
+            f"the run down. Received: {plan.name!r}, trained without them. Let it call "
+            f"`model.fit(*args, **kwargs)`."
+        )
     return model, watch.n_batches
 
 

@@ -24,7 +24,7 @@ from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_w
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
-from scaling_keras.tuner.plan_findings import plan_findings, unset
+from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
 from scaling_keras.tuner.search_inputs import copies_of, held_out_data
@@ -167,7 +167,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             validation_data: What each model is evaluated on at the end of its training, as `fit`
                 takes it but no generator, or a function without arguments that gives it.
             batch_size: Items of a batch over all replicas, for a function of a `seed` and a
-                `batch_size`: rounded up to a multiple of the replicas. Its own default if None.
+                `batch_size`: rounded up to a multiple of the replicas. Its own default if None, or
+                what a trial sets. A `build_model` that asks for `batch_size` hears it, too.
             callbacks: More callbacks, copied for each trial.
             dataset_size: Unique examples in the training data, recorded with each run.
 
@@ -175,7 +176,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             DataError: If the data can't be used or is too short for a trial.
             RunsError: If `dataset_size` isn't a positive whole number.
             SweepError: If the project holds runs of another training, a batch can't be shared by
-                the replicas, or a callback can't be copied.
+                the replicas, `batch_size` is set twice, or a callback can't be copied.
         """
         if is_worker(self._executor):
             setting = self._prepare(train, validation_data, batch_size, callbacks, dataset_size)
@@ -242,7 +243,11 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what must be said of the last search, such as an optimum at an edge."""
         if self._course is None or self._earlier is None:
             return ()
-        planned = plan_findings(self._sweep, self._searched().workload)
+        workload = self._searched().workload
+        planned = plan_findings(self._sweep, workload)
+        if workload.fits_itself:
+            records = self._project.records().values()
+            planned = (*planned, *fit_findings(self._sweep, workload, records))
         return (*planned, *self._earlier.findings(), *self._course.findings)
 
     def describe(
@@ -377,7 +382,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             param_convention=self._param_convention,
         )
         if hyperparameters is None:
-            known = {*self._constants, *size, *unset(self._sweep, workload, size).values}
+            known = {*workload.given, *size, *unset(self._sweep, workload, size).values}
             hyperparameters = hyperparameters_near(self.results(), workload.n_params(size), known)
         return plan_single_run(size, n_examples, seed, hyperparameters, fit=fit, workload=workload)
 

@@ -7,16 +7,25 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-import keras
 import keras_tuner
 import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
+from scaling_keras.law_runs import TUNING_SHARE
+from scaling_keras.tuner.batches import check_batched, items_per_batch
 from scaling_keras.tuner.nearest_run import BATCH_DIVISOR
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
-from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, size_name
+from scaling_keras.tuner.sweep import (
+    RESERVED,
+    Asked,
+    Size,
+    TargetSize,
+    TrialPlan,
+    model_of,
+    size_name,
+)
 
 __all__ = [
     "TrainingSource",
@@ -42,7 +51,8 @@ class Workload:
         n_replicas: Copies of the model that train in step.
         constants: Hyperparameters that are the same for all trials.
         batch_size: What a function with a `seed` is given as `batch_size`, rounded up to a
-            multiple of the replicas; None for its own default. A trial may have its own.
+            multiple of the replicas; None for its own default. A trial may have its own, where
+            this is None.
         objective: The metric that the law will be of.
         param_convention: Which parameters count as N: a key of `PARAM_CONVENTIONS`.
         max_n_params: Models of more trainable parameters are left out; None for no limit.
@@ -51,9 +61,13 @@ class Workload:
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
         flops_of: Says what one example costs at a size, in place of the count; None for the count.
 
+    Attributes:
+        given: Names of the hyperparameters that are the same for all trials.
+        fits_itself: Whether the model has a `fit` of its own, which may ask for more.
+
     Raises:
         DataError: If `train` is neither.
-        SweepError: If `batch_size` is below 1, or `train` can't take it.
+        SweepError: If `batch_size` is below 1, `train` can't take it, or trials set their own.
     """
 
     def __init__(
@@ -89,10 +103,15 @@ class Workload:
                 f"a `seed`, and at least 1. Received: batch_size={batch_size!r} and "
                 f"{train!r}. Leave it out, and batch the data yourself."
             )
+        given = {} if batch_size is None else {"batch_size": batch_size}
+        others = {**(constants or {}), **(examples_of or {})}
+        if given:
+            _check_given_once(batch_size, others)
         self.objective = objective
+        self.given = frozenset({*given, *(constants or {})})
         self._models = SizeBook(
             hypermodel,
-            {**(constants or {}), **(examples_of or {})},
+            {**given, **others},
             param_convention=param_convention,
             max_n_params=max_n_params,
             size_for=size_for,
@@ -104,6 +123,8 @@ class Workload:
         self._constants = dict(constants or {})
         self._batch_sizes: dict[tuple[str, int, str], int] = {}
         self._divisors: dict[str, int] = {}
+        self._asked_by_data: set[str] = set()
+        self.fits_itself = type(hypermodel).fit is not keras_tuner.HyperModel.fit
 
     def check_can_be_sent(self) -> None:
         """Raise a `SweepError` if the data is a dataset: another process can't be sent that."""
@@ -142,13 +163,15 @@ class Workload:
         if isinstance(self._train, tf.data.Dataset):
             return self._train
         if self._takes_seed:
-            size = _own_batch_size(plan) or self._wanted_batch_size
+            size = self._own_batch_size(plan) or self._wanted_batch_size
             if size is not None and not self._takes_batch_size:
-                raise _other_batches(plan, f"a function of a `seed` alone, {self._train!r}")
+                raise _other_batches(plan, size, f"a function of a `seed` alone, {self._train!r}")
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
         else:
-            data = self._train(as_hyperparameters(self.known_values(plan)))
+            asked = as_hyperparameters(self.known_values(plan))
+            data = self._train(asked)
+            self._asked_by_data.update(asked.asked)
         if not isinstance(data, tf.data.Dataset):
             raise DataError(
                 f"The function that gives the training data must return a batched "
@@ -166,7 +189,7 @@ class Workload:
         """
         key = (plan.size_name, plan.n_examples, size_name(plan.hyperparameters))
         if key not in self._batch_sizes:
-            batch_size = _batch_size(self._whole_dataset(plan))
+            batch_size = items_per_batch(self._whole_dataset(plan))
             if batch_size % self._n_replicas:
                 nearest = max(1, round(batch_size / self._n_replicas)) * self._n_replicas
                 raise SweepError(
@@ -174,11 +197,16 @@ class Workload:
                     f"be a multiple of that. Received: a batch of {batch_size}. Make it "
                     f"{nearest}, or pass distribution_strategy=None."
                 )
-            wanted = _own_batch_size(plan)
+            wanted = self._own_batch_size(plan)
             if wanted is not None and batch_size not in (wanted, self._shared_equally(wanted)):
-                raise _other_batches(plan, f"data in batches of {batch_size}")
+                raise _other_batches(plan, wanted, f"data in batches of {batch_size}")
             self._batch_sizes[key] = batch_size
         return self._batch_sizes[key] // self._divisors.get(plan.name, 1)
+
+    def _own_batch_size(self, plan: TrialPlan) -> int | None:
+        """Return the batch size that is set for a trial; None if the data decides."""
+        asked: int | None = self.known_values(plan).get("batch_size")
+        return asked
 
     def _shared_equally(self, batch_size: int) -> int:
         """Return the next batch size that the replicas can share."""
@@ -205,7 +233,12 @@ class Workload:
 
     def values(self, plan: TrialPlan) -> dict[str, Any]:
         """Return the hyperparameters that a model is built with. Raises as `n_steps` does."""
-        return {**self.known_values(plan), "n_steps": self.n_steps(plan)}
+        values = {**self.known_values(plan), "n_steps": self.n_steps(plan)}
+        if "batch_size" in self._models.asked_names(plan.size):
+            # Who asks for it hears what the data comes in, and not a default.
+            divisor = self._divisors.get(plan.name, 1)
+            values.setdefault("batch_size", self.batch_size(plan) * divisor)
+        return values
 
     def count(self, size: Size) -> ModelCount:
         """Return what a model of a size costs; see `SizeBook.count`."""
@@ -259,12 +292,32 @@ class Workload:
         """Return what a model of a size asks for with some values of its other hyperparameters."""
         return self._models.asked_with(size, values)
 
+    def asked_by_fit(self, hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of a run's hyperparameters that only the model's own `fit` asked for."""
+        known = {*self.given, *RESERVED, BATCH_DIVISOR, TUNING_SHARE}
+        known |= self._models.all_asked_names()
+        return {n: value for n, value in hyperparameters.items() if n not in known}
+
+    def unread(self, plans: Sequence[TrialPlan]) -> tuple[str, ...]:
+        """Return what trials set and neither the model nor the data of any of them asks for.
+
+        Nothing where the model has a `fit` of its own, which may be what asks for it.
+        """
+        models = {size_name(model): model for model in map(model_of, plans)}
+        built = [model for model in models.values() if self.can_be_built(model)]
+        if self.fits_itself or not built:
+            return ()
+        asked = self._asked_by_data.union(*map(self._models.asked_names, built), {"batch_size"})
+        names = dict.fromkeys(name for p in plans for name in (*p.size, *p.hyperparameters))
+        return tuple(name for name in names if name not in asked)
+
     def work(self, plan: TrialPlan) -> Work:
         """Return the size of a trial, for showing progress; none for one that can't be built."""
-        if not self.can_be_built(plan.size):
+        model = model_of(plan)
+        if not (self.can_be_built(plan.size) and self.can_be_built(model)):
             return Work(n_examples=0, train_flops=0)
         n_examples = self.n_examples(plan)
-        flops = self.train_flops_per_example(plan.size)
+        flops = self.train_flops_per_example(model)
         return Work(n_examples=n_examples, train_flops=n_examples * flops)
 
     def check(self, plans: Iterable[TrialPlan]) -> None:
@@ -272,16 +325,19 @@ class Workload:
 
         Raises:
             DataError: If a trial needs more batches than its data has, or those are no batches.
+            SweepError: If its size sets a `batch_size` beside that of the search.
         """
         longest: dict[str, TrialPlan] = {}
         for plan in plans:
+            if self._wanted_batch_size is not None:
+                _check_given_once(self._wanted_batch_size, plan.size)
             key = f"{plan.size_name}_{size_name(plan.hyperparameters)}"
             known = longest.get(key, plan)
             if self.can_be_built(plan.size) and plan.n_examples >= known.n_examples:
                 longest[key] = plan
         for plan in longest.values():
             data = self.dataset(plan)
-            _check_batched(data, self._models.input_shapes(plan.size))
+            check_batched(data, self._models.input_shapes(plan.size))
             n_batches = int(data.cardinality())
             if 0 <= n_batches < self.n_steps(plan):
                 raise too_short(plan, self.n_steps(plan), n_batches)
@@ -307,17 +363,20 @@ def too_short(plan: TrialPlan, n_steps: int, n_batches: int) -> DataError:
     )
 
 
-def _own_batch_size(plan: TrialPlan) -> int | None:
-    """Return the batch size that a trial asks for; None if it doesn't."""
-    asked: int | None = {**plan.size, **plan.hyperparameters}.get("batch_size")
-    return asked
+def _check_given_once(batch_size: int | None, others: Mapping[str, Any]) -> None:
+    """Raise a `SweepError` if trials set a batch size of their own beside that of the search."""
+    if "batch_size" in others:
+        raise SweepError(
+            f"A `batch_size` must be set once. Received: batch_size={batch_size!r} for the search, "
+            f"and trials that set batch_size={others['batch_size']!r}. Leave one of them out."
+        )
 
 
-def _other_batches(plan: TrialPlan, received: str) -> SweepError:
+def _other_batches(plan: TrialPlan, batch_size: int, received: str) -> SweepError:
     """Return the error for data that doesn't come in the batches that a trial asks for."""
     return SweepError(
         f"Trials that set a `batch_size` need data in batches of that size. Received: "
-        f"batch_size={_own_batch_size(plan)} for {plan.name!r}, and {received}. Pass `search` a "
+        f"batch_size={batch_size} for {plan.name!r}, and {received}. Pass `search` a "
         f"function of `seed` and `batch_size` that gives the data."
     )
 
@@ -330,49 +389,3 @@ def plan_values(plan: TrialPlan) -> dict[str, Any]:
         "n_examples": plan.n_examples,
         "seed": plan.seed,
     }
-
-
-def _batch_size(data: tf.data.Dataset) -> int:
-    """Return the items in a batch, from the dataset's shapes or else its first batch."""
-    specs = keras.tree.flatten(data.element_spec)
-    shapes = [spec.shape for spec in specs]
-    if any(shape.rank == 0 for shape in shapes):
-        raise _not_batched()
-    known = [shape[0] for shape in shapes if shape.rank and shape[0] is not None]
-    if known:
-        return int(known[0])
-    for batch in data.take(1):
-        return int(keras.tree.flatten(batch)[0].shape[0])
-    raise DataError("The training data must hold at least one batch. Received: none. Add some.")
-
-
-def _check_batched(data: tf.data.Dataset, input_shapes: Sequence[Sequence[int | None]]) -> None:
-    """Raise a `DataError` if the inputs in the data are those of a model without a batch's axis."""
-    inputs, *_ = keras.utils.unpack_x_y_sample_weight(data.element_spec)
-    leaves = keras.tree.flatten(inputs)
-    shapes = [leaf.shape for leaf in leaves if isinstance(leaf, tf.TensorSpec)]
-    if (
-        shapes
-        and len(shapes) == len(leaves) == len(input_shapes)
-        and all(map(_is_item, shapes, input_shapes))
-    ):
-        raise _not_batched()
-
-
-def _is_item(shape: tf.TensorShape, input_shape: Sequence[int | None]) -> bool:
-    """Return whether a shape is that of one item of a model's input.
-
-    Keras takes a batch of numbers where it wants one of vectors of length 1, which looks alike.
-    """
-    return (
-        shape.rank == len(input_shape) - 1
-        and input_shape[-1] != 1
-        and shape.is_compatible_with(input_shape[1:])
-    )
-
-
-def _not_batched() -> DataError:
-    """Return the error for data that comes in single items."""
-    return DataError(
-        "The training data must be batched. Received: a dataset of single items. Add `.batch(32)`."
-    )

@@ -71,10 +71,15 @@ def make_tuner(tmp_path):
 
     def make(build=build_model, *, widths=(2, 4), n_examples=(32,), seeds=(0,), **options):
         sizes = [{"width": width} for width in widths]
+        grid = GridSweep(sizes=sizes, n_examples=n_examples, seeds=seeds)
         return ScalingTuner(
             build,
-            sweep=GridSweep(sizes=sizes, n_examples=n_examples, seeds=seeds),
-            **{"directory": tmp_path / "runs", "distribution_strategy": None, **options},
+            **{
+                "sweep": grid,
+                "directory": tmp_path / "runs",
+                "distribution_strategy": None,
+                **options,
+            },
         )
 
     return make

@@ -86,7 +86,7 @@ def test_what_goes_wrong_in_a_single_training_is_raised_and_recorded(make_tuner,
     tuner = make_tuner(fails_at_width_four(out_of_memory), widths=(2,))
     tuner.search(data, validation_data=data)
     sizes = tuner._setting.workload._models
-    for known in (sizes._counts, sizes._asked):
+    for known in (sizes._counts, sizes._asked, sizes._asked_names):
         known["width4"] = known["width2"]
     with pytest.raises(tf.errors.ResourceExhaustedError):
         tuner.train_at(size={"width": 4}, n_examples=16)

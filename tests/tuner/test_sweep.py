@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 
 from scaling_keras.errors import SweepError
+from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
 from scaling_keras.tuner.sweep import GridSweep, check_names, plan_trial, size_name
 from tests.tuner.paper_models import PaperModels
 
@@ -104,6 +106,20 @@ def test_sizes_must_have_the_same_names_and_leave_ours_alone(size):
         GridSweep(sizes=[SIZES[0], size], n_examples=[1])
     with pytest.raises(SweepError, match="n_examples, n_steps, seed, which the tuner sets"):
         GridSweep(sizes=[{"n_steps": 5}], n_examples=[1])
+
+
+def test_numbers_of_numpy_are_plain_values():
+    (small, _) = GridSweep(
+        sizes=[{"width": width, "rate": np.float32(0.5)} for width in np.array([4, 8])],
+        n_examples=np.array([16, 32]),
+    ).sizes
+    assert small == {"width": 4, "rate": 0.5}
+    assert [type(value) for value in small.values()] == [int, float]
+    sweep = HyperparameterSweep(
+        sizes=[small], n_examples=[16], values={"batch_size": 2 ** np.arange(4, 6)}
+    )
+    assert sweep.values == {"batch_size": (16, 32)}
+    assert {type(value) for value in sweep.values["batch_size"]} == {int}
 
 
 @pytest.mark.parametrize("value", [None, [1, 2], float("inf")])

@@ -262,3 +262,19 @@ def test_a_model_with_open_axes_says_why_its_examples_are_unknown():
 
     with pytest.raises(DataError, match=r"whose outputs have unknown axes\. Build it with a fixed"):
         workload(build=build).n_steps(plan())
+
+
+def test_a_batch_size_is_set_once():
+    train = lambda seed, batch_size: make_data(batch_size=batch_size)  # noqa: E731
+    for options in ({"constants": {"batch_size": 4}}, {"examples_of": {"batch_size": 4}}):
+        with pytest.raises(SweepError, match=r"must be set once\. Received: batch_size=8 for the"):
+            workload(train, batch_size=8, **options)
+    with pytest.raises(SweepError, match=r"and trials that set batch_size=4\. Leave one of them"):
+        workload(train, batch_size=8).check([plan(batch_size=4)])
+
+
+def test_a_batch_size_among_the_constants_is_that_of_the_data():
+    train = lambda seed, batch_size: make_data(batch_size=batch_size)  # noqa: E731
+    assert workload(train, constants={"batch_size": 6}).batch_size(plan()) == 6
+    with pytest.raises(SweepError, match=r"batch_size=6 for .* and data in batches of 4"):
+        workload(constants={"batch_size": 6}).batch_size(plan())

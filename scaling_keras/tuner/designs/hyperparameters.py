@@ -14,9 +14,10 @@ from scaling_keras.tuner.sweep import (
     TargetSize,
     TrialPlan,
     cheapest_first,
-    check_values,
     checked_sizes,
     distinct,
+    model_of,
+    plain_values,
     plan_trial,
     size_name,
     whole_numbers,
@@ -69,41 +70,35 @@ class HyperparameterSweep(Sweep):
                 "`values` must name at least one hyperparameter to vary. Received: none. Pass "
                 "values={'learning_rate': [1e-3, 2e-3, 4e-3]}, or use a GridSweep."
             )
-        self.values = {name: distinct(name, tuple(tried)) for name, tried in values.items()}
-        for name, tried in self.values.items():
-            for value in tried:
-                check_values({name: value}, "trial")
+        self.values = {
+            name: distinct(name, tuple(plain_values({name: v}, "trial")[name] for v in tried))
+            for name, tried in values.items()
+        }
         self.hyperparameters = {name: tried[0] for name, tried in self.values.items()}
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return the trials, cheapest first."""
-        trials = (
-            plan_trial(size, n_examples, seed, hyperparameters=chosen)
-            for seed, n_examples, size, chosen in itertools.product(
-                self.seeds, self.n_examples, self.resolved(models), self._combinations()
-            )
-            if not models.why_skipped(_model_of(size, chosen))
-        )
+        trials = [
+            trial for trial in self._trials(models) if not models.why_skipped(model_of(trial))
+        ]
         return cheapest_first(trials, models)
 
     def left_out(self, models: Models) -> Mapping[str, str]:
         """Return the values that make a model of a size too large, with that as the reason."""
-        tried = itertools.product(self.resolved(models), self._combinations())
-        of_models = [_model_of(size, chosen) for size, chosen in tried]
+        of_models = map(model_of, self._trials(models))
         reasons = {size_name(each): models.why_skipped(each) for each in of_models}
         return {name: reason for name, reason in reasons.items() if reason}
 
-    def _combinations(self) -> list[dict[str, Any]]:
-        """Return each combination of the values."""
+    def _trials(self, models: Models) -> list[TrialPlan]:
+        """Return a trial for each size, amount of data, seed and combination of the values."""
         return [
-            dict(zip(self.values, tried, strict=True))
-            for tried in itertools.product(*self.values.values())
+            plan_trial(
+                size, n_examples, seed, hyperparameters=dict(zip(self.values, tried, strict=True))
+            )
+            for seed, n_examples, size, tried in itertools.product(
+                self.seeds,
+                self.n_examples,
+                self.resolved(models),
+                list(itertools.product(*self.values.values())),
+            )
         ]
-
-
-def _model_of(size: Size, chosen: Mapping[str, Any]) -> Size:
-    """Return a size with the values that may make its models larger: all but fractions.
-
-    Learning rates and the like would have a model built for each of them.
-    """
-    return {**size, **{name: v for name, v in chosen.items() if not isinstance(v, float)}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from scaling_keras.errors import SweepError
@@ -15,12 +15,10 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import (
     Ended,
     Models,
-    Size,
     Sweep,
     TrialPlan,
     check_names,
     plan_trial,
-    size_name,
     whole_numbers,
 )
 
@@ -101,11 +99,14 @@ class TunedSweep(Sweep):
         """Return the trials of the sweep, which are run with values yet to be found.
 
         Raises:
-            SweepError: If what is tuned would change the parameters or FLOPs of a size.
+            SweepError: If what is tuned would change the parameters or FLOPs of a size, or is the
+                size of batches in which the data doesn't come.
         """
         plans = self.sweep.plan(models)
-        if plans:
-            _check_size_stays(tuning_place(plans, models).size, models)
+        # With `transfer` too: what is found at one size has to do at all others.
+        firsts = [tuning_place(group, models) for group in _groups(plans, transfer=False)]
+        for first in sorted(firsts, key=lambda plan: _order(plan, models)):
+            _check_space(first, models)
         return plans
 
     def left_out(self, models: Models) -> Mapping[str, str]:
@@ -138,37 +139,67 @@ class TunedSweep(Sweep):
 
 def tuning_place(plans: Sequence[TrialPlan], models: Models) -> TrialPlan:
     """Return the trial on whose size and data others are tuned: the smallest, on the least data."""
-
-    def key(plan: TrialPlan) -> tuple[float, int]:
-        n_params = models.n_params(plan.size)
-        return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
-
-    return min(plans, key=key)
+    return min(plans, key=lambda plan: _order(plan, models))
 
 
-def _check_size_stays(size: Size, models: Models) -> None:
-    """Raise a `SweepError` if a value of what is tuned makes models of a size larger or dearer.
+def _order(plan: TrialPlan, models: Models) -> tuple[float, int]:
+    """Return what puts the trials of small models on few data first."""
+    n_params = models.n_params(plan.size)
+    return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
 
-    Sweeps are planned, and limits held, by what models of a size count with the defaults.
+
+def _check_space(plan: TrialPlan, models: Models) -> None:
+    """Raise a `SweepError` if what is tuned can't be, as far as is known before the first trial.
+
+    Whole numbers and choices are looked at, and what is asked for only with some of them: learning
+    rates and the like would have a model built for each of them. Trials are checked on their own.
     """
     from scaling_keras.tuner.tuning import extremes
 
-    counted = models.n_params(size), models.train_flops_per_example(size)
-    if math.isnan(counted[0]):
+    if math.isnan(models.n_params(plan.size)):
         return  # It can't be built, which its trials will say.
-    for item in models.tuned(size).space:
-        for value in extremes(item):
-            chosen = {**size, item.name: value}
-            n_params, flops = models.n_params(chosen), models.train_flops_per_example(chosen)
-            if not math.isnan(n_params) and (n_params, flops) != counted:
-                raise SweepError(
-                    f"What is tuned must leave a model's parameters and FLOPs as its size has "
-                    f"them, for the data of the trials and the limits go by those. Received: "
-                    f"{item.name}={value!r}, with which {size_name(size)!r} has {n_params:,.0f} "
-                    f"parameters and {flops:,.0f} FLOPs an example, and not {counted[0]:,.0f} and "
-                    f"{counted[1]:,.0f}. Make {item.name!r} part of each of `sizes`, or fix it in "
-                    f"`constants`."
-                )
+    waiting: list[dict[str, Any]] = [{}]
+    seen: set[str] = set()
+    while waiting:
+        values = waiting.pop()
+        tried = _on_share(plan, 1.0, values)
+        _check_size_stays(tried, plan.hyperparameters, models)
+        if "batch_size" in values:
+            models.examples_per_step(tried)  # Raises unless the data comes in such batches.
+        model = {**tried.size, **tried.hyperparameters}
+        if math.isnan(models.n_params(model)):
+            continue
+        new = [item for item in models.tuned(model).space if item.name not in seen]
+        seen.update(item.name for item in new)
+        waiting.extend(
+            {**values, item.name: value}
+            for item in new
+            for value in extremes(item)
+            if not isinstance(value, float)
+        )
+
+
+def _check_size_stays(plan: TrialPlan, set_by_sweep: Collection[str], models: Models) -> None:
+    """Raise a `SweepError` if what is tuned makes the model of a trial larger or dearer.
+
+    Sweeps are planned, and limits held, by what models count with the defaults.
+    """
+    given = {name: value for name, value in plan.hyperparameters.items() if name in set_by_sweep}
+    tuned = {name: value for name, value in plan.hyperparameters.items() if name not in given}
+    counted, found = (
+        (models.n_params(model), models.train_flops_per_example(model))
+        for model in ({**plan.size, **given}, {**plan.size, **given, **tuned})
+    )
+    if math.isnan(counted[0]) or math.isnan(found[0]) or found == counted:
+        return
+    values = ", ".join(f"{n}={value!r}" for n, value in tuned.items() if n != TUNING_SHARE)
+    raise SweepError(
+        f"What is tuned must leave a model's parameters and FLOPs as its size has them, for the "
+        f"data of the trials and the limits go by those. Received: {values}, with which "
+        f"{plan.size_name!r} has {found[0]:,.0f} parameters and {found[1]:,.0f} FLOPs an example, "
+        f"and not {counted[0]:,.0f} and {counted[1]:,.0f}. Make what changes them part of each of "
+        f"`sizes`, or fix it in `constants`."
+    )
 
 
 def _on_share(first: TrialPlan, share: float, values: Mapping[str, Any]) -> TrialPlan:
@@ -227,13 +258,15 @@ class TunedCourse:
         self._outcomes: dict[str, TrialOutcome] = {}
         self._proposed: dict[str, TrialPlan] = {}
         self._models = models
+        self._set_by_sweep = frozenset(sweep.hyperparameters)
         for group in _groups(self._plans, sweep.transfer):
             first = tuning_place(group, models)
             space = models.tuned(first.size)
             if not space.space:
                 raise SweepError(
                     f"A tuned sweep needs something to tune. Received: a `build_model` that asks "
-                    f"for nothing besides what the sweep sets at {first.size_name!r}. Ask for "
+                    f"for nothing besides what the sweep sets at {first.size_name!r}; what only a "
+                    f"`fit` of its own asks for isn't tuned. Ask for "
                     f"`hp.Float('learning_rate', 1e-4, 1e-1, sampling='log')`, or the like."
                 )
             adviser = Adviser(sweep.method, space, sweep.n_trials, sweep.seed)
@@ -251,6 +284,7 @@ class TunedCourse:
                 return None
             before = self._ended(plan)
             if before is None:
+                _check_size_stays(plan, self._set_by_sweep, self._models)
                 self.note = f"tuning {plan.size_name}" if plan.name in self._tuning else ""
                 return plan
             self.finish(plan, before)

@@ -359,6 +359,67 @@ def test_what_costs_more_with_the_same_parameters_is_not_tuned(tuner_of):
         tuner_of(sweep, build).search(data.repeat(), validation_data=data)
 
 
+def of_layers(widths, hp):
+    layers = [keras.layers.Dense(width) for width in widths]
+    model = keras.Sequential([keras.Input((3,)), *layers, keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.SGD(hp.Float("rate", 1e-3, 1e-1)), loss="mse")
+    return model
+
+
+def build_deeper_of_a_kind(hp):
+    extra = hp.Int("extra", 0, 4) if hp.Choice("kind", ["plain", "deep"]) == "deep" else 0
+    return of_layers([hp["width"]] * (1 + extra), hp)
+
+
+def build_of_a_rank(hp):
+    return of_layers([hp["width"], min(hp["width"], hp.Choice("rank", [2, 4]))], hp)
+
+
+def build_of_a_share(hp):
+    return of_layers([max(1, round(hp["width"] * hp.Float("share", 0.5, 1.0)))], hp)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (build_deeper_of_a_kind, "kind='deep', extra=4, with which 'width2' has 35 parameters"),
+        (build_of_a_rank, "rank=4, with which 'width4' has 41 parameters .* and not 29 and"),
+    ],
+)
+@pytest.mark.parametrize("transfer", [False, True])
+def test_what_makes_models_larger_at_some_sizes_or_with_some_values_is_refused_before_the_first(
+    tuner_of, build, message, transfer
+):
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=2, transfer=transfer)
+    tuner = tuner_of(sweep, build, executor=executor)
+    with pytest.raises(SweepError, match=message):
+        tuner.search(make_data(), validation_data=make_data(4))
+    assert executor.plans == []
+
+
+def test_a_fraction_that_makes_models_larger_is_refused_before_its_trial_is_trained(tuner_of):
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.TunedSweep(GridSweep(sizes=[{"width": 64}], n_examples=[16]), n_trials=3)
+    tuner = tuner_of(sweep, build_of_a_share, executor=executor)
+    with pytest.raises(SweepError, match=r"share=0\.\d+, .*with which 'width64' has"):
+        tuner.search(make_data(), validation_data=make_data(4))
+    assert executor.plans == []
+
+
+def test_a_tuned_batch_size_needs_data_in_such_batches_before_the_first_trial(tuner_of):
+    def build(hp):
+        hp.Choice("batch_size", [4, 8])
+        return build_model(hp)
+
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.TunedSweep(GridSweep(sizes=WIDTHS[:1], n_examples=[16]), n_trials=2)
+    tuner = tuner_of(sweep, build, executor=executor)
+    with pytest.raises(SweepError, match=r"batch_size=8 for .*and data in batches of 4"):
+        tuner.search(make_data(), validation_data=make_data(4))
+    assert executor.plans == []
+
+
 def test_values_that_make_models_too_large_are_left_out_with_the_reason(tuner_of):
     executor = Pretends(lambda plan: 1.0)
     sweep = sk.HyperparameterSweep(
@@ -371,6 +432,37 @@ def test_values_that_make_models_too_large_are_left_out_with_the_reason(tuner_of
     (left_out,) = described.skipped
     assert left_out.name == "width2-depth3"
     assert left_out.reason == "23 trainable parameters, more than max_n_params=20"
+
+
+def test_values_that_make_models_larger_are_described_and_ordered_by_what_they_cost(tuner_of):
+    def build(hp):
+        if hp["depth"] > 3:
+            raise ValueError("too deep")
+        return build_of_any_depth(hp)
+
+    executor, told = Pretends(lambda plan: 1.0), Ends()
+    sweep = sk.HyperparameterSweep(
+        sizes=[{"width": 8}], n_examples=[16], values={"depth": [3, 1, 2, 4], "rate": [0.1]}
+    )
+    tuner = tuner_of(sweep, build, executor=executor, reporter=told)
+    quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
+    described = tuner.describe(make_data(), **quick)
+    flops = {
+        depth: tuner_of(GridSweep(sizes=[{"width": 8, "depth": depth}], n_examples=[16]), build)
+        .describe(make_data(), **quick)
+        .train_flops
+        for depth in (1, 2, 3)
+    }
+    assert [(trial.n_params, trial.train_flops) for trial in described.trials] == [
+        (41, flops[1]),
+        (113, flops[2]),
+        (185, flops[3]),
+    ]
+    (failing,) = described.failing
+    assert (failing.name, failing.reason) == ("width8-depth4", "ValueError: too deep")
+    tuner.search(make_data(), validation_data=make_data(4))
+    assert [plan.hyperparameters["depth"] for plan in executor.plans] == [1, 2, 3, 4]
+    assert {progress.flops_total for progress in told.seen} == {sum(flops.values())}
 
 
 def test_a_tuned_sweep_needs_something_to_tune(tuner_of):
