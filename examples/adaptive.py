@@ -32,7 +32,7 @@ def main() -> None:
     print(f"It ended because {tuner.stop_reason}.")
     for finding in tuner.findings():
         print(f"{finding.code}: {finding.message}")
-    fit = tuner.fit_law("chinchilla")
+    fit = tuner.fit_law()
     predicted = fit.predict(**TARGET)
     print(f"{fit.n_runs} runs: {fit.formula()}")
     print(f"loss {predicted.mean[0]:.3f} ({predicted.low[0]:.3f} to {predicted.high[0]:.3f})")

@@ -110,7 +110,7 @@ def describe(plan: Plan, took: Duration | None, limits: Sequence[str] = ()) -> I
     shown = [(name, interval, spec) for name, interval, spec in rows if interval]
     width = max(len(name) for name, _, _ in shown)
     for name, interval, spec in shown:
-        yield f"  {name:<{width}}  {_number(interval, spec, plan.level)}"
+        yield f"  {name:<{width}}  {number(interval, spec, plan.level)}"
     yield f"  {plan.n_examples.value / plan.n_params.value:.3g} {unit} per parameter"
     if plan.extrapolation > 1:
         yield f"  {plan.extrapolation:.3g}x beyond the runs"
@@ -143,7 +143,7 @@ def _limits(args: argparse.Namespace) -> list[str]:
     return [f"{value:.4g} {words[name]}" for name, value in given.items() if value is not None]
 
 
-def _number(interval: laws.Interval, spec: str, level: float) -> str:
+def number(interval: laws.Interval, spec: str, level: float) -> str:
     """Return a number with its interval, which is left out where the number is certain."""
     if interval.low == interval.high:
         return f"{interval.value:{spec}}"

@@ -21,6 +21,7 @@ from scaling_keras.errors import FitError, SweepError
 if TYPE_CHECKING:
     from scaling_keras import laws
     from scaling_keras.runs import RunTable
+    from scaling_keras.tuner.sweep import Sweep
     from scaling_keras.tuner.tuner import ScalingTuner
 
 HELP = "train the sweep that a Python file describes, in this process or many, and fit its law"
@@ -41,22 +42,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fresh", action="store_true", help="delete the runs of an earlier sweep and start anew"
     )
-    parser.add_argument("--form", default="auto", help="form of the law")
+    parser.add_argument("--form", help="form of the law; default that of the sweep, or auto")
 
 
 def run(args: argparse.Namespace, out: TextIO) -> int:
     """Train what has not been trained yet, and fit the law."""
     began = time.monotonic()
     load_tensorflow()
-    tuner, search = _open(args, None if args.json else out)
+    tuner, search, sweep = _open(args, None if args.json else out)
     tuner.search(**search)
     if tuner.is_worker:
         return 0
     table = tuner.results()
     fit, reason = _fit(tuner, args.form)
+    known = _at_target(sweep, fit) if fit else None
     if args.json:
         content = {
             **_describe(table, fit, reason),
+            "at_target": known.to_dict() if known else None,
             "stop_reason": tuner.stop_reason,
             "findings": [dataclasses.asdict(finding) for finding in tuner.findings()],
             "excluded": [dataclasses.asdict(each) for each in table.excluded],
@@ -64,7 +67,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
         }
         out.write(json.dumps(content, indent=1) + "\n")
         return 0
-    law = fit.summary(_LEVEL) if fit else reason
+    law = "\n".join([fit.summary(_LEVEL), *_target_lines(known)]) if fit else reason
     said = [_runs_text(table)]
     said += [f"  left out {each.name}: {each.reason}" for each in table.excluded]
     said += [f"It ended because {tuner.stop_reason}."] if tuner.stop_reason else []
@@ -74,8 +77,10 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     return 0
 
 
-def _open(args: argparse.Namespace, out: TextIO | None) -> tuple[ScalingTuner, dict[str, Any]]:
-    """Return the tuner of the file, and the arguments of its search."""
+def _open(
+    args: argparse.Namespace, out: TextIO | None
+) -> tuple[ScalingTuner, dict[str, Any], Sweep]:
+    """Return the tuner of the file, the arguments of its search, and its sweep."""
     from scaling_keras.tuner.tuner import ScalingTuner
 
     names = _load(Path(args.script))
@@ -88,7 +93,7 @@ def _open(args: argparse.Namespace, out: TextIO | None) -> tuple[ScalingTuner, d
     options.setdefault("project_name", Path(args.script).stem)
     if out is not None:
         options["reporter"] = ProgressLine(out)
-    return ScalingTuner(**options), _arguments(ScalingTuner.search, names)
+    return ScalingTuner(**options), _arguments(ScalingTuner.search, names), options["sweep"]
 
 
 def _load(script: Path) -> dict[str, Any]:
@@ -153,12 +158,39 @@ def _choose_executor(args: argparse.Namespace, options: dict[str, Any]) -> None:
         )
 
 
-def _fit(tuner: ScalingTuner, form: str) -> tuple[laws.Fit | None, str]:
+def _fit(tuner: ScalingTuner, form: str | None) -> tuple[laws.Fit | None, str]:
     """Return the law, or None and why the runs don't give one."""
     try:
         return tuner.fit_law(form), ""
     except FitError as error:
         return None, str(error)
+
+
+def _at_target(sweep: Sweep, fit: laws.Fit) -> laws.Prediction | laws.Allocation | None:
+    """Return what the law says of the sweep's target; None without one, or for a law of others."""
+    try:
+        return sweep.at_target(fit)
+    except FitError:
+        return None
+
+
+def _target_lines(known: laws.Prediction | laws.Allocation | None) -> list[str]:
+    """Return what the law says of the target, in lines."""
+    from scaling_keras import laws
+    from scaling_keras.cli.plan import number
+
+    if known is None:
+        return []
+    if isinstance(known, laws.Prediction):
+        (loss,) = (
+            laws.Interval(value=value, low=low, high=high)
+            for value, low, high in zip(known.mean, known.low, known.high, strict=True)
+        )
+        return [f"At the target: loss {number(loss, '.4g', known.level)}"]
+    return [
+        f"At the target: {number(known.n_params, '.4g', known.level)} parameters",
+        f"  loss {number(known.loss, '.4g', known.level)}",
+    ]
 
 
 def _describe(table: RunTable, fit: laws.Fit | None, reason: str) -> dict[str, Any]:

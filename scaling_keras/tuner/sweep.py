@@ -15,7 +15,8 @@ import numpy as np
 from scaling_keras.errors import SweepError
 
 if TYPE_CHECKING:
-    from scaling_keras.laws.results import Finding
+    from scaling_keras.laws.fit_result import Fit
+    from scaling_keras.laws.results import Allocation, Finding, Prediction
     from scaling_keras.tuner.executors.interface import TrialOutcome
 
 Size: TypeAlias = Mapping[str, Any]
@@ -175,11 +176,13 @@ class Sweep(abc.ABC):
             size: what models are built with to be counted.
         variable: Column of a `RunTable` that the law is of, `train_flops` or `n_examples`, where
             the design determines no law of more; empty for a law of size and data.
+        form: The law that `ScalingTuner.fit_law` fits unless it is told another.
     """
 
     sizes: tuple[Size | TargetSize, ...]
     hyperparameters: Mapping[str, Any] = _NOTHING
     variable: str = ""
+    form: str = "auto"
 
     @abc.abstractmethod
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
@@ -197,6 +200,10 @@ class Sweep(abc.ABC):
             ended: Tells which trials have ended in earlier searches.
         """
         return FixedCourse(self.plan(models), ended)
+
+    def at_target(self, fit: Fit) -> Prediction | Allocation | None:
+        """Return what a law says of what the sweep is for; None where that is the law itself."""
+        return None
 
     def resolved(self, models: Models) -> tuple[Size, ...]:
         """Return the sizes that are trained, those given by their parameters solved for.

@@ -28,8 +28,8 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
-from scaling_keras.tuner.search_inputs import copies_of
 from scaling_keras.tuner.sweep import TrialPlan, model_of
+from scaling_keras.tuner.users_callbacks import callbacks_of_trial
 from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
 
 _ADVANCE_SECONDS = 0.2
@@ -242,7 +242,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         shuffle=False,
         verbose=0,
         callbacks=[
-            *_copies(setting.callbacks, plan),
+            *callbacks_of_trial(setting.callbacks, plan, n_done=n_done, n_steps=n_steps),
             watch,
             # A `fit` of the model's own has asked for what it needs by then.
             keras.callbacks.LambdaCallback(
@@ -268,17 +268,6 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
             f"`model.fit(*args, **kwargs)`."
         )
     return model, watch.n_batches
-
-
-def _copies(
-    callbacks: Sequence[keras.callbacks.Callback], plan: TrialPlan
-) -> list[keras.callbacks.Callback]:
-    """Return the user's callbacks for a trial; TensorBoard's writes to a directory of the trial."""
-    copies = copies_of(callbacks)
-    for callback in copies:
-        if isinstance(callback, keras.callbacks.TensorBoard):
-            callback.log_dir = str(Path(callback.log_dir) / plan.name)
-    return copies
 
 
 def _checkpoints(

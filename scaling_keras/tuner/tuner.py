@@ -324,7 +324,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         return dataclasses.replace(table, excluded=(*table.excluded, *self._skipped()))
 
     def fit_law(
-        self, form: str = "auto", *, include_tests: bool = False, **options: Any
+        self, form: str | None = None, *, include_tests: bool = False, **options: Any
     ) -> laws.Fit:
         """Return the law of the sweep's runs.
 
@@ -333,15 +333,17 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         hyperparameters, the best of those counts.
 
         Args:
-            form: Name of the form. `auto` and a form of one variable are of the variable that the
-                sweep varies, where that is one only: the compute of a ladder with one ratio, the
-                examples of a data ladder.
+            form: Name of the form; by default that of an `AdaptiveSweep`, which it was steered by,
+                and `auto` for any other sweep. `auto` and a form of one variable are of the
+                variable that the sweep varies, where that is one only: the compute of a ladder
+                with one ratio, the examples of a data ladder.
             include_tests: Whether to fit runs that tested a prediction, too.
             **options: Options of `laws.fit`.
 
         Raises:
             FitError: If the runs don't determine the law.
         """
+        form = form or self._sweep.form
         runs = self.results()
         of_one = form == "auto" or (form in laws.FORMS and laws.FORMS[form].variables == ("x",))
         if self._sweep.variable and of_one:

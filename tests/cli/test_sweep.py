@@ -38,6 +38,39 @@ def test_a_file_is_trained_and_what_came_of_it_told(script, tmp_path, capsys):
     assert "It ended because every trial of the sweep has been run." in out
 
 
+ADAPTIVE = """
+sweep = sk.AdaptiveSweep(
+    sizes=[{"width": 1}, {"width": 4}, {"width": 16}],
+    n_examples=[320, 960, 2880],
+    target=TARGET,
+    until={"width": 0.01},
+    n_resamples=100,
+)
+"""
+
+
+@pytest.mark.parametrize("target", [{"n_params": 500, "n_examples": 9000}, {"train_flops": 1e8}])
+def test_an_adaptive_sweep_is_told_by_the_law_and_the_interval_that_steered_it(
+    script, tmp_path, target, capsys
+):
+    script.write_text(script.read_text() + ADAPTIVE.replace("TARGET", repr(target)))
+    arguments = ["sweep", str(script), "--directory", str(tmp_path / "runs")]
+    assert main([*arguments, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["stop_reason"].startswith("every run of `sizes`, `n_examples` and `seeds`")
+    assert told["fit"]["form"] == "chinchilla"
+    known = told["at_target"]
+    assert known["level"] == 0.9
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    if "mean" in known:
+        (mean,), (low,), (high,) = known["mean"], known["low"], known["high"]
+        assert f"{high / low - 1:.2%} wide" in told["stop_reason"]
+        assert f"At the target: loss {mean:.4g}  (90% interval {low:.4g} to {high:.4g})" in out
+    else:
+        assert f"At the target: {known['n_params']['value']:.4g}  (90% interval" in out
+
+
 def test_modules_that_the_file_imports_are_no_arguments(script, tmp_path, capsys):
     script.write_text("from keras import callbacks\n" + script.read_text())
     assert main(["sweep", str(script), "--directory", str(tmp_path / "runs")]) == 0

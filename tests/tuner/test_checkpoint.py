@@ -36,11 +36,11 @@ def build_with_dropout(hp, activation="relu"):
     return model
 
 
-def stop_and_go_on(make_tuner, mark, *, between=lambda run_dir: None, **options):
+def stop_and_go_on(make_tuner, mark, *, between=lambda run_dir: None, callbacks=(), **options):
     """Stop a trial of 8 batches after 6, go on, and return its run."""
     search = {
         "validation_data": make_data(4),
-        "callbacks": [Stops(mark, 6)],
+        "callbacks": [*callbacks, Stops(mark, 6)],
     }
     tuner = make_tuner(build_with_dropout, widths=(4,), checkpoint_seconds=0, **options)
     with pytest.raises(KeyboardInterrupt):
@@ -82,6 +82,42 @@ def test_a_stopped_trial_goes_on_to_the_same_result(make_tuner, tmp_path, uninte
     assert run.curves["mae"][-1] == pytest.approx([32, whole], rel=1e-6)
     places = run.curves["loss"][:, 0]
     assert (np.diff(places) > 0).all()
+
+
+class Falls(keras.callbacks.Callback):
+    """Lets the rate fall to zero at the last batch, as a schedule by callback does."""
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.model.optimizer.learning_rate = 0.1 * (1 - batch / self.params["steps"])
+
+
+def test_a_schedule_by_callback_goes_on_where_it_was(make_tuner, tmp_path):
+    whole = make_tuner(build_with_dropout, widths=(4,), project_name="whole")
+    whole.search(make_data(8), validation_data=make_data(4), callbacks=[Falls()])
+    run = stop_and_go_on(make_tuner, tmp_path / "mark", callbacks=[Falls()])
+    assert run.facts["n_examples_before"] == 20
+    assert run.loss == pytest.approx(next(iter(whole.results())).loss, rel=1e-6)
+
+
+def test_callbacks_see_the_batches_of_the_whole_training_after_a_checkpoint(make_tuner, tmp_path):
+    seen = []
+
+    class Keeps(keras.callbacks.Callback):
+        def on_batch_begin(self, batch, logs=None):
+            seen.append(("begin", batch))
+
+        def on_test_batch_end(self, batch, logs=None):
+            seen.append(("test", batch))
+
+    hooked = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(("end", batch))
+    )
+    stop_and_go_on(make_tuner, tmp_path / "mark", callbacks=[Keeps(), hooked])
+    # Six batches until it is stopped, then those after the checkpoint that the fifth left.
+    train = [*range(6), 5, 6, 7]
+    assert [batch for what, batch in seen if what == "begin"] == train
+    assert [batch for what, batch in seen if what == "end"] == train
+    assert [batch for what, batch in seen if what == "test"] == [0, 1, 2, 3]
 
 
 def test_metrics_that_others_were_compiled_with_are_those_of_the_rest_alone(make_tuner, tmp_path):

@@ -10,7 +10,15 @@ from typing import Any
 
 from scaling_keras import laws
 from scaling_keras.errors import FitError, SweepError
-from scaling_keras.tuner.designs.buying import Choice, Goal, Purchase, choose, fit_law, is_reached
+from scaling_keras.tuner.designs.buying import (
+    Choice,
+    Goal,
+    Purchase,
+    at_target,
+    choose,
+    fit_law,
+    is_reached,
+)
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import (
     Ended,
@@ -58,7 +66,8 @@ class AdaptiveSweep(Sweep):
             5 % above its lower end); `train_flops`, what all runs together may cost; or both,
             whichever comes first.
         seeds: Seeds with which a run may be repeated.
-        form: The law that is fitted, one of size and data.
+        form: The law that is fitted, one of size and data; `ScalingTuner.fit_law` fits it, too,
+            unless it is told another.
         level: Level of the interval.
         worth: As in `laws.next_runs`: a run counts only if it narrows at least this share of what
             the best one does. The lower, the more and the cheaper the runs.
@@ -116,6 +125,8 @@ class AdaptiveSweep(Sweep):
             )
         self.target = _numbers("target", target)
         self.until = _numbers("until", until)
+        self.form = form
+        self._budget = self.until.get("train_flops", math.inf)
         self._goal = Goal(
             target=self.target,
             width=self.until.get("width", 0.0),
@@ -130,7 +141,14 @@ class AdaptiveSweep(Sweep):
 
         Of those that see the same examples, in whole batches, the first counts.
         """
-        budget = self.until.get("train_flops", math.inf)
+        return tuple(
+            plan
+            for plan in self._different(models)
+            if _purchase(plan, models).train_flops <= self._budget
+        )
+
+    def _different(self, models: Models) -> tuple[TrialPlan, ...]:
+        """Return every trial that differs from those before it, whatever it costs."""
         trials = cheapest_first(
             (
                 plan_trial(size, n_examples, seed)
@@ -143,8 +161,7 @@ class AdaptiveSweep(Sweep):
         )
         different: dict[Any, TrialPlan] = {}
         for plan in trials:
-            if _purchase(plan, models).train_flops <= budget:
-                different.setdefault(training_of(plan, models), plan)
+            different.setdefault(training_of(plan, models), plan)
         return tuple(different.values())
 
     def start(self, models: Models, ended: Ended) -> AdaptiveCourse:
@@ -153,17 +170,23 @@ class AdaptiveSweep(Sweep):
         Raises:
             SweepError: If the budget doesn't pay for the first runs.
         """
-        budget = self.until.get("train_flops", math.inf)
-        goal = dataclasses.replace(self._goal, objective=models.objective)
-        return AdaptiveCourse(self.plan(models), models, ended, goal, budget)
+        plans = self.plan(models)
+        return AdaptiveCourse(
+            plans,
+            models,
+            ended,
+            dataclasses.replace(self._goal, objective=models.objective),
+            self._budget,
+            has_dearer=len(plans) < len(self._different(models)),
+        )
+
+    def at_target(self, fit: laws.Fit) -> laws.Prediction | laws.Allocation:
+        """Return what a law says of the target."""
+        return at_target(self._goal, fit)
 
     def first(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return the trials that are run before there is a law to choose by."""
-        budget = self.until.get("train_flops", math.inf)
-        return _first_plans(self._purchases(models), budget)
-
-    def _purchases(self, models: Models) -> list[Purchase]:
-        return [_purchase(plan, models) for plan in self.plan(models)]
+        return _first_plans([_purchase(plan, models) for plan in self.plan(models)], self._budget)
 
 
 class AdaptiveCourse:
@@ -175,6 +198,7 @@ class AdaptiveCourse:
         ended: Tells which trials have ended in earlier searches.
         goal: What is to be known, and how well.
         budget: Training FLOPs that may be spent, those of earlier searches included; may be `inf`.
+        has_dearer: Whether the sweep has trials that alone cost more.
     """
 
     def __init__(
@@ -184,6 +208,8 @@ class AdaptiveCourse:
         ended: Ended,
         goal: Goal,
         budget: float,
+        *,
+        has_dearer: bool,
     ) -> None:
         self.reason = ""
         self.note = ""
@@ -193,6 +219,7 @@ class AdaptiveCourse:
         self.fit: laws.Fit | None = None
         self._goal = goal
         self._budget = budget
+        self._has_dearer = has_dearer
         self._pool = {plan.name: _purchase(plan, models) for plan in plans}
         self._plans = {plan.name: plan for plan in plans}
         self._outcomes: dict[str, TrialOutcome] = {}
@@ -264,7 +291,15 @@ class AdaptiveCourse:
         """Return what to buy with what is left."""
         affordable = [purchase for purchase in waiting if purchase.train_flops <= left]
         running = [self._pool[name] for name in self._running]
-        return choose(self._goal, fit, affordable, running=running)
+        return choose(
+            self._goal, fit, affordable, running=running, why_none=self._why_none(waiting)
+        )
+
+    def _why_none(self, waiting: Sequence[Purchase]) -> str:
+        """Return why nothing can be bought, where nothing can."""
+        if waiting or self._has_dearer:
+            return "no run is left that the budget allows"
+        return "every run of `sizes`, `n_examples` and `seeds` has been trained: add larger ones"
 
     def _fit(self) -> laws.Fit:
         """Return the law so far: checked on held-out runs once it seems narrow enough.
@@ -283,7 +318,7 @@ class AdaptiveCourse:
         if self._running:
             return None
         if not affordable:
-            self.reason = f"there is no run left that the budget allows, and no law: {why}"
+            self.reason = f"{self._why_none(waiting)}, and there is no law: {why}"
             return None
         return affordable[0].plan
 

@@ -108,15 +108,25 @@ def fit_law(
     )
 
 
+def at_target(goal: Goal, fit: laws.Fit) -> laws.Prediction | laws.Allocation:
+    """Return what a law says of the target: the loss of a run, or the best split of a budget.
+
+    Raises:
+        FitError: If the law is none of size and data.
+    """
+    if "train_flops" in goal.target:
+        return fit.optimal_allocation(level=goal.level, **goal.target)
+    return fit.predict(level=goal.level, **goal.target)
+
+
 def width_at(goal: Goal, fit: laws.Fit) -> float:
     """Return the width of the interval at the target, in logs; `inf` where it has no ends."""
-    if "train_flops" in goal.target:
-        best = fit.optimal_allocation(level=goal.level, **goal.target)
-        if best.n_params.low == 0:
-            return math.inf
-        return float(np.log(best.n_params.high / best.n_params.low))
-    predicted = fit.predict(level=goal.level, **goal.target)
-    return float(np.log(predicted.high[0] / predicted.low[0]))
+    known = at_target(goal, fit)
+    if isinstance(known, laws.Prediction):
+        return float(np.log(known.high[0] / known.low[0]))
+    if known.n_params.low == 0:
+        return math.inf
+    return float(np.log(known.n_params.high / known.n_params.low))
 
 
 def is_reached(goal: Goal, fit: laws.Fit) -> bool:
@@ -134,7 +144,12 @@ def _is_sure(fit: laws.Fit) -> bool:
 
 
 def choose(
-    goal: Goal, fit: laws.Fit, affordable: Sequence[Purchase], *, running: Sequence[Purchase] = ()
+    goal: Goal,
+    fit: laws.Fit,
+    affordable: Sequence[Purchase],
+    *,
+    running: Sequence[Purchase] = (),
+    why_none: str = "no run is left that the budget allows",
 ) -> Choice:
     """Return the affordable run that narrows the interval most per FLOP, or why there is none.
 
@@ -143,15 +158,14 @@ def choose(
         fit: The law of the runs so far.
         affordable: Runs that could be bought.
         running: Runs that are bought and have not ended.
+        why_none: Why there are none, for where there are none.
     """
     width = width_at(goal, fit)
     if is_reached(goal, fit):
         reason = f"the interval is {math.expm1(width):.2%} wide, as narrow as wanted"
         return Choice(chosen=None, reason=reason, width=width)
     if not affordable:
-        reason = (
-            f"no run is left that the budget allows; the interval is {math.expm1(width):.2%} wide"
-        )
+        reason = f"{why_none}; the interval is {math.expm1(width):.2%} wide"
         return Choice(chosen=None, reason=reason, width=width)
     aim = (
         {"train_flops": goal.target["train_flops"]}

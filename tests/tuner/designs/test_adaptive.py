@@ -80,6 +80,32 @@ def test_it_ends_when_the_compute_is_spent():
     assert course.reason.startswith("no run is left that the budget allows")
 
 
+@pytest.mark.parametrize("budget", [{}, {"train_flops": 1e22}])
+def test_it_ends_when_every_run_has_been_trained_and_says_so(budget):
+    nature = Nature(np.random.default_rng(1), noise=0.02)
+    options = {"sizes": SIZES[:3], "n_examples": DATA[:3], "until": {"width": 1e-3, **budget}}
+    course = sweep(**options).start(PaperModels(), never)
+    assert len(run(course, nature)) == 9
+    assert course.reason.startswith("every run of `sizes`, `n_examples` and `seeds` has been")
+    failing = sweep(**options).start(PaperModels(), never)
+    run(failing, lambda plan: FAILED)
+    assert "add larger ones, and there is no law: " in failing.reason
+
+
+def test_a_run_that_alone_costs_more_than_the_budget_is_none_that_has_been_trained():
+    models = PaperModels()
+    nine = {"sizes": SIZES[:3], "n_examples": DATA[:3]}
+    cost = sum(
+        models.train_flops_per_example(plan.size) * plan.n_examples
+        for plan in sweep(**nine).first(models)
+    )
+    nature = Nature(np.random.default_rng(1), noise=0.02)
+    options = {**nine, "sizes": [*SIZES[:3], SIZES[4]], "until": {"train_flops": 1.001 * cost}}
+    course = sweep(**options).start(models, never)
+    run(course, nature)
+    assert course.reason.startswith("no run is left that the budget allows")
+
+
 def test_trials_cost_whole_batches():
     models = PaperModels(step=4 * 10**8)
     nature = Nature(np.random.default_rng(1), noise=0.02)
@@ -125,7 +151,7 @@ def test_a_failed_trial_is_paid_for_and_replaced_by_another():
 def test_nothing_but_failures_ends_with_the_reason():
     course = sweep(until={"train_flops": 3e18}).start(PaperModels(), never)
     run(course, lambda plan: FAILED, at_most=200)
-    assert course.reason.startswith("there is no run left that the budget allows, and no law")
+    assert course.reason.startswith("no run is left that the budget allows, and there is no law")
 
 
 def test_the_optimal_size_of_a_budget_can_be_the_target():

@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -103,12 +104,17 @@ def test_numbers_are_checked(name):
         LocalProcesses(**{name: 0})
 
 
+def locked_data(seed, *, lock):
+    with lock:
+        return make_data(100)
+
+
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
         ({"train": make_data(100)}, "training data that is a tf.data.Dataset, which can't be sent"),
         ({"validation_data": make_data()}, "`validation_data` that is a tf.data.Dataset"),
-        ({"callbacks": [sys.stdout]}, "open files, locks, models"),
+        ({"train": functools.partial(locked_data, lock=threading.Lock())}, "open files, locks"),
     ],
 )
 def test_what_cannot_be_sent_is_named(tmp_path, bad, message):
