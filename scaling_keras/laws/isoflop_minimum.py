@@ -259,11 +259,11 @@ def find_shape(profiles: Sequence[Profile]) -> Shape | None:
     """Return the exponents under which the curves fit all profiles best, by least squares.
 
     None where the runs can't tell them: that takes three sizes more than the three coefficients
-    of each profile.
+    of each profile, and amounts of data that differ within each.
     """
     telling = [profile for profile in profiles if profile.n_sizes > 3]
     spare = sum(profile.n_sizes - 3 for profile in telling)
-    if spare < 3:
+    if spare < 3 or any(np.ptp(profile.log_d) < _FLAT for profile in profiles):
         return None
     low, high = np.log(SHAPE_RANGE)
 

@@ -414,3 +414,11 @@ def test_an_argument_that_can_not_be_used_is_named(changes, message):
     arguments = {"n_params": [1e6, 2e6], "n_examples": [1e9, 5e8], "loss": [3.0, 3.1], **changes}
     with pytest.raises(FitError, match=message):
         isoflop(**arguments)
+
+
+def test_budgets_whose_runs_have_equal_data_get_parabolas():
+    n, d = np.tile(np.geomspace(1e7, 1e8, 6), 3), np.repeat([1e8, 1e9, 1e10], 6)
+    loss = 1.7 + 400 / n**0.34 + 410 / d**0.28
+    found = isoflop(n_params=n, n_examples=d, loss=loss, budget=np.repeat([1e18, 1e19, 1e20], 6))
+    assert found.minimum == "parabola"
+    assert "minimum_not_bracketed" in {finding.code for finding in found.warnings}
