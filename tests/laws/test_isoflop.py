@@ -421,4 +421,4 @@ def test_budgets_whose_runs_have_equal_data_get_parabolas():
     loss = 1.7 + 400 / n**0.34 + 410 / d**0.28
     found = isoflop(n_params=n, n_examples=d, loss=loss, budget=np.repeat([1e18, 1e19, 1e20], 6))
     assert found.minimum == "parabola"
-    assert "minimum_not_bracketed" in {finding.code for finding in found.warnings}
+    assert "minimum_not_bracketed" in {finding.code for finding in found.findings}
