@@ -107,7 +107,7 @@ class Study:
             found = fit.predict(**point, level=LEVEL)
             reached = self._loss(np.array([list(point.values())]))[0]
             interval = laws.Interval(value=found.mean[0], low=found.low[0], high=found.high[0])
-            yield name, reached * np.exp(rng.normal(0, NOISE)), interval
+            yield name, reached * np.exp(rng.normal(0, self.noise)), interval
         intervals = fit.intervals(LEVEL)
         for name in self.law.exponents:
             yield name, self.params[name], intervals[name]
