@@ -95,17 +95,24 @@ def spread(
     """
     slopes = problem.slopes(theta, problem.z[problem.columns.weights > 0])
     without = np.linalg.norm(slopes, axis=1) < _FREE
+    # A floor that ended at next to nothing has no slope either, but an effect elsewhere.
+    for index in np.flatnonzero(without):
+        one = np.arange(len(without)) == index
+        middle = problem.moved_in_box(theta[None], one, np.array([[0.5]]))
+        without[index] = _change(problem, theta[None], middle)[0] < _SAME
     if not without.any():
         return theta, resamples
-    laws = np.concatenate([theta[None], resamples])
-    share = rng.uniform(size=(len(laws), int(without.sum())))
-    share[0] = 0.5
-    moved = problem.moved_in_box(laws, without, share)
-    change = np.abs(problem.fitted(moved) - problem.fitted(laws)).max(axis=1, keepdims=True)
-    limit = np.full_like(change, NO_EFFECT)
-    limit[0] = _SAME  # The law is what the objective is told of.
-    found: Floats = np.where(change < limit, moved, laws)
-    return found[0], found[1:]
+    share = rng.uniform(size=(len(resamples), int(without.sum())))
+    moved = problem.moved_in_box(resamples, without, share)
+    changed = _change(problem, resamples, moved) >= NO_EFFECT
+    middle = problem.moved_in_box(theta[None], without, np.full((1, share.shape[1]), 0.5))
+    return middle[0], np.where(changed[:, None], resamples, moved)
+
+
+def _change(problem: Problem, laws: Floats, moved: Floats) -> Floats:
+    """Return by how much the target of some row changes at most from each law to another."""
+    change: Floats = np.abs(problem.fitted(moved) - problem.fitted(laws)).max(axis=1)
+    return change
 
 
 def _moving(problem: Problem, directions: Floats) -> tuple[str, ...]:
