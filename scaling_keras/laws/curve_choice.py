@@ -232,7 +232,8 @@ def _weights(error: Floats, plain: np.ndarray) -> Floats:
     forms = [form for form in (~plain, plain) if form.any()]
     for form in forms:
         weight[form] *= weight[form].max() / weight[form].sum()
-    return weight / weight.sum()
+    normed: Floats = weight / weight.sum()
+    return normed
 
 
 def _holds_throughout(law: Laws, log_x: Floats, columns: Columns) -> bool:
