@@ -5,6 +5,8 @@ The forecast was made on other seeds, and on the first four tasks. It takes six 
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -85,7 +87,7 @@ def stopped_at(loss, target):
         if n_points >= next_look:
             next_look = 1.1 * n_points
             curve = np.stack([np.arange(1.0, n_points + 1), loss[:n_points]], axis=1)
-            forecast_at = lambda level, n=n_points: told(loss, n, level)  # noqa: E731
+            forecast_at = functools.partial(told, loss, n_points)
             if decision.look(curve, end=float(len(loss)), forecast_at=forecast_at):
                 return n_points / len(loss)
     return None

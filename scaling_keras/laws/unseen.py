@@ -93,20 +93,20 @@ def spread(
         resamples: Those of each resample, shape `(n, p)`.
         rng: Source of randomness.
     """
-    slopes = problem.slopes(theta, problem.z[problem.columns.weights > 0])
-    without = np.linalg.norm(slopes, axis=1) < _FREE
+    without = np.linalg.norm(_at_rows(problem, theta), axis=1) < _FREE
+    law = theta[None]
     # A floor that ended at next to nothing has no slope either, but an effect elsewhere.
     for index in np.flatnonzero(without):
         one = np.arange(len(without)) == index
-        middle = problem.moved_in_box(theta[None], one, np.array([[0.5]]))
-        without[index] = _change(problem, theta[None], middle)[0] < _SAME
+        middle = problem.moved_in_box(law, one, np.array([[0.5]]))
+        without[index] = _change(problem, law, middle)[0] < _SAME
+        law = middle if without[index] else law
     if not without.any():
         return theta, resamples
     share = rng.uniform(size=(len(resamples), int(without.sum())))
     moved = problem.moved_in_box(resamples, without, share)
     changed = _change(problem, resamples, moved) >= NO_EFFECT
-    middle = problem.moved_in_box(theta[None], without, np.full((1, share.shape[1]), 0.5))
-    return middle[0], np.where(changed[:, None], resamples, moved)
+    return law[0], np.where(changed[:, None], resamples, moved)
 
 
 def _change(problem: Problem, laws: Floats, moved: Floats) -> Floats:
@@ -132,13 +132,18 @@ def _free_directions(problem: Problem, theta: Floats) -> Floats:
         Rothenberg (1971), doi:10.2307/1913267: parameters are identified, locally, where the
         Jacobian has full rank.
     """
-    slopes = problem.slopes(theta, problem.z[problem.columns.weights > 0])
+    slopes = _at_rows(problem, theta)
     slopes[np.linalg.norm(slopes, axis=1) < _FREE] = 0.0
     vectors, sizes, _ = np.linalg.svd(slopes)
     free = np.ones(len(vectors), dtype=bool)
     free[: len(sizes)] = sizes < _FREE
     directions: Floats = vectors.T[free]
     return directions
+
+
+def _at_rows(problem: Problem, theta: Floats) -> Floats:
+    """Return how fast the law of the rows that count changes, as `Problem.slopes` has it."""
+    return problem.slopes(theta, problem.z[problem.columns.weights > 0])
 
 
 def unseen_findings(form: Form, names: Sequence[str]) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ from keras import layers
 
 from scaling_keras.counting.model_count import count, count_with_data
 from scaling_keras.errors import CountingError
+from tests.counting.own_step import OwnStep
 
 
 def _sequential(*stack, **options):
@@ -478,7 +479,7 @@ def test_an_unbuilt_model_is_an_error():
         count(_sequential(layers.Dense(3)))
 
 
-class Distilling(keras.Model):
+class Distilling(OwnStep):
     """Trains on the outputs of two passes, as no ordinary step does."""
 
     def __init__(self):
@@ -488,13 +489,8 @@ class Distilling(keras.Model):
     def call(self, x):
         return self.dense(x)
 
-    def train_step(self, data):
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        with tf.GradientTape() as tape:
-            loss = keras.ops.mean((self(x) - keras.ops.stop_gradient(self(2 * x))) ** 2)
-        gradients = tape.gradient(loss, self.trainable_weights)
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
-        return {"loss": loss}
+    def loss_of(self, x):
+        return (self(x) - keras.ops.stop_gradient(self(2 * x))) ** 2
 
 
 def test_a_train_step_of_its_own_is_counted_once_it_has_trained():
@@ -512,7 +508,7 @@ def test_a_train_step_of_its_own_is_counted_once_it_has_trained():
     assert own.train_flops_per_example == 3 * 2 * 12
 
 
-class Autoencoder(keras.Model):
+class Autoencoder(OwnStep):
     """Is never called as a whole: its step calls its parts."""
 
     def __init__(self):
@@ -520,13 +516,8 @@ class Autoencoder(keras.Model):
         self.encoder = _sequential(keras.Input((6,)), layers.Dense(2))
         self.decoder = _sequential(keras.Input((2,)), layers.Dense(6))
 
-    def train_step(self, data):
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        with tf.GradientTape() as tape:
-            loss = keras.ops.mean((self.decoder(self.encoder(x)) - x) ** 2)
-        gradients = tape.gradient(loss, self.trainable_weights)
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
-        return {"loss": loss}
+    def loss_of(self, x):
+        return (self.decoder(self.encoder(x)) - x) ** 2
 
 
 def test_a_model_that_is_never_called_as_a_whole_is_counted_by_its_step():

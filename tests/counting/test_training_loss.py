@@ -10,6 +10,7 @@ from scaling_keras.counting.memory import fingerprint
 from scaling_keras.counting.model_count import count, count_with_data
 from scaling_keras.counting.step_cost import OWN_LOSS
 from scaling_keras.counting.tracing import input_specs
+from tests.counting.own_step import OwnStep
 
 WIDTH, FEATURES = 6, 20
 DENSE, NETWORK = 2 * WIDTH * WIDTH, 2 * WIDTH * FEATURES
@@ -87,7 +88,7 @@ def test_a_batch_that_the_data_leaves_open_may_be_stated():
     assert {each.train_flops_per_example for each in plain} == {2 * DENSE}
 
 
-class OwnContrast(keras.Model):
+class OwnContrast(OwnStep):
     """Compares its items in a step of its own."""
 
     def __init__(self):
@@ -97,12 +98,8 @@ class OwnContrast(keras.Model):
     def call(self, x):
         return self.dense(x)
 
-    def train_step(self, data):
-        with tf.GradientTape() as tape:
-            loss = ops.mean(_contrastive(None, self(data[0])))
-        gradients = tape.gradient(loss, self.trainable_weights)
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
-        return {"loss": loss}
+    def loss_of(self, x):
+        return _contrastive(None, self(x))
 
 
 def test_a_step_of_its_own_between_the_items_of_a_batch_counts_at_its_size():

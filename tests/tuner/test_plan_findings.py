@@ -88,7 +88,10 @@ def test_a_batch_size_that_is_given_is_not_tuned(make_tuner):
 
     grid = GridSweep(sizes=[{"width": 2}], n_examples=[32])
     tuner = make_tuner(build, sweep=TunedSweep(grid, n_trials=2))
-    train = lambda seed, batch_size: make_data(16, batch_size=batch_size)  # noqa: E731
+
+    def train(seed, batch_size):
+        return make_data(16, batch_size=batch_size)
+
     tuner.search(train, validation_data=make_data(), batch_size=2)
     runs = [run.facts["hyperparameters"] for run in tuner.results()]
     assert [values["batch_size"] for values in runs] == [2, 2]

@@ -28,6 +28,11 @@ def workload(train=None, build=build_model, **options):
     return Workload(as_hypermodel(build), train, **{"n_replicas": 1, **options})
 
 
+def in_batches(seed, batch_size):
+    """The data as a function that is given the batch size."""
+    return make_data(batch_size=batch_size)
+
+
 def plan(n_examples=16, seed=0, **size):
     return plan_trial({**SMALL, **size}, n_examples, seed)
 
@@ -244,8 +249,7 @@ def test_a_function_of_a_seed_that_takes_no_batch_size_is_named():
 
 
 def test_a_batch_size_of_a_trial_may_be_rounded_up_for_the_replicas():
-    train = lambda seed, batch_size: make_data(batch_size=batch_size)  # noqa: E731
-    assert workload(train, n_replicas=4).batch_size(other_batches(6)) == 8
+    assert workload(in_batches, n_replicas=4).batch_size(other_batches(6)) == 8
 
 
 @pytest.mark.parametrize("batch_size", [0, 8])
@@ -265,16 +269,14 @@ def test_a_model_with_open_axes_says_why_its_examples_are_unknown():
 
 
 def test_a_batch_size_is_set_once():
-    train = lambda seed, batch_size: make_data(batch_size=batch_size)  # noqa: E731
     for options in ({"constants": {"batch_size": 4}}, {"examples_of": {"batch_size": 4}}):
         with pytest.raises(SweepError, match=r"must be set once\. Received: batch_size=8 for the"):
-            workload(train, batch_size=8, **options)
+            workload(in_batches, batch_size=8, **options)
     with pytest.raises(SweepError, match=r"and trials that set batch_size=4\. Leave one of them"):
-        workload(train, batch_size=8).check([plan(batch_size=4)])
+        workload(in_batches, batch_size=8).check([plan(batch_size=4)])
 
 
 def test_a_batch_size_among_the_constants_is_that_of_the_data():
-    train = lambda seed, batch_size: make_data(batch_size=batch_size)  # noqa: E731
-    assert workload(train, constants={"batch_size": 6}).batch_size(plan()) == 6
+    assert workload(in_batches, constants={"batch_size": 6}).batch_size(plan()) == 6
     with pytest.raises(SweepError, match=r"batch_size=6 for .* and data in batches of 4"):
         workload(constants={"batch_size": 6}).batch_size(plan())

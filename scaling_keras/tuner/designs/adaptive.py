@@ -11,6 +11,7 @@ from typing import Any
 from scaling_keras import laws
 from scaling_keras.errors import FitError, SweepError
 from scaling_keras.tuner.designs.buying import (
+    NONE_AFFORDABLE,
     Choice,
     Goal,
     Purchase,
@@ -141,11 +142,11 @@ class AdaptiveSweep(Sweep):
 
         Of those that see the same examples, in whole batches, the first counts.
         """
-        return tuple(
-            plan
-            for plan in self._different(models)
-            if _purchase(plan, models).train_flops <= self._budget
-        )
+        return self._affordable(self._different(models), models)
+
+    def _affordable(self, plans: Sequence[TrialPlan], models: Models) -> tuple[TrialPlan, ...]:
+        """Return the trials that the whole budget pays for, each alone."""
+        return tuple(plan for plan in plans if _purchase(plan, models).train_flops <= self._budget)
 
     def _different(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return every trial that differs from those before it, whatever it costs."""
@@ -170,14 +171,15 @@ class AdaptiveSweep(Sweep):
         Raises:
             SweepError: If the budget doesn't pay for the first runs.
         """
-        plans = self.plan(models)
+        different = self._different(models)
+        plans = self._affordable(different, models)
         return AdaptiveCourse(
             plans,
             models,
             ended,
             dataclasses.replace(self._goal, objective=models.objective),
             self._budget,
-            has_dearer=len(plans) < len(self._different(models)),
+            has_dearer=len(plans) < len(different),
         )
 
     def at_target(self, fit: laws.Fit) -> laws.Prediction | laws.Allocation:
@@ -298,7 +300,7 @@ class AdaptiveCourse:
     def _why_none(self, waiting: Sequence[Purchase]) -> str:
         """Return why nothing can be bought, where nothing can."""
         if waiting or self._has_dearer:
-            return "no run is left that the budget allows"
+            return NONE_AFFORDABLE
         return "every run of `sizes`, `n_examples` and `seeds` has been trained: add larger ones"
 
     def _fit(self) -> laws.Fit:

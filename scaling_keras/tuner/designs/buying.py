@@ -18,6 +18,9 @@ _SPARE_RUNS = 10
 Ten tell a standard deviation to `1 / sqrt(2 * 10)`, 22 %; and leave enough to hold some out.
 """
 
+NONE_AFFORDABLE = "no run is left that the budget allows"
+"""Why nothing is bought where all that is left costs too much."""
+
 _CHECKED_RESAMPLES = 1000
 """Resamples of a law that is checked, at least: as many as whoever fits it afterwards has."""
 
@@ -149,7 +152,7 @@ def choose(
     affordable: Sequence[Purchase],
     *,
     running: Sequence[Purchase] = (),
-    why_none: str = "no run is left that the budget allows",
+    why_none: str = NONE_AFFORDABLE,
 ) -> Choice:
     """Return the affordable run that narrows the interval most per FLOP, or why there is none.
 

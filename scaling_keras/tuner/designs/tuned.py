@@ -184,15 +184,16 @@ def _check_size_stays(plan: TrialPlan, set_by_sweep: Collection[str], models: Mo
 
     Sweeps are planned, and limits held, by what models count with the defaults.
     """
-    given = {name: value for name, value in plan.hyperparameters.items() if name in set_by_sweep}
-    tuned = {name: value for name, value in plan.hyperparameters.items() if name not in given}
+    chosen = plan.hyperparameters
+    given = {name: value for name, value in chosen.items() if name in set_by_sweep}
     counted, found = (
         (models.n_params(model), models.train_flops_per_example(model))
-        for model in ({**plan.size, **given}, {**plan.size, **given, **tuned})
+        for model in ({**plan.size, **given}, {**plan.size, **chosen})
     )
     if math.isnan(counted[0]) or math.isnan(found[0]) or found == counted:
         return
-    values = ", ".join(f"{n}={value!r}" for n, value in tuned.items() if n != TUNING_SHARE)
+    untold = {*given, TUNING_SHARE}
+    values = ", ".join(f"{n}={value!r}" for n, value in chosen.items() if n not in untold)
     raise SweepError(
         f"What is tuned must leave a model's parameters and FLOPs as its size has them, for the "
         f"data of the trials and the limits go by those. Received: {values}, with which "
