@@ -1,0 +1,150 @@
+"""What is said of a sweep before it is trained."""
+
+import math
+
+import pytest
+import tensorflow as tf
+
+import scaling_keras as sk
+from scaling_keras import laws
+from scaling_keras.tuner.sweep import GridSweep
+from tests.tuner.conftest import build_model, make_data
+from tests.tuner.designs.pretending import (
+    WIDTHS,
+    Ends,
+    Pretends,
+    build_of_any_depth,
+    build_tunable,
+)
+
+
+def test_values_that_make_models_larger_are_described_and_ordered_by_what_they_cost(tuner_of):
+    def build(hp):
+        if hp["depth"] > 3:
+            raise ValueError("too deep")
+        return build_of_any_depth(hp)
+
+    executor, told = Pretends(lambda plan: 1.0), Ends()
+    sweep = sk.HyperparameterSweep(
+        sizes=[{"width": 8}], n_examples=[16], values={"depth": [3, 1, 2, 4], "rate": [0.1]}
+    )
+    tuner = tuner_of(sweep, build, executor=executor, reporter=told)
+    quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
+    described = tuner.describe(make_data(), **quick)
+    flops = {
+        depth: tuner_of(GridSweep(sizes=[{"width": 8, "depth": depth}], n_examples=[16]), build)
+        .describe(make_data(), **quick)
+        .train_flops
+        for depth in (1, 2, 3)
+    }
+    assert [(trial.n_params, trial.train_flops) for trial in described.trials] == [
+        (41, flops[1]),
+        (113, flops[2]),
+        (185, flops[3]),
+    ]
+    (failing,) = described.failing
+    assert (failing.name, failing.reason) == ("width8-depth4", "ValueError: too deep")
+    tuner.search(make_data(), validation_data=make_data(4))
+    assert [plan.hyperparameters["depth"] for plan in executor.plans] == [1, 2, 3, 4]
+    assert {progress.flops_total for progress in told.seen} == {sum(flops.values())}
+
+
+def test_a_sweep_is_described_before_it_is_trained(tuner_of):
+    grid = GridSweep(sizes=WIDTHS, n_examples=[16, 64, 256])
+    tuner = tuner_of(grid)
+    described = tuner.describe(make_data(64), validation_data=make_data(4), n_trials=10)
+    assert len(described.trials) == 9
+    work = {trial.name: trial for trial in described.trials}["width4_64_seed0"]
+    assert (work.n_params, work.n_examples, work.n_steps) == (21, 64, 16)
+    assert described.train_flops == sum(trial.train_flops for trial in described.trials)
+    assert all(trial.seconds > 0 and trial.peak_bytes > 2**20 for trial in described.trials)
+    assert isinstance(described.verdict, laws.DesignVerdict)
+    assert described.verdict.n_runs == 9
+    text = described.summary()
+    assert "9 trials" in text
+    assert "simulated sweeps" in text
+    assert described.to_dict()["trials"][0]["name"] == described.trials[0].name
+    # Nothing has been trained.
+    assert list((tuner._project.path).iterdir()) == []
+
+
+def test_a_design_that_no_law_can_be_fitted_to_says_so(tuner_of):
+    sweep = sk.DataLadderSweep(size={"width": 4}, n_examples=(16, 64), n_steps=3)
+    described = tuner_of(sweep).describe(make_data(16), validation_data=make_data(4), measure=False)
+    assert described.verdict is None
+    assert "What it will pin down can't be foreseen" in described.summary()
+    assert math.isnan(described.seconds)
+    assert described.to_dict()["seconds"] is None
+
+
+@pytest.mark.parametrize("is_tuned", [False, True])
+def test_a_sweep_of_hyperparameters_is_not_judged_by_a_law_of_size_and_data(tuner_of, is_tuned):
+    sweep = sk.HyperparameterSweep(
+        sizes=WIDTHS, n_examples=[16, 64, 256], values={"momentum": [0.1, 0.2, 0.4]}
+    )
+    tuner = tuner_of(sk.TunedSweep(sweep) if is_tuned else sweep, build_tunable)
+    options = {"validation_data": make_data(4), "measure": False}
+    described = tuner.describe(make_data(64), n_trials=10, **options)
+    assert described.verdict is None
+    assert "what values of momentum are best (`laws.optima`)" in described.why_no_verdict
+    assert tuner.describe(make_data(64), n_trials=0, **options).why_no_verdict == ""
+
+
+LADDERS = [
+    sk.DataLadderSweep(size={"width": 4}, n_examples=(16, 2048), n_steps=8),
+    sk.LadderSweep(sizes=[{"width": 2**step} for step in range(1, 9)]),
+]
+
+
+@pytest.mark.parametrize("sweep", LADDERS, ids=["of data", "of compute"])
+def test_a_ladder_is_described_by_the_law_of_what_it_varies(tuner_of, sweep):
+    data = make_data().repeat()
+    described = tuner_of(sweep).describe(
+        data, validation_data=make_data(4), measure=False, n_trials=10
+    )
+    verdict = described.verdict
+    assert (verdict.form, verdict.n_runs) == ("power_law_floor", 8)
+    assert verdict.loss.low <= verdict.loss.truth <= verdict.loss.high
+    dearest = max(described.trials, key=lambda trial: trial.train_flops)
+    assert verdict.target_flops == pytest.approx(10 * dearest.train_flops, rel=0.2)
+    assert "not_separable" not in described.summary()
+
+
+def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
+    tuned = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=7)
+    quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
+    described = tuner_of(tuned, build_tunable).describe(make_data(), **quick)
+    # The best of seven trials is the sweep's own.
+    assert described.train_flops == 7 * sum(trial.train_flops for trial in described.trials)
+    assert "before those, 7 trials of random tuning at 3 sizes" in described.summary()
+    adaptive = sk.AdaptiveSweep(
+        sizes=WIDTHS,
+        n_examples=[8, 16, 32],
+        target={"train_flops": 1e9},
+        until={"width": 0.1, "train_flops": 1e7},
+    )
+    described = tuner_of(adaptive).describe(make_data(), **quick)
+    assert len(described.trials) == 9
+    assert "until width 0.1 or train_flops 1e+07" in described.summary()
+    assert described.train_flops == 1e7
+
+
+def test_a_size_whose_first_step_fails_is_described(tuner_of):
+    def build(hp):
+        model = build_model(hp)
+        if hp["width"] == 4:
+
+            def fail(*arguments):
+                raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+
+            model.train_step = fail
+        return model
+
+    tuner = tuner_of(GridSweep(sizes=WIDTHS[:2], n_examples=[16]), build)
+    described = tuner.describe(make_data(), validation_data=make_data(4), n_trials=0)
+    (failing,) = described.failing
+    assert failing.name == "width4"
+    assert "out of memory" in failing.reason
+    assert "Would fail: width4, ResourceExhaustedError" in described.summary()
+    assert described.seconds > 0
+    assert described.to_dict()["failing"][0]["name"] == "width4"
