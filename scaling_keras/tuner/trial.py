@@ -25,6 +25,7 @@ from scaling_keras.events.writer import RunWriter
 from scaling_keras.tuner.checkpoint import Checkpoints, clear_checkpoints, restore
 from scaling_keras.tuner.claim import Claim, TakenOver
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
@@ -53,6 +54,8 @@ class TrialSetting:
         checkpoint_seconds: Time between two checkpoints inside a trial; None for no checkpoints.
         halve_batch: Whether a trial that runs out of memory is trained again with half the batch.
         advance: Is told the fraction of its steps that a trial has done.
+        dtype_policy: What models are built with that set no policy of their own; by default that
+            of this process.
     """
 
     hypermodel: keras_tuner.HyperModel
@@ -68,6 +71,7 @@ class TrialSetting:
     checkpoint_seconds: float | None
     halve_batch: bool
     advance: Callable[[TrialPlan, float], None]
+    dtype_policy: Any = dataclasses.field(default_factory=keras.config.dtype_policy)
 
 
 def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
@@ -285,7 +289,7 @@ def _checkpoints(
 
 def _build(plan: TrialPlan, setting: TrialSetting, hp: keras_tuner.HyperParameters) -> keras.Model:
     """Return the model of a trial, built under the strategy with fresh memory and seed."""
-    keras.backend.clear_session()
+    clear_session(setting.dtype_policy)
     # For initial weights, dropout and whatever else asks for no seed of its own.
     keras.utils.set_random_seed(plan.seed)
     with keras_tuner_engine.maybe_distribute(setting.strategy):
