@@ -1,9 +1,13 @@
 """What a program sets for its whole process holds for each of its models, wherever it is built."""
 
+import subprocess
+import sys
+
 import keras
 import pytest
 
 from scaling_keras.tuner.global_settings import GlobalSettings, clear_session
+from tests.requirements import require_module
 from tests.tuner.conftest import build_model
 
 
@@ -58,3 +62,54 @@ def test_a_cleared_session_counts_names_anew_under_the_policy():
     clear_session(keras.config.dtype_policy())
     layer = keras.layers.Dense(1)
     assert (layer.name, layer.compute_dtype) == ("dense", "bfloat16")
+
+
+SENDS = """
+import sys
+import keras
+import tensorflow as tf
+from scaling_keras.tuner.executors import packing
+from scaling_keras.tuner.strategy import split_cpu
+
+split_cpu(2)
+keras.config.set_floatx("float64")
+keras.config.set_epsilon(1e-5)
+keras.config.set_image_data_format("channels_first")
+keras.config.set_dtype_policy("mixed_bfloat16")
+tf.config.experimental.enable_tensor_float_32_execution(False)
+
+class Zero:
+    "Reads a setting while it is made."
+    def __setstate__(self, state):
+        self.zeros = keras.ops.zeros(1)
+
+zero = Zero()
+zero.is_sent = True
+sys.stdout.buffer.write(packing.pack(zero))
+"""
+
+RECEIVES = """
+import sys
+import tensorflow as tf
+from scaling_keras.tuner.executors import packing
+from scaling_keras.tuner.global_settings import GlobalSettings
+
+zero = packing.unpack(sys.stdin.buffer.read())
+print(zero.zeros.dtype.name, len(tf.config.list_logical_devices("CPU")))
+print(GlobalSettings.of_this_process())
+"""
+
+
+def test_the_settings_are_sent_ahead_of_what_runs_trials():
+    require_module("cloudpickle")
+    packed = subprocess.run([sys.executable, "-c", SENDS], capture_output=True, check=True).stdout
+    told = subprocess.run(
+        [sys.executable, "-c", RECEIVES], input=packed, capture_output=True, check=True
+    ).stdout
+    assert told.decode().splitlines() == [
+        "float64 2",
+        (
+            "GlobalSettings(floatx='float64', epsilon=1e-05, image_data_format='channels_first', "
+            'dtype_policy=<DTypePolicy "mixed_bfloat16">, tensor_float_32=False, cpu_devices=2)'
+        ),
+    ]
