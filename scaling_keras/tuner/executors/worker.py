@@ -27,7 +27,7 @@ def main(descriptor: int) -> None:
         run_trial.tell(lambda plan, fraction: connection.send((ADVANCED, fraction)))
         connection.send((READY, None))
         while (packed := inbox.get()) is not None:
-            connection.send((ENDED, run_trial(packing.unpack(packed))))
+            connection.send((ENDED, run_trial(packing.unpack_plan(packed))))
     except BaseException as error:
         # Whatever it is, Ctrl-C too, it ends the search, which runs in the other process.
         connection.send((RAISED, packing.as_told(error)))
