@@ -201,8 +201,8 @@ class SizeBook:
             Exception: What building it raised.
         """
         self.count(size)
-        known = {*self._constants, *size, "n_examples", "n_steps", "seed"}
-        return left_to_tune(self._asked[size_name(size)], dict.fromkeys(known))
+        known = self._given(size)
+        return left_to_tune(self._asked[size_name(size)], known, known)
 
     def asked_with(self, size: Size, values: Mapping[str, Any]) -> Asked:
         """Return what a model of a size asks for with some values of its other hyperparameters.
@@ -224,8 +224,9 @@ class SizeBook:
             return Asked(more=keras_tuner.HyperParameters(), used=frozenset(values))
         finally:
             keras.backend.clear_session()
-        known = {*self._constants, *chosen, "n_examples", "n_steps", "seed"}
-        return Asked(more=left_to_tune(hp, dict.fromkeys(known)), used=frozenset(hp.asked))
+        known = self._given(chosen)
+        fixed = {n: value for n, value in known.items() if n not in values or n in self._constants}
+        return Asked(more=left_to_tune(hp, known, fixed), used=frozenset(hp.asked))
 
     def resolve(self, size: Size | TargetSize) -> Size:
         """Return a size, solved for if it is given by its number of parameters.
@@ -303,9 +304,12 @@ class SizeBook:
 
     def _build(self, size: Size) -> tuple[keras.Model, GivenHyperParameters]:
         """Return a model of a size and the hyperparameters that it asked for."""
-        values = {**self._constants, **size, "n_examples": _MANY, "n_steps": _MANY, "seed": 0}
-        asked = as_hyperparameters(values)
+        asked = as_hyperparameters(self._given(size))
         return compiled(self._hypermodel.build(asked)), asked
+
+    def _given(self, size: Size) -> dict[str, Any]:
+        """Return the values that a model of a size is built with to be counted."""
+        return {**self._constants, **size, "n_examples": _MANY, "n_steps": _MANY, "seed": 0}
 
     def _build_and_count(self, size: Size) -> ModelCount | Exception:
         """Return what a model of a size costs, or what building it raised."""
