@@ -47,7 +47,7 @@ class Workload:
         hypermodel: Builds the models.
         train: Training data: a batched dataset, or a function that gives one. A function with a
             parameter `seed` is called with the seed of the trial by that name; any other with the
-            hyperparameters, without `n_steps`.
+            hyperparameters, without `n_steps`, if it has a parameter at all.
         n_replicas: Copies of the model that train in step.
         constants: Hyperparameters that are the same for all trials.
         batch_size: What a function with a `seed` is given as `batch_size`, rounded up to a
@@ -92,6 +92,7 @@ class Workload:
                 f"`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`."
             )
         parameters = inspect.signature(train).parameters if callable(train) else {}
+        self._takes_nothing = not parameters
         self._takes_seed = "seed" in parameters
         self._takes_batch_size = self._takes_seed and (
             "batch_size" in parameters
@@ -168,15 +169,34 @@ class Workload:
                 raise _other_batches(plan, size, f"a function of a `seed` alone, {self._train!r}")
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
+        elif self._takes_nothing:
+            data = self._train()
         else:
-            asked = as_hyperparameters(self.known_values(plan))
-            data = self._train(asked)
-            self._asked_by_data.update(asked.asked)
+            data = self._data_of_hyperparameters(plan)
         if not isinstance(data, tf.data.Dataset):
             raise DataError(
                 f"The function that gives the training data must return a batched "
                 f"tf.data.Dataset. Received: {type(data).__name__}."
             )
+        return data
+
+    def _data_of_hyperparameters(self, plan: TrialPlan) -> Any:
+        """Return what the function of the hyperparameters gives for a trial."""
+        known = self.known_values(plan)
+        asked = as_hyperparameters(known)
+        try:
+            data = self._train(asked)
+        except KeyError as error:
+            unknown = sorted(asked.asked - asked.values.keys())
+            if not unknown:
+                raise
+            raise DataError(
+                f"A function that gives the training data can read what is known before it: "
+                f"{', '.join(known)}. Received: one that asks for {', '.join(unknown)}. The steps "
+                f"of a trial follow from its data; read `n_examples`, or set what is missing in "
+                f"`constants`."
+            ) from error
+        self._asked_by_data.update(asked.asked)
         return data
 
     def batch_size(self, plan: TrialPlan) -> int:

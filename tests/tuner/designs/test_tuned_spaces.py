@@ -166,6 +166,6 @@ def build_of_one_value(hp):
 def test_values_that_cannot_vary_are_nothing_to_tune(tuner_of):
     executor = Pretends(lambda plan: 1.0)
     sweep = sk.TunedSweep(GridSweep(sizes=WIDTHS, n_examples=[16]), n_trials=2)
-    with pytest.raises(SweepError, match="something to tune.*nothing that can vary .* 'width2';"):
+    with pytest.raises(SweepError, match=r"something to tune.*nothing that can vary .* 'width2';"):
         tuned(tuner_of, build_of_one_value, sweep, executor)
     assert executor.plans == []
