@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import keras
@@ -16,7 +16,7 @@ from scaling_keras.counting.parameters import count_params
 from scaling_keras.counting.tracing import input_specs
 from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.runs import count_under
-from scaling_keras.tuner.sweep import Asked, Size, TargetSize, size_name
+from scaling_keras.tuner.sweep import Asked, Size, TargetSize, in_order_of_runs, size_name
 from scaling_keras.tuner.tuning import left_to_tune
 
 _CLOSE = 0.25
@@ -35,6 +35,7 @@ class SizeBook:
         max_n_params: Models of more trainable parameters are left out; None for no limit.
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
         flops_of: Says what one example costs at a size, in place of the count; None for the count.
+        run_names: Names of the runs there are, which say in what order sizes are written.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class SizeBook:
         max_n_params: float | None = None,
         size_for: Callable[..., Size] | None = None,
         flops_of: Callable[[Size], float] | None = None,
+        run_names: Collection[str] = (),
     ) -> None:
         self._hypermodel = hypermodel
         self._constants = dict(constants)
@@ -53,6 +55,7 @@ class SizeBook:
         self._max_n_params = max_n_params
         self._size_for = size_for
         self._flops_of = flops_of
+        self._run_names = run_names
         self._counts: dict[str, ModelCount | Exception] = {}
         self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
@@ -64,7 +67,13 @@ class SizeBook:
         """Return what another process needs: what was counted too, but not what was raised."""
         counted = {n: c for n, c in self._counts.items() if isinstance(c, ModelCount)}
         plain = {name: _without_proxies(c) for name, c in counted.items()}
-        return {**self.__dict__, "_counts": plain, "_asked": {}, "_asked_with": {}}
+        return {
+            **self.__dict__,
+            "_counts": plain,
+            "_asked": {},
+            "_asked_with": {},
+            "_run_names": (),
+        }
 
     def count(self, size: Size) -> ModelCount:
         """Return what a model of a size costs, from building it once.
@@ -91,6 +100,20 @@ class SizeBook:
         try:
             model = compiled(self._hypermodel.build(as_hyperparameters(values)))
             return count(model, inputs=input_specs(model, batch_size=batch_size))
+        finally:
+            keras.backend.clear_session()
+
+    def defaults_with(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the defaults of what a model asks for besides these hyperparameters.
+
+        Raises:
+            SweepError: If what is built isn't a compiled model.
+            Exception: What building it raised.
+        """
+        try:
+            hp = as_hyperparameters(values)
+            compiled(self._hypermodel.build(hp))
+            return {name: value for name, value in hp.values.items() if name not in values}
         finally:
             keras.backend.clear_session()
 
@@ -231,14 +254,19 @@ class SizeBook:
     def resolve(self, size: Size | TargetSize) -> Size:
         """Return a size, solved for if it is given by its number of parameters.
 
+        Its names are in the order in which those of its runs are.
+
         Raises:
             SweepError: If it can't be solved for.
         """
-        if not isinstance(size, TargetSize):
-            return size
-        key = (size.n_params, size.vary, size_name(size.fixed), size.multiple, size.highest)
+        key: tuple[Any, ...]
+        if isinstance(size, TargetSize):
+            key = (size.n_params, size.vary, size_name(size.fixed), size.multiple, size.highest)
+        else:
+            key = (size_name(size),)
         if key not in self._resolved:
-            self._resolved[key] = self._solved(size)
+            known = self._solved(size) if isinstance(size, TargetSize) else size
+            self._resolved[key] = in_order_of_runs(known, self._run_names)
         return self._resolved[key]
 
     def _solved(self, target: TargetSize) -> Size:

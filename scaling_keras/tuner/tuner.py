@@ -24,7 +24,7 @@ from scaling_keras.tuner.executors.interface import Executor, is_worker
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle, metric_name
-from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, unset
+from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, seen_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
 from scaling_keras.tuner.search_end import check_end
@@ -246,12 +246,16 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what must be said of the last search, such as an optimum at an edge."""
         if self._course is None or self._earlier is None:
             return ()
-        workload = self._searched().workload
+        workload, records = self._searched().workload, self._project.records().values()
         planned = plan_findings(self._sweep, workload)
         if workload.fits_itself:
-            records = self._project.records().values()
             planned = (*planned, *fit_findings(self._sweep, workload, records))
-        return (*planned, *self._earlier.findings(), *self._course.findings)
+        return (
+            *planned,
+            *seen_findings(records),
+            *self._earlier.findings(),
+            *self._course.findings,
+        )
 
     def describe(
         self,
@@ -511,6 +515,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 examples_of=self._sweep.hyperparameters,
                 size_for=self._size_for,
                 flops_of=self._flops_of,
+                run_names=self._project.run_names(),
             ),
             validation_data=held_out_data(validation_data),
             callbacks=tuple(callbacks),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import keras_tuner
@@ -60,6 +60,7 @@ class Workload:
             build models with that are only counted.
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
         flops_of: Says what one example costs at a size, in place of the count; None for the count.
+        run_names: Names of the runs there are, which say in what order sizes are written.
 
     Attributes:
         given: Names of the hyperparameters that are the same for all trials.
@@ -84,6 +85,7 @@ class Workload:
         examples_of: Mapping[str, Any] | None = None,
         size_for: Callable[..., Size] | None = None,
         flops_of: Callable[[Size], float] | None = None,
+        run_names: Collection[str] = (),
     ) -> None:
         if not (callable(train) or isinstance(train, tf.data.Dataset)):
             raise DataError(
@@ -117,6 +119,7 @@ class Workload:
             max_n_params=max_n_params,
             size_for=size_for,
             flops_of=flops_of,
+            run_names=run_names,
         )
         self._wanted_batch_size = batch_size
         self._train = train
@@ -259,6 +262,29 @@ class Workload:
             divisor = self._divisors.get(plan.name, 1)
             values.setdefault("batch_size", self.batch_size(plan) * divisor)
         return values
+
+    def other_defaults(
+        self, plan: TrialPlan, found: Mapping[str, Any]
+    ) -> dict[str, tuple[Any, Any]]:
+        """Return what a run took by default and a trial wouldn't: name to what it was, and is now.
+
+        Args:
+            plan: The trial.
+            found: The hyperparameters that its run recorded.
+
+        Raises:
+            Exception: As `n_steps` does.
+        """
+        values = self.values(plan)
+
+        def others(defaults: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+            names = [name for name in defaults if name in found and name not in values]
+            return {n: (found[n], defaults[n]) for n in names if found[n] != defaults[n]}
+
+        chosen = plan.hyperparameters
+        space = self.asked_with(plan.size, chosen).more if chosen else self.tuned(plan.size)
+        # What is counted is built for other steps than the trial's, on which a default may depend.
+        return others(self._models.defaults_with(values)) if others(space.values) else {}
 
     def count(self, size: Size) -> ModelCount:
         """Return what a model of a size costs; see `SizeBook.count`."""

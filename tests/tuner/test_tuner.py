@@ -10,6 +10,7 @@ import pytest
 from scaling_keras.errors import CountingError, DataError, LogdirError, RunsError, SweepError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.project import SWEEP_FILE, WEIGHTS_FILE
+from scaling_keras.tuner.sweep import GridSweep
 from tests.tuner.conftest import (
     NoTrials,
     build_model,
@@ -284,6 +285,22 @@ def test_held_out_data_that_only_the_first_trial_could_go_through_is_refused(mak
         with pytest.raises(DataError, match=r"go through from its beginning.*used up after"):
             tuner.search(data, validation_data=held_out)
         assert not tuner._project.records()
+
+
+def test_sizes_written_in_another_order_are_found_again(make_tuner, data):
+    def grid(*sizes):
+        return GridSweep(sizes=sizes, n_examples=[32])
+
+    make_tuner(sweep=grid({"width": 2, "depth": 1})).search(data, validation_data=data)
+    # As an earlier version named a size whose names were in another order than the first's.
+    make_tuner(sweep=grid({"depth": 1, "width": 4})).search(data, validation_data=data)
+    sizes = {"width": 2, "depth": 1}, {"width": 4, "depth": 1}
+    for found in (sizes, [dict(reversed(size.items())) for size in sizes]):
+        tuner = make_tuner(sweep=grid(*found), executor=NoTrials())
+        tuner.search(data, validation_data=data)
+    assert {run.size for run in tuner.results()} == {"width2-depth1", "depth1-width4"}
+    with pytest.raises(SweepError, match="a run that the sweep hasn't"):
+        tuner.train_at(size={"depth": 1, "width": 2}, n_examples=32)
 
 
 class Endless(keras.utils.PyDataset):
