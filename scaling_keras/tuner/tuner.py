@@ -280,10 +280,11 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 different law may be harder to pin down.
             noise: Standard deviation of the log loss of a run.
             measure: Whether to run steps.
-            n_trials: How often the design is simulated; 0 for not at all.
+            n_trials: How often the design is simulated, at least 10; 0 for not at all.
 
         Raises:
             DataError: If the data can't be used or is too short for a trial.
+            FitError: If `target`, `law`, `noise` or `n_trials` can't be simulated with.
             SweepError: If there is nothing to train.
         """
         setting = self._prepare(train, validation_data, batch_size, (), None)
