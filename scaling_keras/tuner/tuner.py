@@ -19,16 +19,18 @@ from scaling_keras.runs import Exclusion, RunTable, check_param_convention
 from scaling_keras.tuner.description import Description, check_plans, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
+from scaling_keras.tuner.earlier_model import earlier_model
 from scaling_keras.tuner.executors.choosing import make_executor
-from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_worker
+from scaling_keras.tuner.executors.interface import Executor, is_worker
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
+from scaling_keras.tuner.search_end import check_any_completed
 from scaling_keras.tuner.search_inputs import copies_of, held_out_data
-from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
+from scaling_keras.tuner.single_run import check_allocation, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
 from scaling_keras.tuner.trial import (
@@ -70,7 +72,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             data: `build_model` can read them, each run records them, and a search refuses to go on
             with runs of others.
         param_convention: Which parameters count as N: a key of `PARAM_CONVENTIONS`.
-        keep_weights: Whether to save the weights of each model beside its events.
+        keep_weights: Whether to save the weights of each model of the sweep beside its events;
+            those of `train_at` are always.
         executor: Who runs the trials: `local`, one after the other in this process; `processes`,
             side by side in processes of this machine; `ray`, on a Ray cluster; or an executor with
             options of your own, such as `LocalProcesses(n_workers=4)`.
@@ -225,7 +228,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._tracker.end()
         for plan, outcome in earlier.found.values():
             self.oracle.restore(plan, outcome)
-        _check_any_completed(queue.outcomes, earlier.outcomes(), self._objective)
+        check_any_completed(queue.outcomes, earlier.outcomes(), self._objective)
 
     def _law_so_far(self, earlier: EarlierRuns) -> LawSoFar | None:
         """Return what fits the trials as they end, None where nobody would hear of it."""
@@ -357,7 +360,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
     def plan_at(
         self,
-        allocation: laws.Allocation | None = None,
+        allocation: laws.Allocation | laws.Plan | None = None,
         *,
         size: Size | TargetSize | None = None,
         n_examples: int | None = None,
@@ -368,11 +371,13 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what `train_at` would train with these arguments, and what is predicted of it.
 
         Raises:
-            SweepError: If there has been no search, neither an allocation nor both of `size` and
-                `n_examples` are given, one of them can't be, or no size can be found.
+            SweepError: If there has been no search, the arguments name no run or can't be, no size
+                can be found, or the law is about other runs; see `train_at`.
             DataError: If the data is too short.
         """
-        workload = self._searched().workload
+        setting = self._searched()
+        workload = setting.workload
+        check_allocation(allocation, size, n_examples)
         if allocation is not None:
             fit = fit or allocation.fit
         size, n_examples = place_of(
@@ -384,14 +389,24 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             size_for=self._size_for,
             param_convention=self._param_convention,
         )
+        runs = self.results()
         if hyperparameters is None:
             known = {*workload.given, *size, *unset(self._sweep, workload, size).values}
-            hyperparameters = hyperparameters_near(self.results(), workload.n_params(size), known)
-        return plan_single_run(size, n_examples, seed, hyperparameters, fit=fit, workload=workload)
+            hyperparameters = hyperparameters_near(runs, workload.n_params(size), known)
+        return plan_single_run(
+            size,
+            n_examples,
+            seed,
+            hyperparameters,
+            fit=fit,
+            runs=runs,
+            workload=workload,
+            dataset_size=setting.dataset_size,
+        )
 
     def train_at(
         self,
-        allocation: laws.Allocation | None = None,
+        allocation: laws.Allocation | laws.Plan | None = None,
         *,
         size: Size | TargetSize | None = None,
         n_examples: int | None = None,
@@ -402,23 +417,28 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Train one model outside the sweep and return it, on the data of the last `search`.
 
         With a fit, what it predicts for the run is recorded among the run's facts before the
-        training begins; `verdicts` compares it with what was reached.
+        training begins; `verdicts` compares it with what was reached. The model's weights are
+        kept beside its events: the same call again trains nothing, and gives back that model,
+        its optimizer new, while the prediction and the verdict stay.
 
         Args:
             allocation: What `Fit.optimal_allocation` gave: the size closest to its `n_params` is
-                trained for its `train_flops`. Its fit predicts. The family's `size_for` finds that
+                trained for its `train_flops`. Or a plan of `laws.allocate` or `laws.cheapest`: that
+                size sees its `n_examples`. Its fit predicts. The family's `size_for` finds the
                 size, or else it is solved for by building, over what the sweep's sizes differ in.
             size: The size to train instead, as in a sweep, or a `TargetSize`.
             n_examples: Examples for that size to see.
-            fit: The law that predicts, for a `size` without an allocation.
+            fit: The law that predicts, for a `size` without an allocation. It is of the tuner's
+                `objective`; one of one variable is for runs that keep what its own have in common.
             seed: Random seed of the run.
             hyperparameters: Those besides the size's, such as a tuned `learning_rate`; by default
                 what the sweep's best run of the closest size was trained with.
 
         Raises:
-            SweepError: If there has been no search, neither an allocation nor both of `size` and
-                `n_examples` are given, one of them can't be, no size can be found, or the same
-                has been trained already, if only under the name of another amount of data.
+            SweepError: If there has been no search; not either an allocation, or both `size` and
+                `n_examples`, are given; one of them can't be, or no size can be found; the law is
+                about other runs; the sweep has trained the same, or a test has under the name of
+                another amount of data; or the weights of a test that was made are gone.
             DataError: If the data is too short.
             Exception: Whatever building or training raises; the run has then recorded it.
         """
@@ -430,12 +450,14 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             seed=seed,
             hyperparameters=hyperparameters,
         )
-        setting = self._searched()
-        check_is_new(plan, self._project, setting.workload)
+        setting = dataclasses.replace(self._searched(), keep_weights=True)
         if self._executor.n_replicas is not None:
             # The processes of the search are gone, and with them their hold on the devices.
             strategy = make_strategy(self._strategy_choice)
             setting = dataclasses.replace(setting, strategy=strategy)
+        model = earlier_model(plan, setting, self._constants)
+        if model is not None:
+            return model
         self._tracker.expect(plan, setting.workload.work(plan))
         self._tracker.begin_trial(plan)
         with driver_lock(self._project.path):
@@ -528,27 +550,6 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         if self._executor.n_replicas is None or self._strategy_choice is None:
             return n_replicas(self.distribution_strategy)
         return self._executor.n_replicas
-
-
-def _check_any_completed(
-    outcomes: Sequence[TrialOutcome], ended: Mapping[str, TrialOutcome], objective: str
-) -> None:
-    """Raise a `SweepError` if every trial went wrong, or none has the objective."""
-    everything = [*outcomes, *ended.values()]
-    completed = [outcome for outcome in everything if outcome.status == "completed"]
-    if everything and not completed:
-        raise SweepError(
-            f"At least one trial of a sweep must complete. Received: {len(everything)} that did "
-            f"not, the first because: "
-            f"{(everything[0].reason or everything[0].status).rstrip('.')}. Correct that, and "
-            f"search again."
-        )
-    names = sorted({name for outcome in completed for name in outcome.metrics})
-    if completed and objective not in names:
-        raise SweepError(
-            f"`objective` must be a metric that the runs have. Received: {objective!r}; they have "
-            f"{', '.join(names)}. Name one of those; what has been trained is kept."
-        )
 
 
 def _family_name(build_model: Any) -> str:
