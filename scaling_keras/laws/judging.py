@@ -174,11 +174,7 @@ def judge_design(
     truth = truth_of(law, params)
     noise = as_noise(noise)
     check_level(level)
-    if n_trials < 10:
-        raise FitError(
-            f"`n_trials` must be at least 10 for a share of them to mean anything. "
-            f"Received: n_trials={n_trials!r}."
-        )
+    _check_n_trials(n_trials)
     budget, point = _target(truth, target)
     rng = np.random.default_rng(seed)
     cost = truth.example_cost(design.n_params) * design.n_examples
@@ -211,6 +207,24 @@ def judge_design(
         failures=dict(failures),
         findings={code: count / len(fits) for code, count in codes.most_common()},
     )
+
+
+def check_judging(
+    law: Fit | str, *, target: float | Mapping[str, float], noise: float, n_trials: int
+) -> None:
+    """Raise a `FitError` unless `judge_design` takes these arguments, whatever the design is."""
+    as_noise(noise)
+    _check_n_trials(n_trials)
+    _target(truth_of(law), target)
+
+
+def _check_n_trials(n_trials: int) -> None:
+    """Raise a `FitError` unless a design is simulated often enough."""
+    if n_trials < 10:
+        raise FitError(
+            f"`n_trials` must be at least 10 for a share of them to mean anything. "
+            f"Received: n_trials={n_trials!r}."
+        )
 
 
 def _fit_trials(

@@ -13,6 +13,7 @@ from scaling_keras import laws
 from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.errors import FitError, ScalingError, SweepError
 from scaling_keras.laws.frontier import fit_example_cost
+from scaling_keras.laws.judging import check_judging
 from scaling_keras.laws.synthetic import Design, Truth, truth_of
 from scaling_keras.runs import Exclusion
 from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
@@ -28,6 +29,8 @@ _BEYOND = 10.0
 """Compute of the default target over that of the dearest trial."""
 _GUESSED_EXPONENTS = {"param_exponent": 0.34, "data_exponent": 0.28}
 """Of Hoffmann et al., arXiv:2203.15556: as good a guess as any before there are runs."""
+_ANY_LAW = "besiroglu"
+"""Of size and data, to check the other arguments with before there is a guess."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -129,6 +132,13 @@ def describe(
     n_trials: int,
 ) -> Description:
     """Return what a sweep will do; see `ScalingTuner.describe`."""
+    if n_trials:
+        check_judging(
+            _ANY_LAW if law is None else law,
+            target=1.0 if target is None else target,
+            noise=noise,
+            n_trials=n_trials,
+        )
     workload = setting.workload
     plans, others = _foreseen(sweep, workload)
     plans = tuple(plan for plan in plans if workload.can_be_built(plan.size))
@@ -294,7 +304,8 @@ def _judge(
         return None, ""
     points = sorted({(trial.n_params, float(trial.n_examples)) for trial in trials})
     size, data = np.array(points).T
-    target = target or _BEYOND * max(trial.train_flops for trial in trials)
+    if target is None:
+        target = _BEYOND * max(trial.train_flops for trial in trials)
     try:
         truth = truth_of(_guess(trials) if law is None else law)
         if variable and not isinstance(target, Mapping):

@@ -37,6 +37,6 @@ class KeepsWeights(keras.callbacks.Callback):  # type: ignore[misc] # keras has 
         except OSError as error:
             raise SweepError(
                 f"The weights of a run need a file that can be written. Received: "
-                f"{str(self._file)!r} ({error}). Make room, or leave keep_weights out, and search "
-                f"again."
+                f"{str(self._file)!r} ({error}). Make room, or leave keep_weights out if it is a "
+                f"trial of a sweep, and start again."
             ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,21 +11,22 @@ import numpy as np
 
 from scaling_keras import laws
 from scaling_keras.errors import SweepError
-from scaling_keras.tuner.project import Project, has_ended
+from scaling_keras.runs import RunTable, count_under
+from scaling_keras.tuner.prediction import check_keeps_to, prediction_facts
 from scaling_keras.tuner.sweep import (
     Size,
     TargetSize,
     TrialPlan,
     model_of,
     plan_trial,
+    size_name,
     whole_numbers,
 )
-from scaling_keras.tuner.verdict import prediction_facts
 from scaling_keras.tuner.workload import Workload
 
 
 def place_of(
-    allocation: laws.Allocation | None,
+    allocation: laws.Allocation | laws.Plan | None,
     size: Size | TargetSize | None,
     n_examples: int | None,
     *,
@@ -33,7 +35,9 @@ def place_of(
     size_for: Callable[..., Size] | None,
     param_convention: str,
 ) -> tuple[Size, int]:
-    """Return where a run is to be: the size closest to an allocation, and the examples it buys.
+    """Return where a run is to be: the size closest to an allocation or a plan, and its examples.
+
+    The budget of an allocation buys examples of the size that was found; a plan names its own.
 
     Args:
         allocation: See `ScalingTuner.train_at`.
@@ -46,8 +50,7 @@ def place_of(
 
     Raises:
         SweepError: If there is neither an allocation nor both of `size` and `n_examples`, the
-            size is made of other hyperparameters than the sweep's, the allocation is of several
-            budgets, or it can't be told what makes a model larger.
+            size is made of other hyperparameters than the sweep's, or no size can be found.
     """
     if allocation is None:
         if size is None or n_examples is None:
@@ -60,18 +63,44 @@ def place_of(
         elif not size.vary and size_for is None:
             size = varied(sizes, size.n_params)
         return workload.resolve(size), n_examples
-    if np.ndim(allocation.train_flops):
+    n_params = float(allocation.n_params.value)
+    convention = _convention(allocation.fit, param_convention)
+    if size_for is None:
+        target = varied(sizes, n_params)
+        size = workload.closest(target, convention)
+        _check_reaches(size, target, count_under(convention, workload.count(size).groups))
+    else:
+        size = size_for(n_params, param_convention=convention)
+    if isinstance(allocation, laws.Plan):
+        return size, max(1, round(allocation.n_examples.value))
+    return size, max(1, round(allocation.train_flops / workload.train_flops_per_example(size)))
+
+
+def check_allocation(allocation: Any, size: Any, n_examples: Any) -> None:
+    """Raise a `SweepError` if what is given is no allocation of one run, or not all there is."""
+    if allocation is None:
+        return
+    if not isinstance(allocation, laws.Allocation | laws.Plan):
+        raise SweepError(
+            f"`train_at` takes what `Fit.optimal_allocation`, `laws.allocate` or `laws.cheapest` "
+            f"returns. Received: {allocation!r}. Pass one of those, or `size` and `n_examples`."
+        )
+    if size is not None or n_examples is not None:
+        raise SweepError(
+            f"An allocation or a plan says how large a model sees how much. Received: one, and "
+            f"size={size!r}, n_examples={n_examples!r} besides. Pass either; `fit=best.fit` "
+            f"predicts for a size of your own."
+        )
+    if np.ndim(allocation.n_params.value):
         raise SweepError(
             f"`train_at` trains one model. Received: an allocation of "
-            f"{np.size(allocation.train_flops)} budgets. Ask for one of them."
+            f"{np.size(allocation.n_params.value)} budgets. Ask for one of them."
         )
-    n_params = float(allocation.n_params.value)
-    if size_for is None:
-        size = workload.closest(varied(sizes, n_params))
-    else:
-        size = size_for(n_params, param_convention=param_convention)
-    flops = workload.train_flops_per_example(size)
-    return size, max(1, round(allocation.train_flops / flops))
+
+
+def _convention(fit: laws.Fit, default: str) -> str:
+    """Return which parameters a law counts; those of the tuner if it can't be known."""
+    return fit.labels.get("param_convention", default)
 
 
 def varied(sizes: Sequence[Size], n_params: float) -> TargetSize:
@@ -95,6 +124,17 @@ def varied(sizes: Sequence[Size], n_params: float) -> TargetSize:
     )
 
 
+def _check_reaches(size: Size, target: TargetSize, n_params: float) -> None:
+    """Raise a `SweepError` if the largest size that is tried is smaller than what is wanted."""
+    if size[target.vary] + target.multiple > target.highest and n_params * 1.25 < target.n_params:
+        raise SweepError(
+            f"A size is found by trying {target.vary!r} up to {target.highest}. Received: "
+            f"{target.n_params:.4g} parameters, where {size_name(size)!r} has {n_params:.4g}. Ask "
+            f"for less, or pass `n_examples` and a `size`, which may be a `TargetSize` of another "
+            f"`highest`."
+        )
+
+
 def _check_made_of_the_same(size: Size, sizes: Sequence[Size]) -> None:
     """Raise a `SweepError` if a size is made of other hyperparameters than those of a sweep."""
     if sizes and all(set(size) != set(known) for known in sizes):
@@ -104,38 +144,6 @@ def _check_made_of_the_same(size: Size, sizes: Sequence[Size]) -> None:
         )
 
 
-def check_is_new(plan: TrialPlan, project: Project, workload: Workload) -> None:
-    """Raise a `SweepError` if a training was made already, other than as that test itself.
-
-    Runs of other names may be the same training: data comes in whole batches.
-    """
-    training = _training(plan, workload)
-    for record in project.records().values():
-        facts = record.facts.get(max(record.facts, default=0))
-        is_named_so = record.name == plan.name
-        if not has_ended(record) or (is_named_so and facts is not None and facts.prediction):
-            continue
-        if is_named_so or (facts is not None and _told_apart_by(facts.hyperparameters) == training):
-            same = "" if is_named_so else f", in whole batches the same as {record.name!r}"
-            raise SweepError(
-                f"`train_at` trains a run that the sweep hasn't, or it would take its place and "
-                f"test nothing. Received: {plan.name!r}{same}, which has ended. Pass another "
-                f"`size`, `n_examples` or `seed`."
-            )
-
-
-def _training(plan: TrialPlan, workload: Workload) -> dict[str, Any] | None:
-    """Return what tells a training from others; None if its model can't be built."""
-    if not workload.can_be_built(plan.size):
-        return None
-    return _told_apart_by({**workload.tuned(plan.size).values, **workload.values(plan)})
-
-
-def _told_apart_by(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the hyperparameters that make a training: steps, not the examples asked for."""
-    return {name: value for name, value in values.items() if name != "n_examples"}
-
-
 def plan_single_run(
     size: Size,
     n_examples: int,
@@ -143,13 +151,26 @@ def plan_single_run(
     hyperparameters: Mapping[str, Any],
     *,
     fit: laws.Fit | None,
+    runs: RunTable,
     workload: Workload,
+    dataset_size: int | None,
 ) -> TrialPlan:
     """Return the plan of a run, and with a fit what it predicts.
 
+    Args:
+        size: Of the model.
+        n_examples: Examples to see.
+        seed: Random seed.
+        hyperparameters: Those besides the size's.
+        fit: The law that predicts; None for no prediction.
+        runs: The project's runs; a law that doesn't say what N counts counts as they do.
+        workload: What trials take.
+        dataset_size: Unique examples in the data; None if unknown.
+
     Raises:
         DataError: If the data is too short.
-        SweepError: If `n_examples` or `seed` isn't a whole number, or out of its range.
+        SweepError: If `n_examples` or `seed` isn't a whole number, or out of its range, or the
+            law is about other runs.
     """
     (n_examples,) = whole_numbers("n_examples", [n_examples], 1)
     (seed,) = whole_numbers("seed", [seed], 0)
@@ -158,13 +179,15 @@ def plan_single_run(
     if fit is None:
         return plan
     work = workload.work(plan)
-    workload.count(model_of(plan))  # Raises what building it raises.
+    groups = workload.count(model_of(plan)).groups  # Raises what building it raises.
+    n_params = count_under(runs.param_convention, groups)
+    check_keeps_to(runs, fit, n_params=n_params, n_examples=work.n_examples)
     prediction = prediction_facts(
         fit,
-        n_params=workload.n_params(model_of(plan)),
+        objective=workload.objective,
+        n_params=count_under(_convention(fit, runs.param_convention), groups),
         n_examples=work.n_examples,
         train_flops=work.train_flops,
+        dataset_size=dataset_size,
     )
-    return plan_trial(
-        size, n_examples, seed, hyperparameters=hyperparameters, prediction=prediction
-    )
+    return dataclasses.replace(plan, prediction=prediction)

@@ -274,8 +274,8 @@ class SizeBook:
 
     def _solved(self, target: TargetSize) -> Size:
         """Return the size whose parameters are closest to the target, or raise if none is."""
-        size = self.closest(target)
-        n_params = self._params_of(size)
+        size = self.closest(target, self._param_convention)
+        n_params = self._params_of(size, self._param_convention)
         if abs(math.log(n_params / target.n_params)) > _CLOSE:
             raise SweepError(
                 f"A size must come within a quarter of its `n_params`. Received: "
@@ -284,8 +284,12 @@ class SizeBook:
             )
         return size
 
-    def closest(self, target: TargetSize) -> Size:
-        """Return the size whose parameters are closest to the target in ratio.
+    def closest(self, target: TargetSize, param_convention: str) -> Size:
+        """Return the size whose parameters are closest to the target in ratio, however far.
+
+        Args:
+            target: The number of parameters, and what to vary.
+            param_convention: Which parameters it counts.
 
         Raises:
             SweepError: If it can't be solved for.
@@ -297,27 +301,28 @@ class SizeBook:
                     f"`build_model` has no `size_for`. Received: {target!r}. Pass "
                     f"vary='width', or whatever your sizes are made of."
                 )
-            return self._size_for(target.n_params, param_convention=self._param_convention)
+            return self._size_for(target.n_params, param_convention=param_convention)
+
+        def ratio(step: int) -> float:
+            size = {**target.fixed, target.vary: step * target.multiple}
+            return self._params_of(size, param_convention) / target.n_params
+
         low, high = 1, target.highest // target.multiple
         # Doubling first, so that no model much larger than asked for is ever built.
-        while low < high and self._params_at(target, min(2 * low, high)) < target.n_params:
+        while low < high and ratio(min(2 * low, high)) < 1:
             low = min(2 * low, high)
         high = min(2 * low, high)
         while high - low > 1:
             middle = (low + high) // 2
-            if self._params_at(target, middle) < target.n_params:
+            if ratio(middle) < 1:
                 low = middle
             else:
                 high = middle
-        misses = {step: self._params_at(target, step) / target.n_params for step in (low, high)}
-        step, _ = min(misses.items(), key=lambda item: abs(math.log(item[1])))
+        ratios = {step: ratio(step) for step in (low, high)}
+        step = min(ratios, key=lambda step: abs(math.log(ratios[step])))
         return {**target.fixed, target.vary: step * target.multiple}
 
-    def _params_at(self, target: TargetSize, step: int) -> float:
-        """Return the parameters of a candidate, at least a tiny number so that it has a log."""
-        return self._params_of({**target.fixed, target.vary: step * target.multiple})
-
-    def _params_of(self, size: Size) -> float:
+    def _params_of(self, size: Size, param_convention: str) -> float:
         """Return the parameters of a size that is tried, at least a tiny number."""
         try:
             model, _ = self._build(size)
@@ -331,7 +336,7 @@ class SizeBook:
             ) from error
         groups = count_params(model)
         clear_session(self._dtype_policy)
-        return max(count_under(self._param_convention, groups), 1e-9)
+        return max(count_under(param_convention, groups), 1e-9)
 
     def _build(self, size: Size) -> tuple[keras.Model, GivenHyperParameters]:
         """Return a model of a size and the hyperparameters that it asked for."""

@@ -19,6 +19,7 @@ from scaling_keras.runs import Exclusion, RunTable, check_param_convention
 from scaling_keras.tuner.description import Description, check_plans, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
+from scaling_keras.tuner.earlier_model import earlier_model
 from scaling_keras.tuner.executors.choosing import make_executor
 from scaling_keras.tuner.executors.interface import Executor, is_worker
 from scaling_keras.tuner.law_so_far import LawSoFar
@@ -29,7 +30,7 @@ from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
 from scaling_keras.tuner.search_end import check_end
 from scaling_keras.tuner.search_inputs import copies_of, held_out_data
-from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
+from scaling_keras.tuner.single_run import check_allocation, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
 from scaling_keras.tuner.trial import (
@@ -71,7 +72,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             data: `build_model` can read them, each run records them, and a search refuses to go on
             with runs of others.
         param_convention: Which parameters count as N: a key of `PARAM_CONVENTIONS`.
-        keep_weights: Whether to save the weights of each model beside its events.
+        keep_weights: Whether to save the weights of each model of the sweep beside its events;
+            those of `train_at` are always.
         executor: Who runs the trials: `local`, one after the other in this process; `processes`,
             side by side in processes of this machine; `ray`, on a Ray cluster; or an executor with
             options of your own, such as `LocalProcesses(n_workers=4)`.
@@ -287,10 +289,11 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 different law may be harder to pin down.
             noise: Standard deviation of the log loss of a run.
             measure: Whether to run steps.
-            n_trials: How often the design is simulated; 0 for not at all.
+            n_trials: How often the design is simulated, at least 10; 0 for not at all.
 
         Raises:
             DataError: If the data can't be used or is too short for a trial.
+            FitError: If `target`, `law`, `noise` or `n_trials` can't be simulated with.
             SweepError: If there is nothing to train.
         """
         setting = self._prepare(train, validation_data, batch_size, (), None)
@@ -363,7 +366,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
     def plan_at(
         self,
-        allocation: laws.Allocation | None = None,
+        allocation: laws.Allocation | laws.Plan | None = None,
         *,
         size: Size | TargetSize | None = None,
         n_examples: int | None = None,
@@ -374,11 +377,13 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what `train_at` would train with these arguments, and what is predicted of it.
 
         Raises:
-            SweepError: If there has been no search, neither an allocation nor both of `size` and
-                `n_examples` are given, one of them can't be, or no size can be found.
+            SweepError: If there has been no search, the arguments name no run or can't be, no size
+                can be found, or the law is about other runs; see `train_at`.
             DataError: If the data is too short.
         """
-        workload = self._searched().workload
+        setting = self._searched()
+        workload = setting.workload
+        check_allocation(allocation, size, n_examples)
         if allocation is not None:
             fit = fit or allocation.fit
         size, n_examples = place_of(
@@ -390,14 +395,24 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             size_for=self._size_for,
             param_convention=self._param_convention,
         )
+        runs = self.results()
         if hyperparameters is None:
             known = {*workload.given, *size, *unset(self._sweep, workload, size).values}
-            hyperparameters = hyperparameters_near(self.results(), workload.n_params(size), known)
-        return plan_single_run(size, n_examples, seed, hyperparameters, fit=fit, workload=workload)
+            hyperparameters = hyperparameters_near(runs, workload.n_params(size), known)
+        return plan_single_run(
+            size,
+            n_examples,
+            seed,
+            hyperparameters,
+            fit=fit,
+            runs=runs,
+            workload=workload,
+            dataset_size=setting.dataset_size,
+        )
 
     def train_at(
         self,
-        allocation: laws.Allocation | None = None,
+        allocation: laws.Allocation | laws.Plan | None = None,
         *,
         size: Size | TargetSize | None = None,
         n_examples: int | None = None,
@@ -408,23 +423,28 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Train one model outside the sweep and return it, on the data of the last `search`.
 
         With a fit, what it predicts for the run is recorded among the run's facts before the
-        training begins; `verdicts` compares it with what was reached.
+        training begins; `verdicts` compares it with what was reached. The model's weights are
+        kept beside its events: the same call again trains nothing, and gives back that model,
+        its optimizer new, while the prediction and the verdict stay.
 
         Args:
             allocation: What `Fit.optimal_allocation` gave: the size closest to its `n_params` is
-                trained for its `train_flops`. Its fit predicts. The family's `size_for` finds that
+                trained for its `train_flops`. Or a plan of `laws.allocate` or `laws.cheapest`: that
+                size sees its `n_examples`. Its fit predicts. The family's `size_for` finds the
                 size, or else it is solved for by building, over what the sweep's sizes differ in.
             size: The size to train instead, as in a sweep, or a `TargetSize`.
             n_examples: Examples for that size to see.
-            fit: The law that predicts, for a `size` without an allocation.
+            fit: The law that predicts, for a `size` without an allocation. It is of the tuner's
+                `objective`; one of one variable is for runs that keep what its own have in common.
             seed: Random seed of the run.
             hyperparameters: Those besides the size's, such as a tuned `learning_rate`; by default
                 what the sweep's best run of the closest size was trained with.
 
         Raises:
-            SweepError: If there has been no search, neither an allocation nor both of `size` and
-                `n_examples` are given, one of them can't be, no size can be found, or the same
-                has been trained already, if only under the name of another amount of data.
+            SweepError: If there has been no search; not either an allocation, or both `size` and
+                `n_examples`, are given; one of them can't be, or no size can be found; the law is
+                about other runs; the sweep has trained the same, or a test has under the name of
+                another amount of data; or the weights of a test that was made are gone.
             DataError: If the data is too short.
             Exception: Whatever building or training raises; the run has then recorded it.
         """
@@ -436,12 +456,14 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             seed=seed,
             hyperparameters=hyperparameters,
         )
-        setting = self._searched()
-        check_is_new(plan, self._project, setting.workload)
+        setting = dataclasses.replace(self._searched(), keep_weights=True)
         if self._executor.n_replicas is not None:
             # The processes of the search are gone, and with them their hold on the devices.
             strategy = make_strategy(self._strategy_choice)
             setting = dataclasses.replace(setting, strategy=strategy)
+        model = earlier_model(plan, setting, self._constants)
+        if model is not None:
+            return model
         self._tracker.expect(plan, setting.workload.work(plan))
         self._tracker.begin_trial(plan)
         with driver_lock(self._project.path):

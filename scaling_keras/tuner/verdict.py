@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scaling_keras import laws
 from scaling_keras.runs import Run
 
 
@@ -17,7 +16,7 @@ class Verdict:
 
     Attributes:
         run: Name of the run.
-        n_params: Its parameters, under the convention of the fit that predicted.
+        n_params: Its parameters, under the convention of the table of runs.
         n_examples: Examples it saw.
         train_flops: What it cost.
         predicted: The loss that was predicted.
@@ -66,35 +65,10 @@ class Verdict:
         }
 
 
-def prediction_facts(
-    fit: laws.Fit, *, n_params: float, n_examples: float, train_flops: float, level: float = 0.9
-) -> dict[str, Any]:
-    """Return what a law predicts for a run, in the form in which the run records it.
-
-    Args:
-        fit: The law; a one-variable one says in its labels which of the three it takes.
-        n_params: Parameters of the run, under the convention of the fit.
-        n_examples: Examples it will see.
-        train_flops: What it will cost.
-        level: What the interval is meant to contain, in `(0, 1)`.
-    """
-    known = {"n_params": n_params, "n_examples": n_examples, "train_flops": train_flops}
-    names = laws.FORMS[fit.form].variables
-    variables = {name: known[fit.labels["x"] if name == "x" else name] for name in names}
-    prediction = fit.predict(level=level, **variables)
-    return {
-        "loss": float(prediction.mean[0]),
-        "low": float(prediction.low[0]),
-        "high": float(prediction.high[0]),
-        "level": level,
-        "form": fit.form,
-        "extrapolation": float(prediction.extrapolation[0]),
-        "best_before": float(fit.observed.min()),
-    }
-
-
 def verdicts(runs: Iterable[Run]) -> tuple[Verdict, ...]:
     """Return the verdict on each completed run that recorded a prediction with an interval.
+
+    Left out are predictions of another metric than the runs' losses.
 
     Args:
         runs: Runs as `read_runs` gives them.
@@ -107,10 +81,13 @@ def verdicts(runs: Iterable[Run]) -> tuple[Verdict, ...]:
 
 
 def _is_whole(run: Run) -> bool:
-    """Return whether a run recorded a prediction, none of its numbers missing."""
+    """Return whether a run recorded a prediction of its loss, none of its numbers missing."""
     prediction = run.facts.get("prediction")
-    return isinstance(prediction, Mapping) and all(
-        prediction.get(name) is not None for name in ("loss", "low", "high", "level")
+    return (
+        isinstance(prediction, Mapping)
+        and all(prediction.get(name) is not None for name in ("loss", "low", "high", "level"))
+        # Those of an earlier scaling_keras don't say.
+        and prediction.get("loss_name", run.loss_name) == run.loss_name
     )
 
 

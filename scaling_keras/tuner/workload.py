@@ -318,9 +318,9 @@ class Workload:
         """Return a size, solved for if it is given by its number of parameters."""
         return self._models.resolve(size)
 
-    def closest(self, target: TargetSize) -> Size:
-        """Return the size that comes closest to a number of parameters, however far that is."""
-        return self._models.closest(target)
+    def closest(self, target: TargetSize, param_convention: str) -> Size:
+        """Return the size that comes closest to a number of parameters; see `SizeBook.closest`."""
+        return self._models.closest(target, param_convention)
 
     def why_skipped(self, size: Size) -> str:
         """Return why models of a size are not trained; empty if they are."""

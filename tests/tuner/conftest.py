@@ -37,10 +37,10 @@ def make_data(n_batches=8, batch_size=4):
     )
 
 
-def law():
+def law(floor=0.5):
     """A law to predict with, of sizes and budgets like those of the sweep."""
     n, d = (axis.ravel() for axis in np.meshgrid([5, 11, 21, 41], [8, 16, 32, 64]))
-    return laws.fit("chinchilla", n_params=n, n_examples=d, loss=0.5 + 1 / n**0.5 + 2 / d**0.5)
+    return laws.fit("chinchilla", n_params=n, n_examples=d, loss=floor + 1 / n**0.5 + 2 / d**0.5)
 
 
 def statuses(tuner):

@@ -8,7 +8,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from scaling_keras.errors import ScalingWarning, SweepError
+from scaling_keras.errors import FitError, ScalingWarning, SweepError
 from tests.tuner.conftest import build_model
 
 
@@ -65,3 +65,18 @@ def test_given_flops_must_be_a_positive_number(make_tuner, data, flops):
     tuner = make_tuner(build_model, train_flops_per_example=lambda size: flops)
     with pytest.raises(SweepError, match="must return a positive number of FLOPs"):
         tuner.search(data, validation_data=data)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_trials": 5}, "`n_trials` must be at least 10"),
+        ({"target": -1.0}, "`target` must be"),
+        ({"target": {"n_params": 1e3}}, "`target` must be a budget in FLOPs, or n_params and"),
+        ({"noise": -0.1}, "scale"),
+        ({"law": "kepler"}, "kepler"),
+    ],
+)
+def test_what_a_design_cannot_be_simulated_with_is_an_error(make_tuner, data, options, message):
+    with pytest.raises(FitError, match=message):
+        make_tuner().describe(data, validation_data=data, measure=False, **options)

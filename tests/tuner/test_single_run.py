@@ -1,11 +1,14 @@
 """Trainings outside the sweep, and what was predicted of them."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from scaling_keras.errors import DataError, ScalingWarning, SweepError
+from scaling_keras import laws
+from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.sweep import TargetSize
 from tests.tuner.conftest import build_model, fails_at_width_four, law, out_of_memory, statuses
@@ -14,6 +17,11 @@ from tests.tuner.conftest import build_model, fails_at_width_four, law, out_of_m
 def build_asking(hp):
     hp.Float("rate", 0.0, 1.0)
     return build_model(hp)
+
+
+def labelled(fit, **labels):
+    """Return a law that says so of the runs that it was fitted to."""
+    return dataclasses.replace(fit, labels={**fit.labels, **labels})
 
 
 def test_a_prediction_is_recorded_before_the_training_that_tests_it(make_tuner, data):
@@ -121,6 +129,92 @@ def test_a_size_may_be_given_by_its_parameters(searched, vary):
     assert searched.plan_at(size=target, n_examples=16).size == {"width": 12}
 
 
+class Embedding:
+    """A family most of whose parameters are of an embedding: 20 w, and w + 1 besides."""
+
+    name = "embedding"
+
+    def __call__(self, hp):
+        model = keras.Sequential(
+            [
+                keras.Input((3,), dtype="int32"),
+                keras.layers.Embedding(20, hp["width"]),
+                keras.layers.GlobalAveragePooling1D(),
+                keras.layers.Dense(1),
+            ]
+        )
+        model.compile(optimizer="sgd", loss="mse")
+        return model
+
+
+class EmbeddingOfItsOwn(Embedding):
+    """The same, which knows its sizes."""
+
+    def size_for(self, n_params, *, param_convention):
+        return {"width": round(n_params / {"total": 21, "non_embedding": 1}[param_convention])}
+
+
+@pytest.mark.parametrize("family", [Embedding(), EmbeddingOfItsOwn()])
+def test_n_is_counted_as_the_law_counts_it(make_tuner, data, family):
+    tuner = make_tuner(family)
+    numbers = data.map(lambda x, y: (tf.cast(tf.abs(x), "int32"), y))
+    tuner.search(numbers.repeat(), validation_data=numbers)
+    fit = labelled(law(), param_convention="non_embedding")
+    best = fit.optimal_allocation(train_flops=10_000)
+    plan = tuner.plan_at(best)
+    n_params = plan.size["width"] + 1
+    assert n_params == pytest.approx(best.n_params.value, abs=1.5)
+    seen = tuner._searched().workload.n_examples(plan)
+    assert plan.prediction["loss"] == fit.predict(n_params=n_params, n_examples=seen).mean[0]
+
+
+def test_a_law_of_another_metric_tests_nothing(searched):
+    of_another = labelled(law(), loss_name="val_mae")
+    with pytest.raises(SweepError, match="a law of 'val_mae', and objective='val_loss'"):
+        searched.train_at(size={"width": 8}, n_examples=16, fit=of_another)
+    plan = searched.plan_at(size={"width": 8}, n_examples=16, fit=law())
+    assert plan.prediction["loss_name"] == "val_loss"
+
+
+def test_a_law_of_data_alone_tests_no_other_size(searched):
+    d = np.geomspace(8, 64, 6)
+    fit = laws.fit("power_law", {"n_examples": d, "loss": 2 * d**-0.3}, x="n_examples")
+    assert searched.plan_at(size={"width": 4}, n_examples=16, fit=fit).prediction is not None
+    with pytest.raises(SweepError, match=r"`n_params` is 11 to 21.*n_params=41"):
+        searched.train_at(size={"width": 8}, n_examples=16, fit=fit)
+
+
+def test_a_plan_is_trained_with_the_examples_that_it_names(searched):
+    fit = law()
+    for plan in (
+        laws.allocate(fit, train_flops=20_000, dataset_size=24),
+        laws.cheapest(fit, loss=1.3),
+    ):
+        planned = searched.plan_at(plan)
+        assert planned.n_examples == round(plan.n_examples.value)
+        assert 5 * planned.size["width"] == pytest.approx(plan.n_params.value, abs=5)
+        assert planned.prediction["form"] == "chinchilla"
+
+
+@pytest.mark.parametrize("given", [1e7, {"n_params": 3}, law])
+def test_what_is_no_allocation_is_refused(searched, given):
+    with pytest.raises(SweepError, match=r"`laws.cheapest` returns. Received: "):
+        searched.plan_at(given)
+
+
+@pytest.mark.parametrize("more", [{"size": {"width": 8}}, {"n_examples": 16}])
+def test_an_allocation_leaves_no_size_and_data_to_give(searched, more):
+    best = law().optimal_allocation(train_flops=1_000)
+    with pytest.raises(SweepError, match="Received: one, and size="):
+        searched.plan_at(best, **more)
+
+
+def test_a_size_beyond_those_that_are_tried_is_not_cut(searched):
+    best = law().optimal_allocation(train_flops=1e13)
+    with pytest.raises(SweepError, match=r"'width' up to 65536. Received: .*'width65536' has 3.27"):
+        searched.plan_at(best)
+
+
 def test_a_size_cannot_be_found_where_the_sweep_varies_none(make_tuner, data):
     tuner = make_tuner(widths=(2,), executor=InProcess())
     tuner.search(data, validation_data=data)
@@ -149,9 +243,6 @@ def test_a_test_is_not_made_twice_under_different_names(make_tuner, data):
     tuner.train_at(size={"width": 2}, n_examples=16, fit=law())
     with pytest.raises(SweepError, match="in whole batches the same as 'width2_16_seed0'"):
         tuner.train_at(size={"width": 2}, n_examples=17, fit=law())
-    # Under its own name it is the same run, trained again.
-    with pytest.warns(ScalingWarning, match="holds a completed one"):
-        tuner.train_at(size={"width": 2}, n_examples=16, fit=law())
     tuner.train_at(size={"width": 2}, n_examples=17, fit=law(), hyperparameters={"rate": 0.5})
     assert [verdict.n_examples for verdict in tuner.verdicts()] == [16, 16]
 

@@ -406,11 +406,6 @@ def test_a_build_function_must_return_a_model(make_tuner, data):
         make_tuner(lambda hp: None).search(data, validation_data=data)
 
 
-# Keras's own conversion of variables, with NumPy 2.
-saves = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-
-@saves
 def test_weights_are_kept_if_asked_for_and_come_back(make_tuner, data):
     tuner = make_tuner(keep_weights=True)
     tuner.search(data, validation_data=data)
@@ -420,7 +415,6 @@ def test_weights_are_kept_if_asked_for_and_come_back(make_tuner, data):
     assert model.evaluate(data, verbose=0) == pytest.approx(lowest, rel=1e-5)
 
 
-@saves
 def test_weights_that_cannot_be_saved_end_the_search(make_tuner, data, monkeypatch):
     def fail(self, path):
         raise OSError(28, "No space left on device")
@@ -465,7 +459,6 @@ def test_weights_that_were_not_kept_cannot_come_back(searched):
         searched.get_best_models()
 
 
-@saves
 def test_weights_that_are_gone_are_missed(make_tuner, data):
     tuner = make_tuner(widths=(2,), keep_weights=True)
     tuner.search(data, validation_data=data)

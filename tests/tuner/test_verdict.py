@@ -1,10 +1,7 @@
-import numpy as np
 import pytest
 
-from scaling_keras import laws
 from scaling_keras.runs import Run
-from scaling_keras.tuner.verdict import prediction_facts, verdicts
-from tests.strategies import HOFFMANN, noisy_runs
+from scaling_keras.tuner.verdict import verdicts
 
 PREDICTION = {
     "loss": 2.0,
@@ -20,6 +17,12 @@ PREDICTION = {
 def predicted_run(loss, **options):
     values = {"facts": {"prediction": PREDICTION}, **options}
     return Run(name="test", n_params=1e4, n_examples=1e6, train_flops=6e10, loss=loss, **values)
+
+
+def test_a_prediction_of_another_metric_gets_no_verdict():
+    facts = {"prediction": {**PREDICTION, "loss_name": "val_loss"}}
+    assert len(verdicts([predicted_run(2.0, facts=facts, loss_name="val_loss")])) == 1
+    assert verdicts([predicted_run(2.0, facts=facts, loss_name="val_mae")]) == ()
 
 
 @pytest.mark.parametrize(
@@ -45,27 +48,3 @@ def test_only_completed_runs_that_were_predicted_get_a_verdict():
         Run(name="plain", n_params=1e4, n_examples=1e6, loss=2.0),
     ]
     assert verdicts(runs) == ()
-
-
-@pytest.fixture(scope="module")
-def runs():
-    return noisy_runs(HOFFMANN, noise=0.005)
-
-
-def test_what_a_surface_predicts_is_recorded(runs):
-    fit = laws.fit("chinchilla", runs)
-    facts = prediction_facts(fit, n_params=1e9, n_examples=1e11, train_flops=6e20)
-    prediction = fit.predict(n_params=1e9, n_examples=1e11)
-    assert facts["loss"] == prediction.mean[0]
-    assert (facts["low"], facts["high"]) == (prediction.low[0], prediction.high[0])
-    assert facts["best_before"] == min(np.asarray(runs["loss"]))
-    assert facts["form"] == "chinchilla"
-    assert facts["extrapolation"] == prediction.extrapolation[0]
-
-
-def test_what_a_curve_over_compute_predicts_is_recorded(runs):
-    n, d = (np.asarray(runs[name], dtype=float) for name in ("n_params", "n_examples"))
-    columns = {"train_flops": 6 * n * d, "loss": runs["loss"]}
-    fit = laws.fit("power_law_floor", columns, x="train_flops")
-    facts = prediction_facts(fit, n_params=1.0, n_examples=1.0, train_flops=1e21)
-    assert facts["loss"] == fit.predict(x=1e21).mean[0]
