@@ -28,7 +28,7 @@ def draw_sweep(truth, design, seed):
     deviation = noise * rng.standard_normal(len(n))
     if len(sizes) < len(n):
         deviation += CONFIGURATION_NOISE * noise * rng.standard_normal(len(sizes))[member]
-    loss = _law(truth, n, d, rng) * np.exp(deviation)
+    loss = loss_of(truth, n, d, rng) * np.exp(deviation)
     bad = rng.random(len(n)) < rng.choice(OUTLIERS)
     bad[-n_test:] = False
     loss[bad] *= np.exp(OUTLIER_SCALE * noise * rng.random(bad.sum()))
@@ -38,7 +38,7 @@ def draw_sweep(truth, design, seed):
     return train, test
 
 
-def _law(truth, n, d, rng):
+def loss_of(truth, n, d, rng):
     """Return the loss without noise; terms are of one order at the smallest size and budget."""
     x, y = np.log(n / n.min()), np.log(d / d.min())
     alpha, beta = rng.uniform(0.2, 0.5, 2)
