@@ -18,9 +18,11 @@ from scaling_keras.cli.report_blocks import (
 )
 from scaling_keras.cli.report_results import ReportResults
 from scaling_keras.laws.approaches_result import QUANTITIES, TITLES
+from scaling_keras.laws.variations import beyond_in_words, point_beyond
 from scaling_keras.plotting.style import LABELS, target_label
 from scaling_keras.runs import Run
 
+_SYMBOLS = {"n_params": "N", "n_examples": "D"}
 MAX_ROWS = 300
 """Runs that are listed; of more, those with the most compute."""
 
@@ -198,17 +200,27 @@ def _sensitivity(results: ReportResults) -> Iterator[Block]:
     if not results.variations:
         yield Paragraph(text=results.reasons["sensitivity"])
         return
+    fit = results.fit
+    place = dict(zip(fit.law.variables, point_beyond(fit.law, fit.values)[0], strict=True))
+    where = ", ".join(f"{_SYMBOLS.get(name, name)} = {number(at)}" for name, at in place.items())
+    grown = (
+        " These are the largest size and data of the runs, both grown by the same factor, not the "
+        "optimal ones of that compute."
+        if fit.law.is_surface
+        else ""
+    )
     yield Paragraph(
-        text="What becomes of the prediction at ten times the compute of the dearest run when the "
-        "fit is done otherwise, and of the exponent a of the optimal size, N ~ C^a."
+        text=f"For {where}, {beyond_in_words(fit.law)}, the law predicts "
+        f"{number(fit.predict(**place).mean[0], '.4g')}.{grown} The table says how far that moves "
+        f"when the fit is done otherwise, and what becomes of the exponent a of the optimal size, "
+        f"N ~ C^a."
     )
     yield Grid(
-        header=("fit", "rows left out", "prediction", "change", "standard errors", "a"),
+        header=("fit", "rows left out", "change", "standard errors", "a"),
         rows=tuple(
             (
                 v.name,
                 str(len(v.rows)) if v.rows else "-",
-                number(v.prediction, ".4g"),
                 f"{v.change:+.2%}" if v.change else "-",
                 number(v.standard_errors, ".2g") if v.change else "-",
                 "-" if v.frontier_param_exponent is None else f"{v.frontier_param_exponent:.4f}",

@@ -206,13 +206,39 @@ def test_budgets_answered_for_are_multiples_of_the_dearest_run(results):
         assert answer.extrapolation == pytest.approx(best.extrapolation)
 
 
+def test_the_dearest_run_is_what_it_was_counted_to_cost(table, results):
+    runs = [dataclasses.replace(run, train_flops=2 * run.train_flops) for run in table]
+    counted = dataclasses.replace(table, runs=tuple(runs))
+    one, ten, _ = answers_of(results.fit, counted, None, 0.9)
+    assert one.at == max(run.train_flops for run in counted.usable())
+    assert (one.beyond, ten.beyond) == (1.0, pytest.approx(10.0))
+
+
+def test_the_held_out_check_is_told_and_drawn_with_the_same_numbers(table):
+    fit = laws.fit("auto", table, n_resamples=100)
+    found = gather(fit, table, source="average", budgets=None, level=0.9, seed=0)
+    display, errors = (make() for make in report_figures._makers(found)["held-out-check"])
+    assert display.error == fit.backtest.error
+    assert errors.errors[fit.form][1] == fit.backtest.error
+    text = to_markdown(write_document(found, []), pictures="")
+    assert f"with an error of {display.error:.2%}; guessing" in text
+    assert f"{len(display.observed)} dearest runs" in text
+
+
+def test_the_sensitivity_is_of_what_the_fit_predicts(text, results):
+    n, d = results.fit.values.max(axis=0) * np.sqrt(10)
+    said = number(results.fit.predict(n_params=n, n_examples=d).mean[0], ".4g")
+    place = f"For N = {number(n)}, D = {number(d)}, at 10x the compute, the law predicts {said}."
+    assert place in text
+    assert "not the optimal ones of that compute" in text
+
+
 def test_a_part_that_can_not_be_computed_says_why():
     few = table_of(noisy_runs(HOFFMANN, sizes=(1e5, 1e6, 1e7), budgets=(1e7, 1e8, 1e9)))
     few = dataclasses.replace(few, runs=few.runs[:7])
     fit = laws.fit("chinchilla", few, n_resamples=100)
     found = gather(fit, few, source="few", budgets=None, level=0.9, seed=0)
-    assert found.held_out is None
-    assert "needs at least 7 runs" in found.reasons["held_out"]
+    assert found.fit.backtest is None
     words = " ".join(Page(to_html(write_document(found, []))).words)
     assert "Not checked: there are too few runs to hold some out" in words
     assert "no training curves" in words or "curves of at least" in words
@@ -232,7 +258,7 @@ def test_a_law_of_one_variable_answers_along_its_axis(table):
 def test_a_law_of_more_variables_says_what_does_answer():
     fit = laws.published.get("muennighoff")
     with pytest.raises(FitError, match=r"Budgets are answered for by a law .*--dataset-size"):
-        answers_of(fit, [1e15], 0.9)
+        answers_of(fit, RunTable(runs=()), [1e15], 0.9)
 
 
 def test_of_very_many_runs_the_dearest_are_listed(results):
@@ -249,7 +275,12 @@ def test_of_very_many_runs_the_dearest_are_listed(results):
         observed=results.fit.observed[rows],
     )
     many = dataclasses.replace(
-        results, fit=fit, table=RunTable(runs=runs), approaches=None, reasons={"approaches": "-"}
+        results,
+        fit=fit,
+        table=RunTable(runs=runs),
+        approaches=None,
+        variations=(),
+        reasons={"approaches": "-", "sensitivity": "-"},
     )
     parsed = Page(to_html(write_document(many, [])))
     assert f"The {MAX_ROWS} dearest of the {MAX_ROWS + 50} runs" in " ".join(parsed.words)
