@@ -8,8 +8,8 @@ from scaling_keras import laws
 from scaling_keras.cli.progress_line import flops
 
 if TYPE_CHECKING:
+    from scaling_keras.laws.verdicts import Verdict
     from scaling_keras.tuner.sweep import TrialPlan
-    from scaling_keras.tuner.verdict import Verdict
 
 WIDEST_HALF = 0.1
 """Half of an interval, as a share of the loss, beyond which a prediction says too little."""
@@ -58,17 +58,16 @@ def describe_verdict(verdict: Verdict) -> str:
             f"{side} the {verdict.level:.0%} interval: the prediction missed. At that level one "
             f"interval in {1 / (1 - verdict.level):.0f} is meant to"
         )
-    ours, guess = abs(verdict.error), abs(verdict.baseline_error)
     lines = [
         "Reached",
         f"  loss {verdict.reached:.4f} on held-out text, {where}.",
-        f"  predicted {verdict.predicted:.4f}, off by {verdict.error:+.2%}",
+        f"  {verdict.error:+.2%} against the {verdict.predicted:.4f} that was predicted",
         (
-            f"  guessing the best loss so far, {verdict.best_before:.4f}, is off by "
-            f"{verdict.baseline_error:+.2%}"
+            f"  {verdict.baseline_error:+.2%} against the best loss so far, "
+            f"{verdict.best_before:.4f}: a guess without a law"
         ),
     ]
-    if ours >= guess:
+    if abs(verdict.error) >= abs(verdict.baseline_error):
         lines.append("  The law was no better than that guess.")
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from scaling_keras import laws
 from scaling_keras.errors import FitError, ScalingError
+from scaling_keras.laws.verdicts import Verdict, verdicts
 from scaling_keras.runs import RunTable
 
 MULTIPLES = (1.0, 10.0, 100.0)
@@ -56,6 +57,7 @@ class ReportResults:
         fit: The law.
         level: Of the intervals.
         answers: Per budget; empty where the law has none.
+        verdicts: What was predicted of runs before they were trained, and what they reached.
         approaches: The three approaches; None if they can't be compared.
         variations: The sensitivity table.
         reasons: Part of the report to why it is missing.
@@ -66,6 +68,7 @@ class ReportResults:
     fit: laws.Fit
     level: float
     answers: tuple[Answer, ...]
+    verdicts: tuple[Verdict, ...]
     approaches: laws.Approaches | None
     variations: tuple[laws.Variation, ...]
     reasons: Mapping[str, str]
@@ -76,6 +79,7 @@ class ReportResults:
             "fit": {**self.fit.to_dict(resamples=False), "formula": self.fit.formula()},
             "level": self.level,
             "answers": [answer.to_dict() for answer in self.answers],
+            "predicted": [verdict.to_dict() for verdict in self.verdicts],
             "approaches": self.approaches.to_dict() if self.approaches else None,
             "sensitivity": [variation.to_dict() for variation in self.variations],
             "missing": dict(self.reasons),
@@ -134,6 +138,7 @@ def gather(
         fit=fit,
         level=level,
         answers=answers or (),
+        verdicts=verdicts(table),
         approaches=compared,
         variations=tried("sensitivity", lambda: laws.sensitivity(fit, table)) or (),
         reasons=reasons,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from scaling_keras import laws
 from scaling_keras.cli.report_blocks import (
     Block,
     Bullets,
@@ -31,6 +32,7 @@ def write_document(results: ReportResults, figures: Sequence[Block]) -> Document
     """Return the report of results with its figures."""
     blocks: list[Block] = [
         *_answer(results),
+        *_predicted(results),
         *_findings(results),
         Heading(text="Figures"),
         *figures,
@@ -54,8 +56,8 @@ def _answer(results: ReportResults) -> Iterator[Block]:
     loss = target_label(fit)
     left_out = f"; {len(fit.excluded)} left out" if fit.excluded else ""
     yield Paragraph(
-        text=f"{fit.law.title}, fitted to {fit.n_runs} runs ({loss}){left_out}. Intervals are "
-        f"{results.level:.0%}."
+        text=f"{fit.title}, fitted to {fit.n_runs} runs ({loss}){left_out}. Intervals are "
+        f"{results.level:.0%}." + (" The formula is that of the first." if fit.form_weights else "")
     )
     yield Paragraph(text=_held_out(results))
     yield Heading(text="Compute-optimal training" if fit.values.shape[1] > 1 else "Predictions")
@@ -133,6 +135,35 @@ def _held_out(results: ReportResults) -> str:
         f"Held-out check: fitted to the {check.n_train} cheaper runs, it predicted {runs}, "
         f"{check.extrapolation:.2g}x beyond them, with an error of {check.error:.2%}; guessing the "
         f"best loss so far errs by {check.baseline_error:.2%}. {verdict}"
+    )
+
+
+def _predicted(results: ReportResults) -> Iterator[Block]:
+    """Yield how predictions did that were made before their runs were trained, if there are any."""
+    if not results.verdicts:
+        return
+    yield Heading(text="Predicted before training")
+    fitted = {verdict.run for verdict in results.verdicts} & set(results.fit.names)
+    yield Paragraph(
+        text="No test is harder: what earlier runs said of these was recorded before they were "
+        f"trained. They are {'now' if fitted else 'no'} part of the law above. The difference is "
+        "what was reached, relative to what was predicted."
+    )
+    yield Grid(
+        header=("run", "N", "D", "predicted", "interval", "reached", "difference", "outcome"),
+        rows=tuple(
+            (
+                verdict.run,
+                number(verdict.n_params),
+                number(verdict.n_examples),
+                number(verdict.predicted, ".4f"),
+                f"{verdict.low:.4f} to {verdict.high:.4f} ({verdict.level:.0%})",
+                number(verdict.reached, ".4f"),
+                f"{verdict.error:+.2%}",
+                "inside" if verdict.is_inside else "missed",
+            )
+            for verdict in results.verdicts
+        ),
     )
 
 
@@ -294,14 +325,15 @@ def _conventions(results: ReportResults) -> Iterator[Block]:
     else:
         compute = "6 N D, assumed: no counted FLOPs came with the runs"
     bend = f", bend (delta) {fit.huber_delta:g} on log loss" if fit.huber_delta else ""
+    forms = tuple(fit.form_weights) or (fit.form,)
     weights = "one" if (fit.weights == 1).all() else "given"
     rows = [
         ("N", f"{labels.get('param_convention', 'unknown')} parameters"),
         ("D", f"{_unit(results)} seen, repeats included"),
         ("C", compute),
         ("loss", f"{labels.get('loss_choice', 'final')} {labels.get('loss_name', 'loss')}"),
-        ("form", f"{fit.form}: {fit.law.source}"),
-        ("objective", f"{fit.objective_name}{bend}, summed: {fit.objective!r}"),
+        ("form", "; ".join(f"{name}: {laws.FORMS.get(name, fit.law).source}" for name in forms)),
+        ("objective", f"{fit.objective_name}{bend}, summed: {fit.objective:.4g}"),
         ("weights", weights),
         ("starts", f"{fit.n_starts}, of which {fit.start_agreement:.0%} agree to 1e-6"),
         ("intervals", f"{results.level:.0%}, of {len(fit.resamples)} resamples of whole runs"),

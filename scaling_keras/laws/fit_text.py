@@ -52,7 +52,7 @@ def summary(fit: Fit, level: float) -> str:
     residual = ("log " if fit.law.link == "log" else "") + fit.law.target
     bend = f" (delta {fit.huber_delta:g} on {residual})" if fit.huber_delta else ""
     lines.append(
-        f"  objective {fit.objective!r}, {fit.objective_name}{bend}; "
+        f"  objective {fit.objective:.4g}, {fit.objective_name}{bend}; "
         f"{fit.start_agreement:.0%} of {fit.n_starts} starts agree"
     )
     if fit.backtest:

@@ -10,6 +10,7 @@ import numpy as np
 
 from scaling_keras import laws
 from scaling_keras.errors import SweepError
+from scaling_keras.laws.verdicts import prediction_facts
 from scaling_keras.tuner.project import Project, has_ended
 from scaling_keras.tuner.sweep import (
     Size,
@@ -19,7 +20,6 @@ from scaling_keras.tuner.sweep import (
     plan_trial,
     whole_numbers,
 )
-from scaling_keras.tuner.verdict import prediction_facts
 from scaling_keras.tuner.workload import Workload
 
 

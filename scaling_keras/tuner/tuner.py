@@ -15,6 +15,7 @@ from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
+from scaling_keras.laws.verdicts import Verdict, verdicts
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
 from scaling_keras.tuner.description import Description, check_plans, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
@@ -39,7 +40,6 @@ from scaling_keras.tuner.trial import (
 )
 from scaling_keras.tuner.trial_queue import OracleQueue
 from scaling_keras.tuner.trials import Trials
-from scaling_keras.tuner.verdict import Verdict, verdicts
 from scaling_keras.tuner.workload import TrainingSource, Workload
 
 

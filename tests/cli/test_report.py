@@ -168,7 +168,7 @@ def test_both_formats_tell_the_same_numbers(page, text, results):
             assert part in page
             assert part in text
     assert results.fit.data_digest in page
-    assert repr(results.fit.objective) in text
+    assert f"summed: {results.fit.objective:.4g}" in text
     for finding in results.fit.warnings:
         assert finding.code in page
     assert "![The law.](report_files/law.png)" in text
@@ -219,10 +219,15 @@ def test_the_held_out_check_is_told_and_drawn_with_the_same_numbers(table):
     found = gather(fit, table, source="average", budgets=None, level=0.9, seed=0)
     display, errors = (make() for make in report_figures._makers(found)["held-out-check"])
     assert display.error == fit.backtest.error
-    assert errors.errors[fit.form][1] == fit.backtest.error
+    assert errors.errors["average"][1] == fit.backtest.error
     text = to_markdown(write_document(found, []), pictures="")
     assert f"with an error of {display.error:.2%}; guessing" in text
     assert f"{len(display.observed)} dearest runs" in text
+    (first, weight), (second, _) = fit.form_weights.items()
+    assert f"Average: {weight:.0%} {first}, " in text
+    assert "The formula is that of the first." in text
+    sources = "; ".join(f"{name}: {laws.FORMS[name].source}" for name in (first, second))
+    assert escaped(sources) in text
 
 
 def test_the_sensitivity_is_of_what_the_fit_predicts(text, results):
@@ -443,3 +448,43 @@ def test_a_law_of_something_else_than_the_loss_says_what_it_can_not_answer(table
     assert "(learning_rate)" in words
     assert "An optimal allocation needs a law of the loss" in words
     assert found.approaches is None or found.approaches.fit is not fit
+
+
+def test_what_was_predicted_before_training_is_told_and_drawn(table, results):
+    prediction = {"loss": 2.0, "low": 1.9, "high": 2.2, "level": 0.9}
+    tests = tuple(
+        Run(
+            name=f"test-{reached}",
+            n_params=1e9,
+            n_examples=1e10,
+            train_flops=6e19,
+            loss=reached,
+            facts={"prediction": prediction},
+        )
+        for reached in (2.05, 2.25)
+    )
+    tested = dataclasses.replace(table, runs=(*table.runs, *tests))
+    fit = laws.fit("chinchilla", tested, n_resamples=100)
+    found = gather(fit, tested, source="tested", budgets=None, level=0.9, seed=0)
+    parsed = Page(to_html(write_document(found, [])))
+    interval = "1.9000 to 2.2000 (90%)"
+    excluded = {"test-2.05", "test-2.25"}
+    assert {row[0] for row in parsed.rows if "it tests a prediction" in row} == excluded
+    told = [row for row in parsed.rows if row and row[0] in excluded and len(row) > 2]
+    assert [row[3:] for row in told] == [
+        ["2.0000", interval, "2.0500", "+2.50%", "inside"],
+        ["2.0000", interval, "2.2500", "+12.50%", "missed"],
+    ]
+    assert "They are no part of the law" in " ".join(parsed.words)
+    assert [one["error"] for one in found.to_dict()["predicted"]] == pytest.approx([0.025, 0.125])
+    assert "Predicted before training" not in to_markdown(write_document(results, []), pictures="")
+
+
+def test_a_report_of_runs_with_one_point_each_has_no_learning_curves(table, results):
+    require_module("matplotlib")
+    curves = {"val_loss": np.array([[1e9, 2.0]])}
+    runs = tuple(dataclasses.replace(run, curves=curves) for run in table)
+    found = dataclasses.replace(results, table=dataclasses.replace(table, runs=runs))
+    (maker,) = report_figures._makers(found)["learning-curves"]
+    with pytest.raises(FitError, match=r"none with more than one point"):
+        maker()

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scaling_keras import laws
+from scaling_keras.laws.fit_result import Fit
 from scaling_keras.runs import Run
 
 
@@ -48,13 +48,13 @@ class Verdict:
 
     @property
     def error(self) -> float:
-        """Relative error of the prediction; positive if it was too high."""
-        return self.predicted / self.reached - 1
+        """What was reached over what was predicted, minus 1; negative if the loss was lower."""
+        return self.reached / self.predicted - 1
 
     @property
     def baseline_error(self) -> float:
-        """Relative error of guessing the lowest loss so far."""
-        return self.best_before / self.reached - 1
+        """The same over the lowest loss so far, which one would guess without a law."""
+        return self.reached / self.best_before - 1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields and what follows from them, for JSON."""
@@ -67,7 +67,7 @@ class Verdict:
 
 
 def prediction_facts(
-    fit: laws.Fit, *, n_params: float, n_examples: float, train_flops: float, level: float = 0.9
+    fit: Fit, *, n_params: float, n_examples: float, train_flops: float, level: float = 0.9
 ) -> dict[str, Any]:
     """Return what a law predicts for a run, in the form in which the run records it.
 
@@ -79,8 +79,9 @@ def prediction_facts(
         level: What the interval is meant to contain, in `(0, 1)`.
     """
     known = {"n_params": n_params, "n_examples": n_examples, "train_flops": train_flops}
-    names = laws.FORMS[fit.form].variables
-    variables = {name: known[fit.labels["x"] if name == "x" else name] for name in names}
+    variables = {
+        name: known[fit.labels["x"] if name == "x" else name] for name in fit.law.variables
+    }
     prediction = fit.predict(level=level, **variables)
     return {
         "loss": float(prediction.mean[0]),
