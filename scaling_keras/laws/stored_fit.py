@@ -70,8 +70,9 @@ def restored_fields(values: Mapping[str, Any], law: Form) -> dict[str, Any]:
         backtest = _record(Backtest, "backtest", values["backtest"])
         judged = backtest.judged and _record(Judged, "backtest.judged", backtest.judged)
         if judged:
-            lists = {name: value for name, value in vars(judged).items() if name != "baseline"}
-            judged = dataclasses.replace(judged, **{k: tuple(v) for k, v in lists.items()})
+            kept: dict[str, Any] = vars(judged)
+            lists = {name: tuple(value) for name, value in kept.items() if name != "baseline"}
+            judged = Judged(**lists, baseline=judged.baseline)
         restored["backtest"] = dataclasses.replace(
             backtest, errors=tuple(backtest.errors), judged=judged
         )

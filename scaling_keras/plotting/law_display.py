@@ -98,7 +98,7 @@ class LawDisplay:
             The axes, for further changes and for `ax.figure.savefig`.
 
         Raises:
-            PlottingError: If Matplotlib isn't installed (`pip install "scaling-keras[plot]"`).
+            PlottingError: If Matplotlib isn't installed (`pip install matplotlib`).
         """
         ax = style.new_axes(ax, size=(7.0, 4.5))
         by_size = self.x != "n_params"
@@ -170,7 +170,8 @@ class LawDisplay:
 
     def _trim(self, ax: Axes) -> None:
         """Show what the runs and the main line span, not the far ends of slices."""
-        shown = [self.table["loss"], [end for v in self._predicted for end in (v.low, v.high)]]
+        told = [end for verdict in self._predicted for end in (verdict.low, verdict.high)]
+        shown = [self.table["loss"], np.array(told, dtype=np.float64)]
         for curve in self.curves:
             if curve.value is None:
                 shown += [curve.mean]

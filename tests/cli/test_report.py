@@ -297,7 +297,7 @@ def test_without_matplotlib_a_report_has_no_figures_and_says_so(results, monkeyp
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     (block,) = draw_figures(results, ["svg"])
     assert isinstance(block, Paragraph)
-    assert 'pip install "scaling-keras[plot]"' in block.text
+    assert 'from a clone of scaling_keras with `pip install ".[plot]"`' in block.text
 
 
 @pytest.fixture(scope="module")
@@ -359,6 +359,18 @@ def test_a_report_replaces_a_report_but_no_other_file(runs_csv, tmp_path, capsys
     assert out.read_text("utf-8") == "years of work"
     assert main(["report", runs_csv, "-o", str(out), "--force"]) == 0
     assert out.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_report_without_figures_says_so_on_standard_error(
+    runs_csv, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["report", runs_csv, "-o", str(tmp_path), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["written"]
+    assert captured.err.startswith("scaling-keras: the report has no figures. Drawing needs")
+    assert captured.err.count("\n") == 1
 
 
 @pytest.mark.usefixtures("quick")
