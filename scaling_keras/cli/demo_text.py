@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scaling_keras import laws
+from scaling_keras.cli.amounts import amount
 from scaling_keras.cli.progress_line import flops
 
 if TYPE_CHECKING:
@@ -17,13 +18,11 @@ WIDEST_HALF = 0.1
 
 def describe_best(best: laws.Allocation) -> str:
     """Return the compute-optimal size for a budget."""
-    rows = (("parameters", best.n_params, ",.0f"), ("characters", best.n_examples, ",.0f"))
+    rows = (("parameters", best.n_params, amount), ("characters", best.n_examples, amount))
     lines = [f"Compute-optimal for {flops(best.train_flops)}, by this law"]
-    for name, interval, spec in (*rows, ("loss", best.loss, ".4f")):
-        lines.append(
-            f"  {name:<10}  {interval.value:>12{spec}}   "
-            f"{best.level:.0%} interval {interval.low:{spec}} to {interval.high:{spec}}"
-        )
+    for name, interval, written in (*rows, ("loss", best.loss, "{:.4f}".format)):
+        value, low, high = map(written, (interval.value, interval.low, interval.high))
+        lines.append(f"  {name:<10}  {value:>12}   {best.level:.0%} interval {low} to {high}")
     return "\n".join(lines)
 
 

@@ -19,6 +19,7 @@ from scaling_keras.cli.report_blocks import (
 )
 from scaling_keras.cli.report_results import ReportResults
 from scaling_keras.laws.approaches_result import QUANTITIES, TITLES
+from scaling_keras.laws.fit_text import times
 from scaling_keras.laws.variations import beyond_in_words, point_beyond
 from scaling_keras.plotting.style import LABELS, target_label
 from scaling_keras.runs import Run
@@ -71,7 +72,7 @@ def _answer(results: ReportResults) -> Iterator[Block]:
             rows=tuple(
                 (
                     number(a.at),
-                    f"{number(a.beyond)}x",
+                    times(a.beyond),
                     ranged(a.loss, ".4g"),
                     _beyond(a.extrapolation),
                 )
@@ -93,7 +94,7 @@ def _answer(results: ReportResults) -> Iterator[Block]:
         rows=tuple(
             (
                 number(a.at),
-                f"{number(a.beyond)}x",
+                times(a.beyond),
                 ranged(a.n_params),
                 ranged(a.n_examples),
                 number(a.n_examples.value / a.n_params.value),
@@ -113,7 +114,7 @@ def _answer(results: ReportResults) -> Iterator[Block]:
 
 
 def _beyond(extrapolation: float) -> str:
-    return f"{number(extrapolation)}x" if extrapolation > 1 + 1e-9 else "inside"
+    return times(extrapolation) if extrapolation > 1 + 1e-9 else "inside"
 
 
 def _held_out(results: ReportResults) -> str:

@@ -19,6 +19,16 @@ def guess_in_words(form: Form) -> str:
     return f"the {form.target.replace('_', ' ')} of the dearest of the rest"
 
 
+def times(factor: float) -> str:
+    """Return how many times something is another, in three digits.
+
+    Example:
+    >>> times(1784.2), times(2.0), times(1.7e8)
+    ('1,780x', '2x', '1.7e+08x')
+    """
+    return f"{float(f'{factor:.3g}'):,.6g}x"
+
+
 def formula(form: Form, params: Mapping[str, float]) -> str:
     """Return the formula of a law with its numbers, exponents and floor to four decimals.
 

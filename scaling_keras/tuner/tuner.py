@@ -256,6 +256,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         *,
         validation_data: Any = None,
         batch_size: int | None = None,
+        dataset_size: int | None = None,
         target: float | Mapping[str, float] | None = None,
         law: laws.Fit | str | None = None,
         noise: float = 0.005,
@@ -273,6 +274,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             train: Training data, as in `search`.
             validation_data: As in `search`; only whether there is any matters.
             batch_size: As in `search`.
+            dataset_size: As in `search`; no number here depends on it.
             target: What the sweep is for: a budget in FLOPs, or `n_params` and `n_examples`. Ten
                 times the dearest trial by default. A budget is spent as a ladder spends it.
             law: The law to simulate with: a fit, or the name of a published law. By default a
@@ -284,9 +286,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Raises:
             DataError: If the data can't be used or is too short for a trial.
+            RunsError: If `dataset_size` isn't a positive whole number.
             SweepError: If there is nothing to train.
         """
-        setting = self._prepare(train, validation_data, batch_size, (), None)
+        setting = self._prepare(train, validation_data, batch_size, (), dataset_size)
         setting.workload.check(self._sweep.plan(setting.workload))
         return describe(
             self._sweep,
