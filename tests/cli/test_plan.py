@@ -34,7 +34,9 @@ def test_plan_says_how_large_on_how_much_and_how_far_out(runs_csv, capsys):
 def test_plan_writes_counts_and_factors_out(runs_csv, capsys):
     assert main(["plan", runs_csv, "--flops", "1e17"]) == 0
     out = capsys.readouterr().out
-    assert re.search(r"^  parameters +[\d,]+  \(90% interval [\d,]+ to [\d,]+\)$", out, re.MULTILINE)
+    assert re.search(
+        r"^  parameters +[\d,]+  \(90% interval [\d,]+ to [\d,]+\)$", out, re.MULTILINE
+    )
     assert main(["plan", runs_csv, "--flops", "1e22"]) == 0
     assert re.search(r"^  \d+,\d{2}0x beyond the runs$", capsys.readouterr().out, re.MULTILINE)
 
