@@ -74,7 +74,7 @@ def test_the_callback_is_used_as_shown(tmp_path, monkeypatch):
     model.compile(loss="mse")
     train = tf.data.Dataset.from_tensors((np.ones((8, 3)), np.ones((8, 1))))
     (line,) = (code for code in blocks("python") if "GridSweep" not in code)
-    exec(line, {"model": model, "train": train, "held_out": train, "sk": sk})
+    exec(line, {"model": model, "train": train, "held_out": train})
     (run,) = sk.read_runs("runs")
     assert run.loss_name == "val_loss"
 

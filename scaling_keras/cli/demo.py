@@ -22,9 +22,9 @@ from scaling_keras.errors import DataError, SweepError
 if TYPE_CHECKING:
     from scaling_keras.data.source_text import SourceText
     from scaling_keras.families.transformer_lm import TransformerLM
+    from scaling_keras.laws.verdicts import Verdict
     from scaling_keras.tuner.sweep import TrialPlan
     from scaling_keras.tuner.tuner import ScalingTuner
-    from scaling_keras.tuner.verdict import Verdict
 
 HELP = "train a ladder of small language models, predict a larger one, then train that too"
 PROJECT = "demo"
@@ -266,7 +266,7 @@ def _describe_ladder(demo: _Demo) -> str:
     return (
         f"Text: {text.path}\n"
         f"  {text.n_train_examples:,} characters to train on, {text.n_validation_examples:,} "
-        f"held out\n"
+        f"held out; a token is a character\n"
         f"Ladder: {len(blocks)} decoder-only Transformers, {min(blocks):,} to {max(blocks):,} "
         f"parameters in their blocks\n"
         f"  each on {', '.join(f'{n:,}' for n in budgets)} characters: "

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scaling_keras import laws
+from scaling_keras.cli.amounts import amount
 from scaling_keras.cli.progress_line import flops
 
 if TYPE_CHECKING:
+    from scaling_keras.laws.verdicts import Verdict
     from scaling_keras.tuner.sweep import TrialPlan
-    from scaling_keras.tuner.verdict import Verdict
 
 WIDEST_HALF = 0.1
 """Half of an interval, as a share of the loss, beyond which a prediction says too little."""
@@ -17,13 +18,11 @@ WIDEST_HALF = 0.1
 
 def describe_best(best: laws.Allocation) -> str:
     """Return the compute-optimal size for a budget."""
-    rows = (("parameters", best.n_params, ",.0f"), ("characters", best.n_examples, ",.0f"))
+    rows = (("parameters", best.n_params, amount), ("characters", best.n_examples, amount))
     lines = [f"Compute-optimal for {flops(best.train_flops)}, by this law"]
-    for name, interval, spec in (*rows, ("loss", best.loss, ".4f")):
-        lines.append(
-            f"  {name:<10}  {interval.value:>12{spec}}   "
-            f"{best.level:.0%} interval {interval.low:{spec}} to {interval.high:{spec}}"
-        )
+    for name, interval, written in (*rows, ("loss", best.loss, "{:.4f}".format)):
+        value, low, high = map(written, (interval.value, interval.low, interval.high))
+        lines.append(f"  {name:<10}  {value:>12}   {best.level:.0%} interval {low} to {high}")
     return "\n".join(lines)
 
 
@@ -58,17 +57,16 @@ def describe_verdict(verdict: Verdict) -> str:
             f"{side} the {verdict.level:.0%} interval: the prediction missed. At that level one "
             f"interval in {1 / (1 - verdict.level):.0f} is meant to"
         )
-    ours, guess = abs(verdict.error), abs(verdict.baseline_error)
     lines = [
         "Reached",
         f"  loss {verdict.reached:.4f} on held-out text, {where}.",
-        f"  predicted {verdict.predicted:.4f}, off by {verdict.error:+.2%}",
+        f"  {verdict.error:+.2%} against the {verdict.predicted:.4f} that was predicted",
         (
-            f"  guessing the best loss so far, {verdict.best_before:.4f}, is off by "
-            f"{verdict.baseline_error:+.2%}"
+            f"  {verdict.baseline_error:+.2%} against the best loss so far, "
+            f"{verdict.best_before:.4f}: a guess without a law"
         ),
     ]
-    if ours >= guess:
+    if abs(verdict.error) >= abs(verdict.baseline_error):
         lines.append("  The law was no better than that guess.")
     return "\n".join(lines)
 

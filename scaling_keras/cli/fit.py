@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--x",
         choices=("train_flops", "n_params", "n_examples"),
-        help="the variable of a one-variable law, train_flops by default; with auto, to fit one",
+        help="the variable of a one-variable law, train_flops by default; with auto, of all laws",
     )
 
 
@@ -30,7 +30,9 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
         "--form",
         default="auto",
         choices=("auto", *laws.FORMS),
-        help="the law to fit; auto takes the surface that predicts held-out runs best",
+        metavar="FORM",
+        help="the law to fit; auto averages laws by how they predict held-out runs; "
+        f"others: {', '.join(laws.FORMS)}",
     )
     parser.add_argument(
         "--runs",

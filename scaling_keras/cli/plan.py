@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
 import numpy as np
 
 from scaling_keras import laws
 from scaling_keras.cli import fit as fit_command
+from scaling_keras.cli.amounts import amount
 from scaling_keras.errors import FitError
 from scaling_keras.events.reader import is_csv
+from scaling_keras.laws.fit_text import times
 from scaling_keras.laws.hardware import Duration, hours, measured_flops_per_second
 from scaling_keras.laws.next_runs import NextRuns, next_runs
 from scaling_keras.laws.plan_result import FORWARD_SHARE, Plan
@@ -95,25 +97,25 @@ def describe(plan: Plan, took: Duration | None, limits: Sequence[str] = ()) -> I
     unit = plan.fit.labels.get("example_unit", "example") + "s"
     yield f"{_title(plan, limits)}:"
     rows = [
-        ("parameters", plan.n_params, ".4g"),
-        (unit, plan.n_examples, ".4g"),
-        ("training FLOPs", plan.train_flops, ".4g"),
-        ("loss", plan.loss, ".4f"),
-        ("passes over the data", plan.n_epochs, ".3g"),
-        ("inference FLOPs", plan.inference_flops, ".4g"),
-        ("saved by minding inference", plan.saving, ".1%"),
-        ("hours", took and took.hours, ".3g"),
-        ("cost", took and took.cost, ".4g"),
+        ("parameters", plan.n_params, amount),
+        (unit, plan.n_examples, amount),
+        ("training FLOPs", plan.train_flops, "{:.4g}".format),
+        ("loss", plan.loss, "{:.4f}".format),
+        ("passes over the data", plan.n_epochs, "{:.3g}".format),
+        ("inference FLOPs", plan.inference_flops, "{:.4g}".format),
+        ("saved by minding inference", plan.saving, "{:.1%}".format),
+        ("hours", took and took.hours, "{:.3g}".format),
+        ("cost", took and took.cost, "{:,.4g}".format),
     ]
     if plan.target_loss is None:
         del rows[2]
-    shown = [(name, interval, spec) for name, interval, spec in rows if interval]
+    shown = [(name, interval, written) for name, interval, written in rows if interval]
     width = max(len(name) for name, _, _ in shown)
-    for name, interval, spec in shown:
-        yield f"  {name:<{width}}  {number(interval, spec, plan.level)}"
+    for name, interval, written in shown:
+        yield f"  {name:<{width}}  {number(interval, written, plan.level)}"
     yield f"  {plan.n_examples.value / plan.n_params.value:.3g} {unit} per parameter"
     if plan.extrapolation > 1:
-        yield f"  {plan.extrapolation:.3g}x beyond the runs"
+        yield f"  {times(plan.extrapolation)} beyond the runs"
     else:
         yield "  inside the range of the runs"
     yield from (f"  ! {finding.message}" for finding in _findings(plan, took))
@@ -140,15 +142,16 @@ def _limits(args: argparse.Namespace) -> list[str]:
         "examples_served": "examples to serve",
     }
     given = {name: getattr(args, name) for name in words}
-    return [f"{value:.4g} {words[name]}" for name, value in given.items() if value is not None]
+    return [f"{amount(value)} {words[name]}" for name, value in given.items() if value is not None]
 
 
-def number(interval: laws.Interval, spec: str, level: float) -> str:
+def number(interval: laws.Interval, written: Callable[[float], str], level: float) -> str:
     """Return a number with its interval, which is left out where the number is certain."""
+    value, low, high = map(written, (interval.value, interval.low, interval.high))
     if interval.low == interval.high:
-        return f"{interval.value:{spec}}"
-    high = f"to {interval.high:{spec}}" if np.isfinite(interval.high) else "and no upper end"
-    return f"{interval.value:{spec}}  ({level:.0%} interval {interval.low:{spec}} {high})"
+        return value
+    end = f"to {high}" if np.isfinite(interval.high) else "and no upper end"
+    return f"{value}  ({level:.0%} interval {low} {end})"
 
 
 def _describe_next(advice: NextRuns | None, plan: Plan) -> Iterator[str]:
@@ -159,10 +162,10 @@ def _describe_next(advice: NextRuns | None, plan: Plan) -> Iterator[str]:
     yield f"Runs to do next, each at most {advice.max_flops:.3g} FLOPs, to know this loss better:"
     for place, run in enumerate(advice.runs, start=1):
         yield (
-            f"  {place}. {run.n_params:.3g} parameters on {run.n_examples:.3g} {unit}: "
+            f"  {place}. {amount(run.n_params)} parameters on {amount(run.n_examples)} {unit}: "
             f"{run.train_flops:.3g} FLOPs narrow its interval by {run.cut:.1%}, "
             f"from {run.width_before:.2%} of the loss to {run.width_after:.2%}"
-            + (f"; {run.extrapolation:.2g}x beyond the runs" if run.extrapolation > 1 else "")
+            + (f"; {times(run.extrapolation)} beyond the runs" if run.extrapolation > 1 else "")
         )
     said = {*plan.fit.warnings, *plan.warnings}
     yield from (f"  ! {finding.message}" for finding in advice.warnings if finding not in said)

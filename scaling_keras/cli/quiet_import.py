@@ -28,7 +28,8 @@ def load_tensorflow() -> None:
     if importlib.util.find_spec("tensorflow") is None:
         raise SweepError(
             "Training needs TensorFlow. Received: an environment without it. Install it with "
-            '`pip install "scaling-keras[cpu]"`.'
+            "`pip install tensorflow`, or from a clone of scaling_keras with "
+            '`pip install ".[cpu]"`.'
         )
     # Some versions write a notice before they read the log level.
     with _standard_error_closed():

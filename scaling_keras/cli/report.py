@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,8 +24,9 @@ from scaling_keras.cli.report_html import to_html
 from scaling_keras.cli.report_markdown import to_markdown
 from scaling_keras.cli.report_results import ReportResults, gather
 from scaling_keras.cli.report_text import write_document
-from scaling_keras.errors import FitError
+from scaling_keras.errors import FitError, PlottingError
 from scaling_keras.laws.fit_result import check_level
+from scaling_keras.plotting.style import check_matplotlib
 
 HELP = "write a report of the law, its checks and figures, as HTML and Markdown"
 
@@ -87,6 +89,10 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
         out.write(json.dumps(values, indent=1) + "\n")
     else:
         out.write(_said(results, written))
+    try:
+        check_matplotlib()
+    except PlottingError as error:
+        sys.stderr.write(f"scaling-keras: the report has no figures. {error}\n")
     return 0
 
 

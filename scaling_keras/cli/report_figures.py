@@ -23,7 +23,8 @@ CAPTIONS: Mapping[str, str] = {
     "surface": "The predicted loss over size and data. Each dashed line is one budget; the thick "
     "line crosses it where its loss is lowest.",
     "held-out-check": "The law, fitted without the dearest fifth of the runs, beside what those "
-    "reached; and its error with other parts held out.",
+    "reached, with intervals as they are before this check widens them; and its error with other "
+    "parts held out.",
     "isoflop-profiles": "The loss against the size at each budget that has runs of three sizes or "
     "more.",
     "frontier": "The best size and amount of data at each budget, by each approach that can tell.",
@@ -36,7 +37,7 @@ CAPTIONS: Mapping[str, str] = {
 }
 """Figure to what stands below it; what stands in it is in `_makers`."""
 
-_PARTS = {"held-out-check": ("held_out",), "frontier": ("approaches",)}
+_PARTS = {"frontier": ("approaches",)}
 """Figure to the parts of the results that it is drawn from."""
 
 
@@ -78,13 +79,11 @@ def _makers(results: ReportResults) -> dict[str, list[Maker]]:
     makers: dict[str, list[Maker]] = {name: [] for name in CAPTIONS}
     makers["law"] = [lambda: plotting.LawDisplay.from_fit(fit, table, x=x, level=level)]
     makers["surface"] = [lambda: plotting.ContoursDisplay.from_fit(fit)]
-    held = results.held_out
-    if held is not None:
-        name = target_label(fit)
-        makers["held-out-check"] = [
-            lambda: plotting.BacktestDisplay.from_held_out(held, loss_name=name),
-            lambda: plotting.HeldOutErrorsDisplay.from_fits([fit]),
-        ]
+    name = target_label(fit)
+    makers["held-out-check"] = [
+        lambda: plotting.BacktestDisplay.from_fit(fit, loss_name=name),
+        lambda: plotting.HeldOutErrorsDisplay.from_fits([fit]),
+    ]
     compared = results.approaches
     if compared is not None:
         found = compared.isoflop

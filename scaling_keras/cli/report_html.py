@@ -56,7 +56,8 @@ table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabu
 th, td { padding: .3rem .75rem .3rem 0; text-align: right; vertical-align: top;
   border-bottom: 1px solid var(--rule); }
 th { color: var(--soft); font-weight: 600; }
-td.text, th.text { text-align: left; overflow-wrap: anywhere; }
+td.text, th.text { text-align: left; }
+td.text { min-width: 7rem; overflow-wrap: anywhere; }
 figure { margin: 1.25rem 0; break-inside: avoid; }
 figure svg { display: block; max-width: 100%; height: auto; background: #fff;
   border-radius: 6px; }

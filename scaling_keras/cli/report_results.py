@@ -10,6 +10,7 @@ import numpy as np
 
 from scaling_keras import laws
 from scaling_keras.errors import FitError, ScalingError
+from scaling_keras.laws.verdicts import Verdict, verdicts
 from scaling_keras.runs import RunTable
 
 MULTIPLES = (1.0, 10.0, 100.0)
@@ -56,7 +57,7 @@ class ReportResults:
         fit: The law.
         level: Of the intervals.
         answers: Per budget; empty where the law has none.
-        held_out: The held-out check run by run; None if too few runs are left for it.
+        verdicts: What was predicted of runs before they were trained, and what they reached.
         approaches: The three approaches; None if they can't be compared.
         variations: The sensitivity table.
         reasons: Part of the report to why it is missing.
@@ -67,7 +68,7 @@ class ReportResults:
     fit: laws.Fit
     level: float
     answers: tuple[Answer, ...]
-    held_out: laws.HeldOut | None
+    verdicts: tuple[Verdict, ...]
     approaches: laws.Approaches | None
     variations: tuple[laws.Variation, ...]
     reasons: Mapping[str, str]
@@ -78,7 +79,7 @@ class ReportResults:
             "fit": {**self.fit.to_dict(resamples=False), "formula": self.fit.formula()},
             "level": self.level,
             "answers": [answer.to_dict() for answer in self.answers],
-            "held_out": self.held_out.to_dict() if self.held_out else None,
+            "predicted": [verdict.to_dict() for verdict in self.verdicts],
             "approaches": self.approaches.to_dict() if self.approaches else None,
             "sensitivity": [variation.to_dict() for variation in self.variations],
             "missing": dict(self.reasons),
@@ -121,20 +122,15 @@ def gather(
         "seed": seed,
         "n_resamples": len(fit.resamples),
     }
-    x = fit.labels.get("x")
-    held = tried(
-        "held_out",
-        lambda: laws.backtest(fit.law, table, x=x, **again),
-    )
     surface = (set(fit.law.variables), fit.law.target) == ({"n_params", "n_examples"}, "loss")
     compared = tried(
         "approaches",
         lambda: laws.approaches(table, fit=fit if surface else None, **again),
     )
     answers = (
-        answers_of(fit, budgets, level)
+        answers_of(fit, table, budgets, level)
         if budgets
-        else tried("answers", lambda: answers_of(fit, None, level))
+        else tried("answers", lambda: answers_of(fit, table, None, level))
     )
     return ReportResults(
         source=source,
@@ -142,15 +138,23 @@ def gather(
         fit=fit,
         level=level,
         answers=answers or (),
-        held_out=held,
+        verdicts=verdicts(table),
         approaches=compared,
         variations=tried("sensitivity", lambda: laws.sensitivity(fit, table)) or (),
         reasons=reasons,
     )
 
 
-def answers_of(fit: laws.Fit, budgets: Sequence[float] | None, level: float) -> tuple[Answer, ...]:
+def answers_of(
+    fit: laws.Fit, table: RunTable, budgets: Sequence[float] | None, level: float
+) -> tuple[Answer, ...]:
     """Return what a law says of budgets, or of places on its one axis.
+
+    Args:
+        fit: The law.
+        table: The runs that it was fitted to; without what they cost the law's own cost counts.
+        budgets: Compute to answer for; `MULTIPLES` of the dearest run's if None.
+        level: Of the intervals, in `(0, 1)`.
 
     Raises:
         FitError: If the law answers for neither, or a budget isn't positive and finite.
@@ -168,11 +172,21 @@ def answers_of(fit: laws.Fit, budgets: Sequence[float] | None, level: float) -> 
             f"Received: a `{fit.form}` fit of {', '.join(names)}. `scaling-keras plan` takes the "
             f"others with `--dataset-size`."
         )
-    size, data = (fit.values[:, names.index(name)] for name in ("n_params", "n_examples"))
-    dearest = float((fit.train_flops_per_example(size) * data).max())
+    dearest = _dearest(fit, table)
     places = _places(budgets, dearest)
     best = fit.optimal_allocation(train_flops=places, level=level)
     return _answers(places, dearest, best.n_params, best.n_examples, best.loss, best.extrapolation)
+
+
+def _dearest(fit: laws.Fit, table: RunTable) -> float:
+    """Return the FLOPs of the dearest run of a law, as counted if all were."""
+    costs = {run.name: run.train_flops for run in table}
+    counted = np.array([costs.get(name, np.nan) for name in fit.names], dtype=np.float64)
+    if np.isfinite(counted).all():
+        return float(counted.max())
+    names = fit.law.variables
+    size, data = (fit.values[:, names.index(name)] for name in ("n_params", "n_examples"))
+    return float((fit.train_flops_per_example(size) * data).max())
 
 
 def _places(budgets: Sequence[float] | None, dearest: float) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from scaling_keras import laws
 from scaling_keras.cli.report_blocks import (
     Block,
     Bullets,
@@ -18,9 +19,12 @@ from scaling_keras.cli.report_blocks import (
 )
 from scaling_keras.cli.report_results import ReportResults
 from scaling_keras.laws.approaches_result import QUANTITIES, TITLES
+from scaling_keras.laws.fit_text import times
+from scaling_keras.laws.variations import beyond_in_words, point_beyond
 from scaling_keras.plotting.style import LABELS, target_label
 from scaling_keras.runs import Run
 
+_SYMBOLS = {"n_params": "N", "n_examples": "D"}
 MAX_ROWS = 300
 """Runs that are listed; of more, those with the most compute."""
 
@@ -29,6 +33,7 @@ def write_document(results: ReportResults, figures: Sequence[Block]) -> Document
     """Return the report of results with its figures."""
     blocks: list[Block] = [
         *_answer(results),
+        *_predicted(results),
         *_findings(results),
         Heading(text="Figures"),
         *figures,
@@ -52,8 +57,8 @@ def _answer(results: ReportResults) -> Iterator[Block]:
     loss = target_label(fit)
     left_out = f"; {len(fit.excluded)} left out" if fit.excluded else ""
     yield Paragraph(
-        text=f"{fit.law.title}, fitted to {fit.n_runs} runs ({loss}){left_out}. Intervals are "
-        f"{results.level:.0%}."
+        text=f"{fit.title}, fitted to {fit.n_runs} runs ({loss}){left_out}. Intervals are "
+        f"{results.level:.0%}." + (" The formula is that of the first." if fit.form_weights else "")
     )
     yield Paragraph(text=_held_out(results))
     yield Heading(text="Compute-optimal training" if fit.values.shape[1] > 1 else "Predictions")
@@ -67,7 +72,7 @@ def _answer(results: ReportResults) -> Iterator[Block]:
             rows=tuple(
                 (
                     number(a.at),
-                    f"{number(a.beyond)}x",
+                    times(a.beyond),
                     ranged(a.loss, ".4g"),
                     _beyond(a.extrapolation),
                 )
@@ -89,7 +94,7 @@ def _answer(results: ReportResults) -> Iterator[Block]:
         rows=tuple(
             (
                 number(a.at),
-                f"{number(a.beyond)}x",
+                times(a.beyond),
                 ranged(a.n_params),
                 ranged(a.n_examples),
                 number(a.n_examples.value / a.n_params.value),
@@ -109,7 +114,7 @@ def _answer(results: ReportResults) -> Iterator[Block]:
 
 
 def _beyond(extrapolation: float) -> str:
-    return f"{number(extrapolation)}x" if extrapolation > 1 + 1e-9 else "inside"
+    return times(extrapolation) if extrapolation > 1 + 1e-9 else "inside"
 
 
 def _held_out(results: ReportResults) -> str:
@@ -131,6 +136,35 @@ def _held_out(results: ReportResults) -> str:
         f"Held-out check: fitted to the {check.n_train} cheaper runs, it predicted {runs}, "
         f"{check.extrapolation:.2g}x beyond them, with an error of {check.error:.2%}; guessing the "
         f"best loss so far errs by {check.baseline_error:.2%}. {verdict}"
+    )
+
+
+def _predicted(results: ReportResults) -> Iterator[Block]:
+    """Yield how predictions did that were made before their runs were trained, if there are any."""
+    if not results.verdicts:
+        return
+    yield Heading(text="Predicted before training")
+    fitted = {verdict.run for verdict in results.verdicts} & set(results.fit.names)
+    yield Paragraph(
+        text="No test is harder: what earlier runs said of these was recorded before they were "
+        f"trained. They are {'now' if fitted else 'no'} part of the law above. The difference is "
+        "what was reached, relative to what was predicted."
+    )
+    yield Grid(
+        header=("run", "N", "D", "predicted", "interval", "reached", "difference", "outcome"),
+        rows=tuple(
+            (
+                verdict.run,
+                number(verdict.n_params),
+                number(verdict.n_examples),
+                number(verdict.predicted, ".4f"),
+                f"{verdict.low:.4f} to {verdict.high:.4f} ({verdict.level:.0%})",
+                number(verdict.reached, ".4f"),
+                f"{verdict.error:+.2%}",
+                "inside" if verdict.is_inside else "missed",
+            )
+            for verdict in results.verdicts
+        ),
     )
 
 
@@ -198,17 +232,27 @@ def _sensitivity(results: ReportResults) -> Iterator[Block]:
     if not results.variations:
         yield Paragraph(text=results.reasons["sensitivity"])
         return
+    fit = results.fit
+    place = dict(zip(fit.law.variables, point_beyond(fit.law, fit.values)[0], strict=True))
+    where = ", ".join(f"{_SYMBOLS.get(name, name)} = {number(at)}" for name, at in place.items())
+    grown = (
+        " These are the largest size and data of the runs, both grown by the same factor, not the "
+        "optimal ones of that compute."
+        if fit.law.is_surface
+        else ""
+    )
     yield Paragraph(
-        text="What becomes of the prediction at ten times the compute of the dearest run when the "
-        "fit is done otherwise, and of the exponent a of the optimal size, N ~ C^a."
+        text=f"For {where}, {beyond_in_words(fit.law)}, the law predicts "
+        f"{number(fit.predict(**place).mean[0], '.4g')}.{grown} The table says how far that moves "
+        f"when the fit is done otherwise, and what becomes of the exponent a of the optimal size, "
+        f"N ~ C^a."
     )
     yield Grid(
-        header=("fit", "rows left out", "prediction", "change", "standard errors", "a"),
+        header=("fit", "rows left out", "change", "standard errors", "a"),
         rows=tuple(
             (
                 v.name,
                 str(len(v.rows)) if v.rows else "-",
-                number(v.prediction, ".4g"),
                 f"{v.change:+.2%}" if v.change else "-",
                 number(v.standard_errors, ".2g") if v.change else "-",
                 "-" if v.frontier_param_exponent is None else f"{v.frontier_param_exponent:.4f}",
@@ -282,14 +326,15 @@ def _conventions(results: ReportResults) -> Iterator[Block]:
     else:
         compute = "6 N D, assumed: no counted FLOPs came with the runs"
     bend = f", bend (delta) {fit.huber_delta:g} on log loss" if fit.huber_delta else ""
+    forms = tuple(fit.form_weights) or (fit.form,)
     weights = "one" if (fit.weights == 1).all() else "given"
     rows = [
         ("N", f"{labels.get('param_convention', 'unknown')} parameters"),
         ("D", f"{_unit(results)} seen, repeats included"),
         ("C", compute),
         ("loss", f"{labels.get('loss_choice', 'final')} {labels.get('loss_name', 'loss')}"),
-        ("form", f"{fit.form}: {fit.law.source}"),
-        ("objective", f"{fit.objective_name}{bend}, summed: {fit.objective!r}"),
+        ("form", "; ".join(f"{name}: {laws.FORMS.get(name, fit.law).source}" for name in forms)),
+        ("objective", f"{fit.objective_name}{bend}, summed: {fit.objective:.4g}"),
         ("weights", weights),
         ("starts", f"{fit.n_starts}, of which {fit.start_agreement:.0%} agree to 1e-6"),
         ("intervals", f"{results.level:.0%}, of {len(fit.resamples)} resamples of whole runs"),

@@ -181,6 +181,7 @@ def _at_target(sweep: Sweep, fit: laws.Fit) -> laws.Prediction | laws.Allocation
 def _target_lines(known: laws.Prediction | laws.Allocation | None) -> list[str]:
     """Return what the law says of the target, in lines."""
     from scaling_keras import laws
+    from scaling_keras.cli.amounts import amount
     from scaling_keras.cli.plan import number
 
     if known is None:
@@ -190,10 +191,10 @@ def _target_lines(known: laws.Prediction | laws.Allocation | None) -> list[str]:
             laws.Interval(value=value, low=low, high=high)
             for value, low, high in zip(known.mean, known.low, known.high, strict=True)
         )
-        return [f"At the target: loss {number(loss, '.4g', known.level)}"]
+        return [f"At the target: loss {number(loss, '{:.4f}'.format, known.level)}"]
     return [
-        f"At the target: {number(known.n_params, '.4g', known.level)} parameters",
-        f"  loss {number(known.loss, '.4g', known.level)}",
+        f"At the target: {number(known.n_params, amount, known.level)} parameters",
+        f"  loss {number(known.loss, '{:.4f}'.format, known.level)}",
     ]
 
 

@@ -105,8 +105,8 @@ def _file_system(address: str) -> tuple[Any, str]:
     except ImportError:
         raise LogdirError(
             f"A `logdir` elsewhere is read by way of fsspec. Received: {address!r}, and fsspec is "
-            f"not installed. Install `scaling-keras[remote]`, and gcsfs or s3fs for Google's or "
-            f"Amazon's storage."
+            f"not installed. Install it with `pip install fsspec`, and gcsfs or s3fs for Google's "
+            f"or Amazon's storage."
         ) from None
     try:
         system, path = url_to_fs(address)

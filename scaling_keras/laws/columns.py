@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from scaling_keras.errors import FitError, TooFewRunsError
+from scaling_keras.errors import FitError, RunsError, TooFewRunsError
 from scaling_keras.laws.best_settings import best_settings
 from scaling_keras.laws.counted_flops import counted_flops
 from scaling_keras.laws.forms import get_form
@@ -217,7 +217,7 @@ def _usable(form: Form, table: RunTable, given: Mapping[str, Any]) -> RunTable:
         column = name if given.get(name) is None else given[name]
         if not isinstance(column, str) or column == "x" or not len(table):
             continue
-        values = _of_table(table, column)
+        values = _of_table(table, column, form)
         if values.dtype == object:  # Text, which is refused with the other columns.
             continue
         known = np.isfinite(values) & ((values > 0) | (column not in NUMERIC_COLUMNS))
@@ -231,11 +231,20 @@ def _usable(form: Form, table: RunTable, given: Mapping[str, Any]) -> RunTable:
     return table
 
 
-def _of_table(table: RunTable, column: str) -> Floats:
+def _of_table(table: RunTable, column: str, form: Form) -> Floats:
     """Return a column of a table; the seconds of a step from the throughput that runs recorded."""
     if column == "step_seconds" and column not in table.columns:
         return np.array([_step_seconds(run) for run in table])
-    values: Floats = table[column]
+    try:
+        values: Floats = table[column]
+    except RunsError:
+        if column not in (*form.variables, form.target):
+            raise
+        raise RunsError(
+            f"A `{form.name}` fit needs `{column}` of the runs, a number that they logged or a "
+            f"column of their file. Received: runs without it. Log it as a fact or hyperparameter, "
+            f"or fit another form."
+        ) from None
     return values
 
 
@@ -281,7 +290,7 @@ def _column(name: str, source: Any, given: Any, form: Form) -> Floats:
                 f"A `{form.name}` fit of a table needs `x`, the column to fit against. "
                 f"Received: x=None. Pass x='train_flops', 'n_params' or 'n_examples'."
             )
-        given = _of_table(source, key) if isinstance(source, RunTable) else source[key]
+        given = _of_table(source, key, form) if isinstance(source, RunTable) else source[key]
     if given is None:
         raise FitError(
             f"A `{form.name}` fit needs {', '.join(form.variables)} and {form.target}. Received: "

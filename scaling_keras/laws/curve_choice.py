@@ -49,6 +49,7 @@ from scaling_keras.laws.holdout import (
     LEVEL,
     SHARES,
     Backtest,
+    Judged,
     can_determine,
     held_out_rows,
     miss_ratio,
@@ -304,4 +305,12 @@ def _backtest(
         ),
         miss_ratio=max(1.0, miss_ratio(reached, mean, low, high, LEVEL, judged.weights)),
         errors=tuple(errors),
+        judged=Judged(
+            names=judged.names,
+            observed=tuple(judged.observed.tolist()),
+            predicted=tuple(np.exp(mean).tolist()),
+            low=tuple(np.exp(low).tolist()),
+            high=tuple(np.exp(high).tolist()),
+            baseline=float(kept.observed.min()),
+        ),
     )

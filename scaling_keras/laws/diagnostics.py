@@ -10,7 +10,7 @@ from scipy import special
 
 from scaling_keras.laws.checkpoints import MANY_POINTS, checkpoint_findings
 from scaling_keras.laws.columns import Columns
-from scaling_keras.laws.fit_text import guess_in_words, listed
+from scaling_keras.laws.fit_text import guess_in_words, listed, times
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.holdout import ROUNDING, Backtest
@@ -277,7 +277,7 @@ def extrapolation_findings(factor: Floats, backtest: Backtest | None) -> tuple[F
     return (
         Finding(
             code="far_extrapolation",
-            message=f"The prediction lies {farthest:.3g}x beyond the runs, the held-out check "
+            message=f"The prediction lies {times(farthest)} beyond the runs, the held-out check "
             f"covers {checked}. Train a run in between before relying on it.",
         ),
     )

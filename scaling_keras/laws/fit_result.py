@@ -130,6 +130,14 @@ class Fit:
         return self.law if name == self.form else get_form(name)
 
     @property
+    def title(self) -> str:
+        """What the law is, in words: the title of its form, or of an average the weights of all."""
+        if not self.form_weights:
+            return self.law.title
+        weighted = sorted(self.form_weights.items(), key=lambda item: -item[1])
+        return f"Average: {', '.join(f'{weight:.0%} {name}' for name, weight in weighted)}"
+
+    @property
     def columns(self) -> Columns:
         """The rows that were fitted, as a fit takes them."""
         return Columns(

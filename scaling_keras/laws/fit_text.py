@@ -19,6 +19,16 @@ def guess_in_words(form: Form) -> str:
     return f"the {form.target.replace('_', ' ')} of the dearest of the rest"
 
 
+def times(factor: float) -> str:
+    """Return how many times something is another, in three digits.
+
+    Example:
+    >>> times(1784.2), times(2.0), times(1.7e8)
+    ('1,780x', '2x', '1.7e+08x')
+    """
+    return f"{float(f'{factor:.3g}'):,.6g}x"
+
+
 def formula(form: Form, params: Mapping[str, float]) -> str:
     """Return the formula of a law with its numbers, exponents and floor to four decimals.
 
@@ -52,7 +62,7 @@ def summary(fit: Fit, level: float) -> str:
     residual = ("log " if fit.law.link == "log" else "") + fit.law.target
     bend = f" (delta {fit.huber_delta:g} on {residual})" if fit.huber_delta else ""
     lines.append(
-        f"  objective {fit.objective!r}, {fit.objective_name}{bend}; "
+        f"  objective {fit.objective:.4g}, {fit.objective_name}{bend}; "
         f"{fit.start_agreement:.0%} of {fit.n_starts} starts agree"
     )
     if fit.backtest:

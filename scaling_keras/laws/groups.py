@@ -11,6 +11,7 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws.extrapolation import extrapolation_factor
 from scaling_keras.laws.fit_result import Fit, check_fit, check_level, positive
+from scaling_keras.laws.fit_text import times
 from scaling_keras.laws.fitting import fit
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import optimal_n_params
@@ -192,7 +193,7 @@ def _findings(low: float, high: float, extrapolation: float) -> list[Finding]:
         found.append(
             Finding(
                 code="far_extrapolation",
-                message=f"The comparison lies {extrapolation:.3g}x beyond the runs of a group. "
+                message=f"The comparison lies {times(extrapolation)} beyond the runs of a group. "
                 f"Train a run of each in between before relying on it.",
             )
         )

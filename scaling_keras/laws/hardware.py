@@ -225,7 +225,8 @@ def _assumed_rate(
     if found is None:
         raise FitError(
             f"`device` must be one whose peak is known: {', '.join(d.name for d in DEVICES)}. "
-            f"Received: device={device!r}. Pass its rate as flops_per_second instead."
+            f"Received: device={device!r}. Choose one of those, or give `laws.hours` the rate of "
+            f"yours as `flops_per_second`."
         )
     peak = peak_flops_per_second(device, dtype)
     if peak is None:

@@ -57,6 +57,27 @@ class Fold:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Runs that a law had not seen, and what it said of them; each field but the last is by run.
+
+    Attributes:
+        names: Their names.
+        observed: What they reached.
+        predicted: What the law said of them.
+        low: Lower ends of its intervals, of level `LEVEL`, before the misses here widen any.
+        high: Upper ends of those.
+        baseline: What one would say of each without a law (`guess`).
+    """
+
+    names: tuple[str, ...]
+    observed: tuple[float, ...]
+    predicted: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    baseline: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Backtest:
     """How a form predicted runs that it had not seen.
 
@@ -74,6 +95,7 @@ class Backtest:
             rows that are outliers of the law; at least 1.
         errors: Mean relative error with each part of `SHARES` held out in turn; None where too
             few runs would be left to fit.
+        judged: The judged runs one by one; None in a fit that was saved before they were kept.
     """
 
     n_train: int
@@ -83,6 +105,7 @@ class Backtest:
     baseline_error: float
     miss_ratio: float
     errors: tuple[float | None, ...]
+    judged: Judged | None = None
 
     def widening(self, factor: Floats) -> Floats:
         """Return by how much an interval grows at a point `factor` beyond the data.
@@ -217,6 +240,11 @@ def judge(problem: Problem, folds: Sequence[Fold | None], theta: Floats) -> Back
         for fold in folds
     ]
     judged, weight = observed[main.held], weights[main.held]
+    mean = np.median(main.law, axis=0)
+    ends = quantiles(mean, main.reached, LEVEL)
+    predicted, low, high = (
+        form.target_from_frame(there, problem.centre) for there in (mean, *ends)
+    )
     extrapolation = float(np.exp(np.average(np.log(main.factor), weights=weight)))
     rate = _rate_of_missing([fold for fold in folds if fold], problem, ~outliers(problem, theta))
     return Backtest(
@@ -227,6 +255,14 @@ def judge(problem: Problem, folds: Sequence[Fold | None], theta: Floats) -> Back
         baseline_error=relative_error(np.full_like(judged, main.baseline), judged, weight),
         miss_ratio=1.0 + rate * max(float(np.log(extrapolation)), _NEAR),
         errors=tuple(errors),
+        judged=Judged(
+            names=tuple(np.array(problem.columns.names)[main.held].tolist()),
+            observed=tuple(judged.tolist()),
+            predicted=tuple(predicted.tolist()),
+            low=tuple(low.tolist()),
+            high=tuple(high.tolist()),
+            baseline=main.baseline,
+        ),
     )
 
 

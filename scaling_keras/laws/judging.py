@@ -12,6 +12,7 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws.extrapolation import extrapolation_factor
 from scaling_keras.laws.fit_result import Fit, check_level, positive
+from scaling_keras.laws.fit_text import times
 from scaling_keras.laws.fitting import fit as fit_runs
 from scaling_keras.laws.forms.base import Form
 from scaling_keras.laws.frontier import optimal_n_params
@@ -99,7 +100,7 @@ class DesignVerdict:
         lines = [
             (
                 f"{self.n_runs} runs of {self.train_flops:.3g} FLOPs in all, for a target of "
-                f"{self.target_flops:.3g}, {self.extrapolation:.3g}x beyond them"
+                f"{self.target_flops:.3g}, {times(self.extrapolation)} beyond them"
             ),
             (
                 f"  {self.n_trials} simulated sweeps, fitted with `{self.form}`; "

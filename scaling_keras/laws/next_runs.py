@@ -13,6 +13,7 @@ from scaling_keras.laws.aims import Aim, aim_at_optimum, aim_at_run, by_name, lo
 from scaling_keras.laws.diagnostics import FAR
 from scaling_keras.laws.extrapolation import extrapolation_factor
 from scaling_keras.laws.fit_result import check_fit, check_level, positive
+from scaling_keras.laws.fit_text import times
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.results import Finding, caveats, distinct
 from scaling_keras.laws.uncertainty import noise
@@ -350,7 +351,7 @@ def _beyond_findings(runs: Sequence[NextRun]) -> Iterator[Finding]:
         farthest = max(run.extrapolation for _, run in far)
         yield Finding(
             code="far_extrapolation",
-            message=f"Of these runs, number {places} lies up to {farthest:.3g}x beyond those of "
+            message=f"Of these runs, number {places} lies up to {times(farthest)} beyond those of "
             f"the fit, where the law that recommends it was not seen to hold. Prefer one that "
             f"lies nearer, or pass `candidates`.",
         )

@@ -11,7 +11,7 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Form
 from scaling_keras.laws.frontier import ExampleCost
-from scaling_keras.laws.holdout import Backtest
+from scaling_keras.laws.holdout import Backtest, Judged
 from scaling_keras.laws.results import Finding
 from scaling_keras.runs import Exclusion
 
@@ -68,7 +68,14 @@ def restored_fields(values: Mapping[str, Any], law: Form) -> dict[str, Any]:
     restored["example_cost"] = _record(ExampleCost, "example_cost", values["example_cost"])
     if values["backtest"] is not None:
         backtest = _record(Backtest, "backtest", values["backtest"])
-        restored["backtest"] = dataclasses.replace(backtest, errors=tuple(backtest.errors))
+        judged = backtest.judged and _record(Judged, "backtest.judged", backtest.judged)
+        if judged:
+            kept: dict[str, Any] = vars(judged)
+            lists = {name: tuple(value) for name, value in kept.items() if name != "baseline"}
+            judged = Judged(**lists, baseline=judged.baseline)
+        restored["backtest"] = dataclasses.replace(
+            backtest, errors=tuple(backtest.errors), judged=judged
+        )
     return restored
 
 
@@ -112,8 +119,10 @@ def _described(array: np.ndarray) -> str:
 
 def _record(kind: type[_Record], name: str, given: Any) -> _Record:
     """Return a dataclass from a mapping of its fields, or raise a `FitError` that names it."""
-    fields = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]  # Is one.
-    if not isinstance(given, Mapping) or set(given) != set(fields):
+    described = dataclasses.fields(kind)  # type: ignore[arg-type]  # Is one.
+    fields = [field.name for field in described]
+    needed = {field.name for field in described if field.default is dataclasses.MISSING}
+    if not isinstance(given, Mapping) or not needed <= set(given) <= set(fields):
         raise FitError(
             f"`{name}` of a stored fit must be made of {', '.join(fields)}. Received: {given!r}. "
             f"{_SAVE_ANEW}"

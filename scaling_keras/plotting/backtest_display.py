@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scaling_keras.laws import HeldOut
+from scaling_keras.errors import FitError
+from scaling_keras.laws import Fit, HeldOut
 from scaling_keras.laws.forms.base import Floats
+from scaling_keras.laws.holdout import LEVEL
 from scaling_keras.plotting import style
 
 if TYPE_CHECKING:
@@ -71,6 +73,42 @@ class BacktestDisplay:
             coverage=held.coverage,
             level=held.prediction.level,
             loss_name=loss_name or held.fit.law.target,
+        )
+
+    @classmethod
+    def from_fit(cls, fit: Fit, *, loss_name: str | None = None) -> BacktestDisplay:
+        """Return the display of the check that a fit made of itself, `Fit.backtest`.
+
+        Its intervals are those before the check widened any.
+
+        Args:
+            fit: A fit with a held-out check.
+            loss_name: What was predicted, for the labels.
+
+        Raises:
+            FitError: If the fit has no check, or was saved before one was kept run by run.
+        """
+        check = fit.backtest
+        if check is None or check.judged is None:
+            raise FitError(
+                f"A held-out check needs runs enough to fit without the dearest of them. Received: "
+                f"a `{fit.form}` fit of {fit.n_runs} runs without one. Add runs, or fit them again."
+            )
+        runs = check.judged
+        observed, predicted, low, high = map(
+            np.array, (runs.observed, runs.predicted, runs.low, runs.high)
+        )
+        return cls(
+            observed=observed,
+            predicted=predicted,
+            low=low,
+            high=high,
+            baseline=runs.baseline,
+            error=check.error,
+            baseline_error=check.baseline_error,
+            coverage=float(np.mean((low <= observed) & (observed <= high))),
+            level=LEVEL,
+            loss_name=loss_name or fit.law.target,
         )
 
     def plot(self, ax: Axes | None = None) -> Axes:

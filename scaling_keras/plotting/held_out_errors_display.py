@@ -26,8 +26,8 @@ class HeldOutErrorsDisplay:
     """What a plot of held-out errors shows; `plot` draws it.
 
     Attributes:
-        errors: Form to its mean relative error with each part of the runs held out; `nan` where
-            too few were left to fit. Shape `(shares,)` each.
+        errors: Form, or `average` for one of several, to its mean relative error with each part of
+            the runs held out; `nan` where too few were left to fit. Shape `(shares,)` each.
         shares: Those parts.
 
     Example:
@@ -51,7 +51,7 @@ class HeldOutErrorsDisplay:
             FitError: If none of them has a held-out check.
         """
         errors = {
-            fit.form: np.array([np.nan if e is None else e for e in fit.backtest.errors])
+            _label(fit): np.array([np.nan if e is None else e for e in fit.backtest.errors])
             for fit in fits
             if fit.backtest
         }
@@ -89,3 +89,7 @@ class HeldOutErrorsDisplay:
         )
         style.legend(ax)
         return ax
+
+
+def _label(fit: Fit) -> str:
+    return "average" if fit.form_weights else fit.form

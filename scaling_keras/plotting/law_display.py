@@ -10,6 +10,7 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws import Fit
 from scaling_keras.laws.curves import Curve, law_curves
+from scaling_keras.laws.verdicts import Verdict, verdicts
 from scaling_keras.plotting import style
 from scaling_keras.runs import RunTable, unique_units
 
@@ -27,7 +28,8 @@ class LawDisplay:
     Attributes:
         x: The horizontal axis, one of `AXES`.
         curves: The lines, the one with the band among them; dashed beyond the runs.
-        table: The runs: those of the fit are filled, the others hollow.
+        table: The runs: those of the fit are filled, the others hollow, with a bar where something
+            was predicted of them before they were trained.
         title: The law's formula.
         level: Share of new runs that the band is meant to contain.
 
@@ -96,7 +98,7 @@ class LawDisplay:
             The axes, for further changes and for `ax.figure.savefig`.
 
         Raises:
-            PlottingError: If Matplotlib isn't installed (`pip install "scaling-keras[plot]"`).
+            PlottingError: If Matplotlib isn't installed (`pip install matplotlib`).
         """
         ax = style.new_axes(ax, size=(7.0, 4.5))
         by_size = self.x != "n_params"
@@ -139,10 +141,37 @@ class LawDisplay:
         if drawn.any():
             hollow = {"facecolors": "none", "edgecolors": style.MUTED, "linewidths": 1.0}
             style.points(ax, x[drawn], y[drawn], **hollow, label="not fitted")
+        self._plot_predictions(ax)
+
+    def _plot_predictions(self, ax: Axes) -> None:
+        """Draw what was predicted of runs before they were trained."""
+        told = [v for v in self._predicted if np.isfinite(getattr(v, self.x))]
+        if told:
+            middle, low, high = (
+                np.array([getattr(v, name) for v in told]) for name in ("predicted", "low", "high")
+            )
+            ax.errorbar(
+                [getattr(v, self.x) for v in told],
+                middle,
+                yerr=[middle - low, high - middle],
+                fmt="_",
+                ms=9,
+                mew=1.6,
+                elinewidth=1.6,
+                capsize=4,
+                color=style.ORANGE,
+                zorder=3.5,
+                label="predicted before training",
+            )
+
+    @property
+    def _predicted(self) -> tuple[Verdict, ...]:
+        return verdicts(self.table)
 
     def _trim(self, ax: Axes) -> None:
         """Show what the runs and the main line span, not the far ends of slices."""
-        shown = [self.table["loss"]]
+        told = [end for verdict in self._predicted for end in (verdict.low, verdict.high)]
+        shown = [self.table["loss"], np.array(told, dtype=np.float64)]
         for curve in self.curves:
             if curve.value is None:
                 shown += [curve.mean]

@@ -65,11 +65,11 @@ class LearningCurvesDisplay:
             raise FitError(f"`x` must be one of {', '.join(AXES)}. Received: x={x!r}.")
         found = [(run, _curve(run, x, metric)) for run in table]
         drawn = [(run, curve) for run, curve in found if curve.shape[1]]
-        if not drawn:
+        if not any(curve.shape[1] > 1 for _, curve in drawn):
             raise FitError(
                 f"Learning curves need runs that logged {metric or 'their loss'} as they went. "
-                f"Received: {len(table)} runs without. Read a logdir of ScalingLogger; a CSV file "
-                f"holds final losses only."
+                f"Received: {len(table)} runs, none with more than one point. Read a logdir of "
+                f"ScalingLogger, or take another `metric`; a CSV file holds final losses only."
             )
         names = {metric or run.loss_name for run, _ in drawn}
         units = unique_units([r for r, _ in drawn if r.status == "completed"])

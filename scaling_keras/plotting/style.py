@@ -46,7 +46,8 @@ def check_matplotlib() -> None:
     except ImportError:
         raise PlottingError(
             "Drawing needs Matplotlib. Received: an environment without it. Install it with "
-            '`pip install "scaling-keras[plot]"`.'
+            "`pip install matplotlib`, or from a clone of scaling_keras with "
+            '`pip install ".[plot]"`.'
         ) from None
 
 

@@ -15,6 +15,7 @@ from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
+from scaling_keras.laws.verdicts import Verdict, verdicts
 from scaling_keras.runs import Exclusion, RunTable, check_param_convention
 from scaling_keras.tuner.description import Description, check_plans, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
@@ -41,7 +42,6 @@ from scaling_keras.tuner.trial import (
 )
 from scaling_keras.tuner.trial_queue import OracleQueue
 from scaling_keras.tuner.trials import Trials
-from scaling_keras.tuner.verdict import Verdict, verdicts
 from scaling_keras.tuner.workload import TrainingSource, Workload
 
 
@@ -265,6 +265,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         *,
         validation_data: Any = None,
         batch_size: int | None = None,
+        dataset_size: int | None = None,
         target: float | Mapping[str, float] | None = None,
         law: laws.Fit | str | None = None,
         noise: float = 0.005,
@@ -282,6 +283,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             train: Training data, as in `search`.
             validation_data: As in `search`; only whether there is any matters.
             batch_size: As in `search`.
+            dataset_size: As in `search`; no number here depends on it.
             target: What the sweep is for: a budget in FLOPs, or `n_params` and `n_examples`. Ten
                 times the dearest trial by default. A budget is spent as a ladder spends it.
             law: The law to simulate with: a fit, or the name of a published law. By default a
@@ -294,9 +296,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         Raises:
             DataError: If the data can't be used or is too short for a trial.
             FitError: If `target`, `law`, `noise` or `n_trials` can't be simulated with.
+            RunsError: If `dataset_size` isn't a positive whole number.
             SweepError: If there is nothing to train.
         """
-        setting = self._prepare(train, validation_data, batch_size, (), None)
+        setting = self._prepare(train, validation_data, batch_size, (), dataset_size)
         setting.workload.check(self._sweep.plan(setting.workload))
         return describe(
             self._sweep,

@@ -60,8 +60,8 @@ class FitOptions:
 
     Attributes:
         table: How runs become a table.
-        form: The law: one of the registered forms, or `auto` for the surface that predicts
-            held-out runs best.
+        form: The law: one of the registered forms, or `auto`, which averages surfaces by
+            how they predict held-out runs.
         x: The column on the horizontal axis, one of `X_COLUMNS`; a one-variable law is fitted
             against it.
         level: Share that the intervals are meant to contain, in `(0, 1)`.

@@ -61,7 +61,7 @@ def test_the_interval_is_no_wider_than_the_demo_is_meant_to_give(predicted):
 
 
 def test_the_miss_is_stated(predicted):
-    from scaling_keras.tuner.verdict import Verdict
+    from scaling_keras.laws.verdicts import Verdict
 
     mean, low, high = predicted
     verdict = Verdict(
@@ -77,6 +77,6 @@ def test_the_miss_is_stated(predicted):
         extrapolation=8.0,
     )
     text = describe_verdict(verdict)
-    assert f"predicted {mean:.4f}, off by {mean / REACHED - 1:+.2%}" in text
+    assert f"{REACHED / mean - 1:+.2%} against the {mean:.4f} that was predicted" in text
     assert "inside the 90% interval" in text
-    assert "is off by +19.45%" in text
+    assert "-16.28% against the best loss so far, 1.7310" in text

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.keras
 
 
 def verdict(reached, **options):
-    from scaling_keras.tuner.verdict import Verdict
+    from scaling_keras.laws.verdicts import Verdict
 
     values = {
         "run": "width72",
@@ -39,7 +39,7 @@ def test_the_optimum_is_told_with_its_intervals():
     best = fit.optimal_allocation(train_flops=1e21)
     text = describe_best(best)
     assert text.startswith("Compute-optimal for 1e+06 PFLOP, by this law")
-    assert f"{best.n_params.value:,.0f}" in text
+    assert f"{best.n_params.value:.4g}" in text
     assert f"{best.loss.value:.4f}" in text
     assert text.count("90% interval") == 3
 
@@ -59,8 +59,8 @@ def test_an_interval_that_is_too_wide_is_said_to_be(low, high):
 def test_a_hit_is_told_beside_the_guess_without_a_law():
     text = describe_verdict(verdict(2.05))
     assert "loss 2.0500 on held-out text, inside the 90% interval." in text
-    assert "predicted 2.0000, off by -2.44%" in text
-    assert "guessing the best loss so far, 2.5000, is off by +21.95%" in text
+    assert "+2.50% against the 2.0000 that was predicted" in text
+    assert "-18.00% against the best loss so far, 2.5000: a guess without a law" in text
     assert "no better" not in text
 
 

@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -28,6 +29,16 @@ def test_plan_says_how_large_on_how_much_and_how_far_out(runs_csv, capsys):
     assert "tokens per parameter" in out
     assert "beyond the runs" in out
     assert out.count("90% interval") == 3
+
+
+def test_plan_writes_counts_and_factors_out(runs_csv, capsys):
+    assert main(["plan", runs_csv, "--flops", "1e17"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(
+        r"^  parameters +[\d,]+  \(90% interval [\d,]+ to [\d,]+\)$", out, re.MULTILINE
+    )
+    assert main(["plan", runs_csv, "--flops", "1e22"]) == 0
+    assert re.search(r"^  \d+,\d{2}0x beyond the runs$", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_plan_prints_json_that_a_program_reads(runs_csv, capsys):

@@ -11,7 +11,7 @@ from scaling_keras.errors import SweepError
 
 def test_an_environment_without_tensorflow_is_told_what_to_install(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(SweepError, match=r'pip install "scaling-keras\[cpu\]"'):
+    with pytest.raises(SweepError, match=r'pip install "\.\[cpu\]"'):
         load_tensorflow()
 
 

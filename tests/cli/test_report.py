@@ -168,7 +168,7 @@ def test_both_formats_tell_the_same_numbers(page, text, results):
             assert part in page
             assert part in text
     assert results.fit.data_digest in page
-    assert repr(results.fit.objective) in text
+    assert f"summed: {results.fit.objective:.4g}" in text
     for finding in results.fit.warnings:
         assert finding.code in page
     assert "![The law.](report_files/law.png)" in text
@@ -206,13 +206,44 @@ def test_budgets_answered_for_are_multiples_of_the_dearest_run(results):
         assert answer.extrapolation == pytest.approx(best.extrapolation)
 
 
+def test_the_dearest_run_is_what_it_was_counted_to_cost(table, results):
+    runs = [dataclasses.replace(run, train_flops=2 * run.train_flops) for run in table]
+    counted = dataclasses.replace(table, runs=tuple(runs))
+    one, ten, _ = answers_of(results.fit, counted, None, 0.9)
+    assert one.at == max(run.train_flops for run in counted.usable())
+    assert (one.beyond, ten.beyond) == (1.0, pytest.approx(10.0))
+
+
+def test_the_held_out_check_is_told_and_drawn_with_the_same_numbers(table):
+    fit = laws.fit("auto", table, n_resamples=100)
+    found = gather(fit, table, source="average", budgets=None, level=0.9, seed=0)
+    display, errors = (make() for make in report_figures._makers(found)["held-out-check"])
+    assert display.error == fit.backtest.error
+    assert errors.errors["average"][1] == fit.backtest.error
+    text = to_markdown(write_document(found, []), pictures="")
+    assert f"with an error of {display.error:.2%}; guessing" in text
+    assert f"{len(display.observed)} dearest runs" in text
+    (first, weight), (second, _) = fit.form_weights.items()
+    assert f"Average: {weight:.0%} {first}, " in text
+    assert "The formula is that of the first." in text
+    sources = "; ".join(f"{name}: {laws.FORMS[name].source}" for name in (first, second))
+    assert escaped(sources) in text
+
+
+def test_the_sensitivity_is_of_what_the_fit_predicts(text, results):
+    n, d = results.fit.values.max(axis=0) * np.sqrt(10)
+    said = number(results.fit.predict(n_params=n, n_examples=d).mean[0], ".4g")
+    place = f"For N = {number(n)}, D = {number(d)}, at 10x the compute, the law predicts {said}."
+    assert place in text
+    assert "not the optimal ones of that compute" in text
+
+
 def test_a_part_that_can_not_be_computed_says_why():
     few = table_of(noisy_runs(HOFFMANN, sizes=(1e5, 1e6, 1e7), budgets=(1e7, 1e8, 1e9)))
     few = dataclasses.replace(few, runs=few.runs[:7])
     fit = laws.fit("chinchilla", few, n_resamples=100)
     found = gather(fit, few, source="few", budgets=None, level=0.9, seed=0)
-    assert found.held_out is None
-    assert "needs at least 7 runs" in found.reasons["held_out"]
+    assert found.fit.backtest is None
     words = " ".join(Page(to_html(write_document(found, []))).words)
     assert "Not checked: there are too few runs to hold some out" in words
     assert "no training curves" in words or "curves of at least" in words
@@ -232,7 +263,7 @@ def test_a_law_of_one_variable_answers_along_its_axis(table):
 def test_a_law_of_more_variables_says_what_does_answer():
     fit = laws.published.get("muennighoff")
     with pytest.raises(FitError, match=r"Budgets are answered for by a law .*--dataset-size"):
-        answers_of(fit, [1e15], 0.9)
+        answers_of(fit, RunTable(runs=()), [1e15], 0.9)
 
 
 def test_of_very_many_runs_the_dearest_are_listed(results):
@@ -249,7 +280,12 @@ def test_of_very_many_runs_the_dearest_are_listed(results):
         observed=results.fit.observed[rows],
     )
     many = dataclasses.replace(
-        results, fit=fit, table=RunTable(runs=runs), approaches=None, reasons={"approaches": "-"}
+        results,
+        fit=fit,
+        table=RunTable(runs=runs),
+        approaches=None,
+        variations=(),
+        reasons={"approaches": "-", "sensitivity": "-"},
     )
     parsed = Page(to_html(write_document(many, [])))
     assert f"The {MAX_ROWS} dearest of the {MAX_ROWS + 50} runs" in " ".join(parsed.words)
@@ -261,7 +297,7 @@ def test_without_matplotlib_a_report_has_no_figures_and_says_so(results, monkeyp
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     (block,) = draw_figures(results, ["svg"])
     assert isinstance(block, Paragraph)
-    assert 'pip install "scaling-keras[plot]"' in block.text
+    assert 'from a clone of scaling_keras with `pip install ".[plot]"`' in block.text
 
 
 @pytest.fixture(scope="module")
@@ -323,6 +359,18 @@ def test_a_report_replaces_a_report_but_no_other_file(runs_csv, tmp_path, capsys
     assert out.read_text("utf-8") == "years of work"
     assert main(["report", runs_csv, "-o", str(out), "--force"]) == 0
     assert out.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_report_without_figures_says_so_on_standard_error(
+    runs_csv, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["report", runs_csv, "-o", str(tmp_path), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["written"]
+    assert captured.err.startswith("scaling-keras: the report has no figures. Drawing needs")
+    assert captured.err.count("\n") == 1
 
 
 @pytest.mark.usefixtures("quick")
@@ -412,3 +460,43 @@ def test_a_law_of_something_else_than_the_loss_says_what_it_can_not_answer(table
     assert "(learning_rate)" in words
     assert "An optimal allocation needs a law of the loss" in words
     assert found.approaches is None or found.approaches.fit is not fit
+
+
+def test_what_was_predicted_before_training_is_told_and_drawn(table, results):
+    prediction = {"loss": 2.0, "low": 1.9, "high": 2.2, "level": 0.9}
+    tests = tuple(
+        Run(
+            name=f"test-{reached}",
+            n_params=1e9,
+            n_examples=1e10,
+            train_flops=6e19,
+            loss=reached,
+            facts={"prediction": prediction},
+        )
+        for reached in (2.05, 2.25)
+    )
+    tested = dataclasses.replace(table, runs=(*table.runs, *tests))
+    fit = laws.fit("chinchilla", tested, n_resamples=100)
+    found = gather(fit, tested, source="tested", budgets=None, level=0.9, seed=0)
+    parsed = Page(to_html(write_document(found, [])))
+    interval = "1.9000 to 2.2000 (90%)"
+    excluded = {"test-2.05", "test-2.25"}
+    assert {row[0] for row in parsed.rows if "it tests a prediction" in row} == excluded
+    told = [row for row in parsed.rows if row and row[0] in excluded and len(row) > 2]
+    assert [row[3:] for row in told] == [
+        ["2.0000", interval, "2.0500", "+2.50%", "inside"],
+        ["2.0000", interval, "2.2500", "+12.50%", "missed"],
+    ]
+    assert "They are no part of the law" in " ".join(parsed.words)
+    assert [one["error"] for one in found.to_dict()["predicted"]] == pytest.approx([0.025, 0.125])
+    assert "Predicted before training" not in to_markdown(write_document(results, []), pictures="")
+
+
+def test_a_report_of_runs_with_one_point_each_has_no_learning_curves(table, results):
+    require_module("matplotlib")
+    curves = {"val_loss": np.array([[1e9, 2.0]])}
+    runs = tuple(dataclasses.replace(run, curves=curves) for run in table)
+    found = dataclasses.replace(results, table=dataclasses.replace(table, runs=runs))
+    (maker,) = report_figures._makers(found)["learning-curves"]
+    with pytest.raises(FitError, match=r"none with more than one point"):
+        maker()

@@ -66,9 +66,9 @@ def test_an_adaptive_sweep_is_told_by_the_law_and_the_interval_that_steered_it(
     if "mean" in known:
         (mean,), (low,), (high,) = known["mean"], known["low"], known["high"]
         assert f"{high / low - 1:.2%} wide" in told["stop_reason"]
-        assert f"At the target: loss {mean:.4g}  (90% interval {low:.4g} to {high:.4g})" in out
+        assert f"At the target: loss {mean:.4f}  (90% interval {low:.4f} to {high:.4f})" in out
     else:
-        assert f"At the target: {known['n_params']['value']:.4g}  (90% interval" in out
+        assert f"At the target: {known['n_params']['value']:,.0f}  (90% interval" in out
 
 
 def test_modules_that_the_file_imports_are_no_arguments(script, tmp_path, capsys):

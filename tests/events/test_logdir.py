@@ -43,7 +43,7 @@ def test_an_address_that_is_not_there_is_an_error(memory):
 def test_without_fsspec_an_address_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
-    with pytest.raises(LogdirError, match=r"Install `scaling-keras\[remote\]`"):
+    with pytest.raises(LogdirError, match=r"Install it with `pip install fsspec`"):
         read_runs("gs://bucket/runs")
 
 

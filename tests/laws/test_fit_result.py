@@ -166,7 +166,7 @@ def test_the_formula_keeps_enough_digits(exact):
 
 def test_the_summary_tells_objective_agreement_and_findings(noisy):
     text = noisy.summary()
-    assert repr(noisy.objective) in text
+    assert f"{noisy.objective:.4g}" in text
     assert "starts agree" in text
     assert all(finding.message in text for finding in noisy.warnings)
 

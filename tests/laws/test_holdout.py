@@ -1,8 +1,13 @@
+import json
+
 import numpy as np
 import pytest
 
 from scaling_keras import laws
+from scaling_keras.errors import FitError
 from scaling_keras.laws.holdout import Backtest, held_out_rows, miss_ratio, relative_error
+from scaling_keras.plotting import BacktestDisplay
+from tests.strategies import HOFFMANN, noisy_runs
 
 
 def test_the_dearest_fifth_is_held_out():
@@ -82,3 +87,35 @@ def check_weights_are_copies(runs, times):
     copied = laws.fit("auto", copies, n_resamples=100)
     assert weighted.params == pytest.approx(copied.params, rel=1e-5)
     assert weighted.backtest.errors == pytest.approx(copied.backtest.errors, rel=1e-4)
+
+
+@pytest.mark.parametrize("form", ["chinchilla", "auto"])
+@pytest.mark.parametrize("axis", [None, "n_examples"])
+def test_the_judged_runs_are_those_that_the_error_is_of(form, axis):
+    runs = noisy_runs(HOFFMANN, noise=0.01)
+    arguments = runs
+    if axis:
+        form = {"chinchilla": "power_law_floor"}.get(form, form)
+        arguments = {"x": runs[axis] * runs["n_params"], "loss": runs["loss"]}
+    fit = laws.fit(form, n_resamples=100, **arguments)
+    judged = fit.backtest.judged
+    assert len(judged.names) == fit.backtest.n_test
+    reached = dict(zip(fit.names, fit.observed, strict=True))
+    assert [reached[name] for name in judged.names] == list(judged.observed)
+    observed = np.array(judged.observed)
+    error = relative_error(np.array(judged.predicted), observed)
+    assert error == pytest.approx(fit.backtest.error)
+    guessed = relative_error(np.full_like(observed, judged.baseline), observed)
+    assert guessed == pytest.approx(fit.backtest.baseline_error)
+    ends = zip(judged.low, judged.predicted, judged.high, strict=True)
+    assert all(low <= middle <= high for low, middle, high in ends)
+    assert laws.Fit.from_dict(json.loads(json.dumps(fit.to_dict()))).backtest == fit.backtest
+
+
+def test_a_fit_that_was_saved_before_its_judged_runs_were_kept_is_read():
+    values = laws.fit("chinchilla", noisy_runs(HOFFMANN), n_resamples=100).to_dict()
+    del values["backtest"]["judged"]
+    restored = laws.Fit.from_dict(values)
+    assert restored.backtest.judged is None
+    with pytest.raises(FitError, match=r"A held-out check needs runs enough .* fit them again"):
+        BacktestDisplay.from_fit(restored)

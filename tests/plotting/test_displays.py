@@ -137,7 +137,7 @@ def test_a_display_without_axes_draws_on_one_new_figure_that_stays_open(name, di
 @pytest.mark.parametrize("name", NAMES)
 def test_without_matplotlib_one_sentence_says_what_to_install(name, displays, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(PlottingError, match=r'pip install "scaling-keras\[plot\]"') as error:
+    with pytest.raises(PlottingError, match=r'pip install "\.\[plot\]"') as error:
         displays[name].plot()
     assert isinstance(error.value, ImportError)
 

@@ -73,3 +73,24 @@ def test_an_unknown_axis_is_named(table):
     fit = laws.fit("chinchilla", table, n_resamples=100)
     with pytest.raises(FitError, match=r"`x` must be one of train_flops, .*Received: x='time'"):
         LawDisplay.from_fit(fit, table, x="time")
+
+
+def test_what_was_predicted_of_a_run_stands_beside_what_it_reached(table, ax):
+    fit = laws.fit("chinchilla", table, n_resamples=100)
+    prediction = {"loss": 1.9, "low": 1.1, "high": 2.0, "level": 0.9}
+    tested = Run(
+        name="test",
+        n_params=1e9,
+        n_examples=1e10,
+        train_flops=6e19,
+        loss=1.95,
+        facts={"prediction": prediction},
+    )
+    more = dataclasses.replace(table, runs=(*table.runs, tested))
+    LawDisplay.from_fit(fit, more).plot(ax)
+    (bar,) = ax.containers
+    assert bar.get_label() == "predicted before training"
+    np.testing.assert_allclose(bar[0].get_xydata(), [[6e19, 1.9]])
+    ((ends,),) = (line.get_segments() for line in bar[2])
+    np.testing.assert_allclose(ends, [[6e19, 1.1], [6e19, 2.0]])
+    assert ax.get_ylim()[0] < 1.1

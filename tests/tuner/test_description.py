@@ -8,7 +8,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from scaling_keras.errors import FitError, ScalingWarning, SweepError
+from scaling_keras.errors import FitError, RunsError, ScalingWarning, SweepError
 from tests.tuner.conftest import build_model
 
 
@@ -58,6 +58,14 @@ def test_flops_that_are_given_plan_the_sweep_and_are_what_its_runs_record(make_t
 def test_counted_flops_are_no_finding(make_tuner, data):
     described = make_tuner().describe(data, validation_data=data, measure=False, n_trials=0)
     assert described.findings == ()
+
+
+def test_a_sweep_is_described_with_the_arguments_of_a_search(make_tuner, data):
+    tuner, options = make_tuner(), {"validation_data": data, "measure": False, "n_trials": 0}
+    described = tuner.describe(data, dataset_size=64, **options)
+    assert described.to_dict() == tuner.describe(data, **options).to_dict()
+    with pytest.raises(RunsError, match="dataset_size"):
+        tuner.describe(data, dataset_size=0, **options)
 
 
 @pytest.mark.parametrize("flops", [0, -1.0, float("nan"), float("inf"), "many"])

@@ -231,7 +231,8 @@ def _load_ray() -> Any:
     except ImportError:
         raise SweepError(
             "The executor `ray` needs Ray. Received: an environment without it. Install it with "
-            '`pip install "scaling-keras[ray]"`.'
+            "`pip install ray`, or from a clone of scaling_keras with "
+            '`pip install ".[ray]"`.'
         ) from None
 
 

@@ -17,7 +17,7 @@ from tests.tuner.executors.sent_sweep import N_EXAMPLES, WIDTHS, search
 
 def test_without_ray_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(SweepError, match=r"needs Ray.*scaling-keras\[ray\]"):
+    with pytest.raises(SweepError, match=r"needs Ray.*pip install ray"):
         RayCluster()
 
 

@@ -1,7 +1,7 @@
 import pytest
 
+from scaling_keras.laws.verdicts import verdicts
 from scaling_keras.runs import Run
-from scaling_keras.tuner.verdict import verdicts
 
 PREDICTION = {
     "loss": 2.0,
@@ -33,9 +33,9 @@ def test_the_interval_held_or_missed(reached, inside):
     assert verdict.is_inside is inside
 
 
-def test_errors_are_relative_to_what_was_reached():
+def test_errors_are_of_what_was_reached_against_what_was_said():
     (verdict,) = verdicts([predicted_run(2.5)])
-    assert verdict.error == pytest.approx(-0.2)
+    assert verdict.error == pytest.approx(0.25)
     assert verdict.baseline_error == 0
     assert verdict.to_dict()["error"] == verdict.error
     assert verdict.to_dict()["is_inside"] is False

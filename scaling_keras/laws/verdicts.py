@@ -47,13 +47,13 @@ class Verdict:
 
     @property
     def error(self) -> float:
-        """Relative error of the prediction; positive if it was too high."""
-        return self.predicted / self.reached - 1
+        """What was reached over what was predicted, minus 1; negative if the loss was lower."""
+        return self.reached / self.predicted - 1
 
     @property
     def baseline_error(self) -> float:
-        """Relative error of guessing the lowest loss so far."""
-        return self.best_before / self.reached - 1
+        """The same over the lowest loss so far, which one would guess without a law."""
+        return self.reached / self.best_before - 1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields and what follows from them, for JSON."""
