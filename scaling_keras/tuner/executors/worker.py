@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import sys
 import threading
 from multiprocessing.connection import Connection
@@ -29,6 +30,8 @@ def main(descriptor: int) -> None:
         while (packed := inbox.get()) is not None:
             connection.send((ENDED, run_trial(packing.unpack_plan(packed))))
     except BaseException as error:
+        # The search may be ending others and this one by Ctrl-C already.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         # Whatever it is, Ctrl-C too, it ends the search, which runs in the other process.
         connection.send((RAISED, packing.as_told(error)))
 
