@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import keras_tuner
 
+from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.counting.model_count import ModelCount, count
 from scaling_keras.counting.parameters import count_params
 from scaling_keras.counting.tracing import input_specs
@@ -105,10 +106,10 @@ class SizeBook:
         return True
 
     def why_not_built(self, size: Size) -> str:
-        """Return what building a model of a size raised; empty if nothing."""
+        """Return what building a model of a size raised, in one line; empty if nothing."""
         self.can_be_built(size)
         raised = self._counts[size_name(size)]
-        return f"{type(raised).__name__}: {raised}" if isinstance(raised, Exception) else ""
+        return reason_of(raised) if isinstance(raised, Exception) else ""
 
     def train_flops_per_example(self, size: Size) -> float:
         """Return what one example costs at a size: given, counted, or six times the parameters.
@@ -294,7 +295,7 @@ class SizeBook:
         except Exception as error:
             raise SweepError(
                 f"A size is solved for by building models. Received: {size!r}, for which "
-                f"`build_model` raised {type(error).__name__}: {error}. Set `multiple` or "
+                f"`build_model` raised {reason_of(error)}. Set `multiple` or "
                 f"`highest` of the TargetSize so that each can be built."
             ) from error
         groups = count_params(model)
