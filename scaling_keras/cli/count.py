@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
-from scaling_keras.cli.quiet_import import load_tensorflow
+from scaling_keras.tuner.quiet_import import load_tensorflow
 from scaling_keras.errors import CountingError
 
 HELP = "say how large a model is, and what it costs to train it"

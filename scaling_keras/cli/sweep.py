@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from scaling_keras.cli.progress_line import ProgressLine, duration
-from scaling_keras.cli.quiet_import import load_tensorflow
+from scaling_keras.tuner.quiet_import import load_tensorflow
 from scaling_keras.errors import FitError, SweepError
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.quiet_import import made_where_sent
 from scaling_keras.tuner.search_inputs import held_out_data
 from scaling_keras.tuner.strategy import make_strategy
 from scaling_keras.tuner.sweep import TrialPlan
@@ -42,6 +43,11 @@ class Trials:
     def tell(self, advance: Advance) -> None:
         """Let this function know how far trials are from now on."""
         self._setting = dataclasses.replace(self._setting, advance=advance)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is made where it is sent; raises as `__getstate__` does."""
+        kind = type(self)
+        return made_where_sent, (kind.__module__, kind.__name__), self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what can be sent.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import sys
 import threading
 from multiprocessing.connection import Connection
@@ -29,7 +30,9 @@ def main(descriptor: int) -> None:
         while (packed := inbox.get()) is not None:
             connection.send((ENDED, run_trial(packing.unpack(packed))))
     except BaseException as error:
-        # Whatever it is, Ctrl-C too, it ends the search, which runs in the other process.
+        # Whatever it is, Ctrl-C too, it ends the search, which runs in the other process, and which
+        # then interrupts all that are at work: this one has nothing left to be interrupted in.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         connection.send((RAISED, packing.as_told(error)))
 
 

@@ -60,5 +60,7 @@ class Sent:
             raise SweepError("a mistake in the set-up")
         if width == 6:
             sys.stdout.write("said\n")
+        if width == 7:
+            sys.exit("I exit")
         self.advance(plan, 0.5)
         return TrialOutcome(status="completed", reason=str(os.getpid()))
