@@ -18,6 +18,7 @@ import numpy as np
 
 from scaling_keras.errors import ScalingWarning
 from scaling_keras.tuner.metric_states import metric_states
+from scaling_keras.tuner.places import shown
 from scaling_keras.tuner.training_digest import is_other_training, training_digest
 
 _NAME = "checkpoint-{n_batches}-of-{n_steps}.npz"
@@ -85,7 +86,7 @@ def restore(
             why = "another model, optimizer or loss" if is_other else type(error).__name__
             warnings.warn(
                 f"A checkpoint must be as it was written, and of the same training. Received: "
-                f"{str(file)!r} ({why}). It is deleted, and the training begins at an earlier "
+                f"{shown(file)!r} ({why}). It is deleted, and the training begins at an earlier "
                 f"one, or anew.",
                 ScalingWarning,
                 stacklevel=2,
@@ -150,7 +151,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         except OSError as error:
             warnings.warn(
                 f"A checkpoint needs a disk with room. Received: {type(error).__name__}: {error} "
-                f"for {str(file)!r}. The training goes on without it.",
+                f"for {shown(file)!r}. The training goes on without it.",
                 ScalingWarning,
                 stacklevel=2,
             )

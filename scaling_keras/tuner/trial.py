@@ -27,6 +27,7 @@ from scaling_keras.tuner.claim import Claim, TakenOver
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
+from scaling_keras.tuner.places import needs_room, shown
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.sweep import TrialPlan, model_of
 from scaling_keras.tuner.users_callbacks import callbacks_of_trial
@@ -121,7 +122,7 @@ def train_and_record(plan: TrialPlan, setting: TrialSetting) -> tuple[keras.Mode
     if max(record.results, default=0) <= before:
         raise SweepError(
             f"A run must be able to write down how it went. Received: {plan.name!r}, which has "
-            f"been trained and whose log in {str(setting.project.path)!r} lacks a result. "
+            f"been trained and whose log in {shown(setting.project.path)!r} lacks a result. "
             f"See whether the disk is full, and search again."
         )
     outcome = outcome_of(record)
@@ -155,7 +156,7 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
     if not file.exists():
         raise SweepError(
             f"A model is restored from the weights of its run. Received: {plan.name!r}, which "
-            f"has none at {str(file)!r}. Train it with keep_weights=True."
+            f"has none at {shown(file)!r}. Train it with keep_weights=True."
         )
     model = _build(plan, setting, as_hyperparameters(setting.workload.values(plan)))
     model.load_weights(file)
@@ -164,13 +165,8 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
 
 def _claim(run_dir: Path) -> Claim:
     """Return the claim to a run, or raise a `SweepError` if it can't be written down."""
-    try:
+    with needs_room("A run", run_dir, "Make room, or choose another `directory`."):
         return Claim(run_dir)
-    except OSError as error:
-        raise SweepError(
-            f"A run needs a directory that can be written. Received: {str(run_dir)!r} "
-            f"({error.strerror}). Make room, or choose another `directory`."
-        ) from None
 
 
 def _train_recorded(

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from scaling_keras.tuner.quiet_import import load_tensorflow
 from scaling_keras.errors import SweepError
+from scaling_keras.tuner.quiet_import import load_tensorflow
 
 
 def test_an_environment_without_tensorflow_is_told_what_to_install(monkeypatch):

@@ -422,3 +422,25 @@ def test_a_dataset_size_may_be_a_tensor_and_must_be_a_number(make_tuner, data):
         tuner.search(data, validation_data=data, dataset_size="all")
     tuner.search(data, validation_data=data, dataset_size=data.cardinality() * 4)
     assert tuner.results()["dataset_size"].tolist() == [32]
+
+
+def test_a_search_whose_data_goes_to_another_directory_stays_in_its_project(
+    make_tuner, data, tmp_path, monkeypatch
+):
+    def train(seed):
+        (tmp_path / "elsewhere").mkdir(exist_ok=True)
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        return data
+
+    monkeypatch.chdir(tmp_path)
+    tuner = make_tuner(directory="runs")
+    tuner.search(train, validation_data=data)
+    assert not any((tmp_path / "elsewhere").iterdir())
+    assert {run.status for run in tuner.results()} == {"completed"}
+
+
+def test_a_remote_directory_is_refused_before_anything_is_made(make_tuner, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SweepError, match="'gs://bucket/runs'"):
+        make_tuner(directory="gs://bucket/runs")
+    assert not any(tmp_path.iterdir())
