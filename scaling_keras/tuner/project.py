@@ -122,8 +122,8 @@ class Project:
         except (OSError, ValueError, KeyError, TypeError):
             raise SweepError(
                 f"{SWEEP_FILE} must be the JSON file that a sweep wrote. Received: "
-                f"{shown(file)!r}, which is damaged. Delete that file: the runs beside it are kept, and those that "
-                f"have ended are not run again."
+                f"{shown(file)!r}, which is damaged. Delete that file: the runs beside it are "
+                f"kept, and those that have ended are not run again."
             ) from None
         if not isinstance(version, int) or version > _VERSION:
             raise SweepError(
