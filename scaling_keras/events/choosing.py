@@ -30,7 +30,7 @@ def none_chosen(names: Iterable[str], patterns: str) -> str:
     known = sorted(names)
     more = f" and {len(known) - 3} more" if len(known) > 3 else ""
     return (
-        f"`runs` must match the name of a run. Received: {patterns!r}, and runs named "
+        f"A pattern must match the name of a run. Received: {patterns!r}, and runs named "
         f"{', '.join(known[:3])}{more}. Give names or directories, with `*` for any text."
     )
 

@@ -86,6 +86,11 @@ def average(candidates: Sequence[Candidate], undetermined: Sequence[str] = ()) -
         resamples=np.concatenate(pooled),
         backtest=backtest,
         warnings=(chosen, *kept, *backtest_findings(law, backtest)),
+        form_weights={
+            item.fit.form: float(weight)
+            for item, weight in zip(candidates, weights, strict=True)
+            if weight > 0
+        },
     )
 
 

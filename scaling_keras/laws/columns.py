@@ -329,7 +329,7 @@ def _check_enough(
             f"A `{form.name}` fit has {len(form.parameters)} parameters and needs at least "
             f"{needed} runs with distinct ({', '.join(form.variables)}). "
             f"Received: {distinct}{dropped}. Add runs"
-            f"{f', or pass {_as_x(others)}' if others else _simpler(form, arrays)}."
+            f"{f', or fit against {_as_x(others)}' if others else _simpler(form, arrays)}."
         )
     for index, name in enumerate(form.variables):
         values = np.unique(rows[:, index])
@@ -359,5 +359,8 @@ def _simpler(form: Form, arrays: Mapping[str, Floats]) -> str:
 
 
 def _as_x(names: Sequence[str]) -> str:
-    """Return how to name a column to fit against, in Python and on the command line."""
-    return " or ".join(f"x={name!r} (`--x {name}`)" for name in names)
+    """Return what to fit against, and how to choose it wherever the sentence is read."""
+    return (
+        f"{' or '.join(names)} (`--x {names[0]}` on the command line, the axis of the dashboard, "
+        f"or `x={names[0]!r}`)"
+    )

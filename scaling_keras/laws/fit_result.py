@@ -82,6 +82,8 @@ class Fit:
         set_aside: Variables of rows that `auto` was handed and its formula leaves out, shape
             `(rows, variables)`. They were observed: a prediction among them is no extrapolation.
         versions: Version by package name.
+        form_weights: Of an average of forms, the weight of each by name, the largest first, summing
+            to 1; empty for a fit of one form.
     """
 
     form: str
@@ -115,6 +117,17 @@ class Fit:
     data_digest: str
     set_aside: Floats = dataclasses.field(repr=False)
     versions: Mapping[str, str]
+    form_weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def leading_form(self) -> Form:
+        """The form whose formula and parameters are shown: of an average, the weightiest.
+
+        Its parameters are among `params`, which for an average are those of the widest form.
+        """
+        weights = self.form_weights or {self.form: 1.0}
+        name = max(weights, key=weights.__getitem__)
+        return self.law if name == self.form else get_form(name)
 
     @property
     def columns(self) -> Columns:
@@ -291,8 +304,8 @@ class Fit:
         )
 
     def formula(self) -> str:
-        """Return the law in one line with its numbers."""
-        return fit_text.formula(self.law, self.params)
+        """Return the law in one line with its numbers; of an average, that of `leading_form`."""
+        return fit_text.formula(self.leading_form, self.params)
 
     def summary(self, level: float = 0.9) -> str:
         """Return what a person wants to know of the fit, as text of a few lines."""
@@ -318,7 +331,7 @@ class Fit:
         del values["law"]
         for name in ("at_bound", "names"):
             values[name] = list(values[name])
-        for name in ("params", "fixed", "labels", "versions"):
+        for name in ("params", "fixed", "labels", "versions", "form_weights"):
             values[name] = dict(values[name])
         for name in ("warnings", "excluded"):
             values[name] = [dataclasses.asdict(item) for item in values[name]]
@@ -344,6 +357,8 @@ class Fit:
                 f"Parse it first, as with json.loads."
             )
         names = {field.name for field in dataclasses.fields(cls)} - {"law"}
+        # A fit that was saved before there were weights is of one form, as far as is known.
+        values = {"form_weights": {}, **values}
         missing = sorted(names - set(values))
         if missing:
             raise FitError(

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 from scaling_keras.laws.results import Finding
 from scaling_keras.runs import Run
 
-HOW_TO_CHOOSE = (
-    "Choose some of them with `--runs` on the command line, the field Runs of the dashboard, or "
-    "`RunTable.where`"
+WAYS_TO_CHOOSE = (
+    "`--runs` on the command line, the field Runs of the dashboard, or `RunTable.where`"
 )
+HOW_TO_CHOOSE = f"Choose some of them with {WAYS_TO_CHOOSE}"
 
 
 def refuse_mixed(what: str, kinds: Mapping[str, Run]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scaling_keras.laws.fit_text import listed
-from scaling_keras.laws.mixed_runs import mixed_findings
+from scaling_keras.laws.mixed_runs import WAYS_TO_CHOOSE, mixed_findings
 from scaling_keras.laws.results import Finding
 from scaling_keras.runs import ENDS_EARLY, Run, RunTable
 
@@ -249,7 +249,7 @@ def _several_settings(runs: Sequence[Run]) -> Iterator[Finding]:
             code="several_settings",
             message=f"{len(mixed)} of {len(by_configuration)} combinations of size and data were "
             f"trained with several hyperparameters, and all of them are fitted. Keep the best of "
-            f"each with `RunTable.where`, and train it again with a fresh seed.",
+            f"each with {WAYS_TO_CHOOSE}, and train it again with a fresh seed.",
         )
 
 
@@ -281,7 +281,8 @@ def _end_early(runs: Sequence[Run]) -> Iterator[Finding]:
             code="may_be_unfinished",
             message=f"{_of(early, runs)} may have been cut off ({names}): their "
             f"loss ends at an earlier step than that of most, and nothing says that they "
-            f"were over. Leave them out with `RunTable.where` unless they were meant to end there.",
+            f"were over. Unless they were meant to end there, leave them out with "
+            f"{WAYS_TO_CHOOSE}.",
         )
 
 

@@ -49,6 +49,12 @@ def restored_fields(values: Mapping[str, Any], law: Form) -> dict[str, Any]:
             f"`params` of a stored `{law.name}` fit must be {', '.join(law.parameters)}. "
             f"Received: {values['params']!r}. {_SAVE_ANEW}"
         )
+    weights = values["form_weights"]
+    if not isinstance(weights, Mapping) or not set(weights) <= {law.name, *law.contains}:
+        raise FitError(
+            f"`form_weights` of a stored `{law.name}` fit must be weights of "
+            f"{', '.join((law.name, *law.contains))} by name. Received: {weights!r}. {_SAVE_ANEW}"
+        )
     for name in MAYBE_UNKNOWN:
         restored[name] = np.nan if values[name] is None else values[name]
     for name in ("at_bound", "names", "warnings", "excluded"):

@@ -8,10 +8,12 @@ from scaling_keras import laws
 from scaling_keras.errors import FitError
 from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.sweep import Models, TrialPlan, model_of
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, model_of
 
 LADDER_FORM = "power_law_floor"
 """The form of a law of one variable, where all that a form needs is to be quick."""
+_QUICK_FORM = "chinchilla"
+"""The form of a law of size and data where the sweep leaves it to `auto`, which takes long."""
 _N_RESAMPLES = 100
 
 
@@ -20,7 +22,7 @@ class LawSoFar:
 
     Args:
         models: What the models of the sizes cost.
-        variable: `Sweep.variable`: what the law is of; empty for size and data.
+        sweep: What is searched, which says what the law is of and, if it has one, its form.
         objective: The metric that the law is of.
         ended: Trials of earlier searches, and how they ended.
     """
@@ -28,12 +30,13 @@ class LawSoFar:
     def __init__(
         self,
         models: Models,
-        variable: str,
+        sweep: Sweep,
         objective: str,
         ended: Iterable[tuple[TrialPlan, TrialOutcome]],
     ) -> None:
         self._models = models
-        self._variable = variable
+        self._variable = sweep.variable
+        self._form = _QUICK_FORM if sweep.form == "auto" else sweep.form
         self._objective = objective
         self._rows: dict[tuple[str, int, int], dict[str, float]] = {}
         for plan, outcome in ended:
@@ -61,12 +64,12 @@ class LawSoFar:
             }
 
     def text(self) -> str:
-        """Return its formula; empty while the trials don't determine one."""
+        """Return its form and formula; empty while the trials don't determine one."""
         rows = list(self._rows.values())
         if not rows:
             return ""
         columns = {name: [row[name] for row in rows] for name in rows[0]}
-        form = "chinchilla"
+        form = self._form
         if self._variable:
             form = LADDER_FORM
             columns = {"x": columns[self._variable], "loss": columns["loss"]}
@@ -74,4 +77,4 @@ class LawSoFar:
             law = laws.fit(form, columns, n_resamples=_N_RESAMPLES, check_held_out=False)
         except FitError:
             return ""
-        return law.formula()
+        return f"{form}: {law.formula()}"

@@ -235,7 +235,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         if self._reporter is None:
             return None
         ended = earlier.found.values()
-        return LawSoFar(self._searched().workload, self._sweep.variable, self._objective, ended)
+        return LawSoFar(self._searched().workload, self._sweep, self._objective, ended)
 
     @property
     def stop_reason(self) -> str:

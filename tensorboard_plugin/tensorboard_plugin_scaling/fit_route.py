@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,16 +17,16 @@ from scaling_keras.law_runs import tests_prediction
 from scaling_keras.laws import FORMS, Fit, fit
 from scaling_keras.laws.curves import DRAWN_FORMS, law_curves
 from scaling_keras.laws.exponents import frontier_exponents
-from scaling_keras.runs import Exclusion, RunTable
+from scaling_keras.runs import Exclusion, Run, RunTable
 from tensorboard_plugin_scaling.fit_cache import FitCache, table_digest
 from tensorboard_plugin_scaling.options import FitOptions
 from tensorboard_plugin_scaling.runs_route import NO_RUNS
 from tensorboard_plugin_scaling.source import RunSource
 
-MOST_RESAMPLES = 400
-"""Enough for 90 % limits on a screen, and a fit of hundreds of runs well within a second."""
+MOST_RESAMPLES = 1000
+"""As many as `laws.fit` makes, so that the law is to the last digit that of `scaling-keras fit`."""
 
-_RESAMPLED_ROWS = 200_000
+_RESAMPLED_ROWS = 500_000
 """With more runs the limits are narrower and need fewer resamples for the same pixels."""
 
 
@@ -87,7 +87,7 @@ class FitHandler:
 
 
 def n_resamples(n_runs: int) -> int:
-    """Return how many bootstrap resamples a fit of `n_runs` makes: 400, fewer from 500 runs on."""
+    """Return how many bootstrap resamples a fit of `n_runs` makes: 1000, fewer from 501 runs on."""
     return min(MOST_RESAMPLES, max(100, _RESAMPLED_ROWS // max(n_runs, 1)))
 
 
@@ -118,18 +118,25 @@ def _described(
     fitted: Fit, table: RunTable, usable: RunTable, options: FitOptions
 ) -> dict[str, Any]:
     """Return a fit of the `usable` runs of `table` as the browser shows it."""
-    form = FORMS[fitted.form]
+    form = fitted.leading_form
     curves = law_curves(fitted, table, x=options.x, level=options.level)
+    tests = [run for run in table.completed() if tests_prediction(run)]
     return {
         "reason": None,
         "n_runs": fitted.n_runs,
+        "n_resamples": len(fitted.resamples),
         "title": form.title,
         "source": form.source,
+        "average": [
+            {"form": name, "title": FORMS[name].title, "weight": weight}
+            for name, weight in fitted.form_weights.items()
+        ],
         "template": form.template,
         "formula": fitted.formula(),
         "parameters": [
             {"name": name, "exponent": name in form.exponents, **interval.to_dict()}
             for name, interval in fitted.intervals(options.level).items()
+            if name in form.parameters
         ],
         "frontier": {
             name: interval.to_dict()
@@ -140,30 +147,25 @@ def _described(
         ],
         "fit": fitted.to_dict(resamples=False),
         "curves": [curve.to_dict() for curve in curves],
-        "residuals": {
-            "name": [run.name for run in usable],
-            "log_residual": np.asarray(fitted.residuals).tolist(),
-        },
-        "tested": _tested(fitted, table),
+        "residuals": _against_law(fitted, usable.runs),
+        "tested": _against_law(fitted, tests),
     }
 
 
-def _tested(fitted: Fit, table: RunTable) -> dict[str, Any]:
-    """Return how far the law misses the runs that tested a prediction, none of which it knows."""
-    runs = [run for run in table.completed() if tests_prediction(run)]
+def _against_law(fitted: Fit, runs: Sequence[Run]) -> dict[str, Any]:
+    """Return how far runs are from the law as it is drawn, of those whose place is known."""
     labels = fitted.labels
     places: dict[str, Any] = {
         name: np.array([getattr(run, labels["x"] if name == "x" else name) for run in runs])
         for name in fitted.law.variables
     }
     known = np.all([np.isfinite(column) & (column > 0) for column in places.values()], axis=0)
-    runs = [run for run, has_it in zip(runs, known, strict=True) if has_it]
-    if not runs:
-        return {"name": [], "log_error": []}
-    there: dict[str, Any] = {name: column[known] for name, column in places.items()}
-    predicted = fitted.predict(**there)
-    losses = np.array([run.loss for run in runs])
+    placed = [run for run, has_it in zip(runs, known, strict=True) if has_it]
+    if not placed:
+        return {"name": [], "log_residual": []}
+    predicted = fitted.predict(**{name: column[known] for name, column in places.items()})
+    losses = np.array([run.loss for run in placed])
     return {
-        "name": [run.name for run in runs],
-        "log_error": (np.log(losses) - np.log(predicted.mean)).tolist(),
+        "name": [run.name for run in placed],
+        "log_residual": (np.log(losses) - np.log(predicted.mean)).tolist(),
     }

@@ -168,7 +168,7 @@ def test_the_runs_to_fit_are_chosen_by_name(tab, open_tab):
     tab.wait_until(lambda: "p.scaling.runs=!tiny-*" in tab.page.url, "the address")
     other = open_tab()
     other.open(tab.url, "#scaling&p.scaling.runs=nothing")
-    other.has(".not-yet", "must match the name of a run")
+    other.has(".not-yet", "A pattern must match the name of a run")
     assert other.find("input[name=runs]").input_value() == "nothing"
 
 

@@ -212,7 +212,7 @@ def test_runs_that_do_not_belong_together_can_be_chosen(command, logdir, write_r
 
 def test_patterns_that_match_nothing_are_one_sentence(logdir, tmp_path, capsys):
     assert main(["fit", str(logdir), "--runs", "no*"]) == 2
-    assert "`runs` must match the name of a run. Received: 'no*'" in capsys.readouterr().err
+    assert "A pattern must match the name of a run. Received: 'no*'" in capsys.readouterr().err
     (tmp_path / "runs.csv").write_text("n_params,n_examples,loss\n1e6,1e8,2\n")
     assert main(["fit", str(tmp_path / "runs.csv"), "--runs", "no*"]) == 2
     assert "runs named row-1. Give" in capsys.readouterr().err

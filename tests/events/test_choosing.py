@@ -31,6 +31,6 @@ def test_many_stars_take_no_time_that_grows_with_their_number():
 
 def test_the_sentence_names_some_of_the_runs():
     assert none_chosen(NAMES, "no*") == (
-        "`runs` must match the name of a run. Received: 'no*', and runs named demo/a, demo/b-old, "
-        "lm/deep/x and 2 more. Give names or directories, with `*` for any text."
+        "A pattern must match the name of a run. Received: 'no*', and runs named demo/a, "
+        "demo/b-old, lm/deep/x and 2 more. Give names or directories, with `*` for any text."
     )

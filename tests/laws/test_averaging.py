@@ -43,6 +43,22 @@ def test_the_resamples_are_of_both_forms(fit):
     assert "averaged" in fit.warnings[0].message
 
 
+@pytest.mark.parametrize(("k", "leading"), [(0.6, "coupled"), (1.0, "chinchilla")])
+def test_an_average_knows_its_weights_and_shows_the_form_that_has_most(k, leading):
+    fit = laws.fit("auto", columns(k), n_resamples=100)
+    assert fit.form == "coupled"
+    assert set(fit.form_weights) == {"chinchilla", "coupled"}
+    assert sum(fit.form_weights.values()) == pytest.approx(1)
+    assert fit.form_weights[leading] == max(fit.form_weights.values())
+    assert f"{fit.form_weights[leading]:.0%} `{leading}`" in fit.warnings[0].message
+    assert fit.leading_form is laws.FORMS[leading]
+    alone = laws.fit(leading, columns(k), n_resamples=100)
+    assert fit.formula() == alone.formula()
+    restored = laws.Fit.from_dict(json.loads(json.dumps(fit.to_dict(), sort_keys=True)))
+    assert restored.form_weights == fit.form_weights
+    assert restored.formula() == fit.formula()
+
+
 def test_the_prediction_lies_between_those_of_the_forms(fit, alone):
     at = {"n_params": 1e9, "n_examples": 1e11}
     means = [item.predict(**at).mean[0] for item in alone]

@@ -102,12 +102,21 @@ def test_a_fit_by_squares_survives_json_too():
         ({"params": {"exponent": 0.3}}, r"`params` of a .* must be param_coef, .*'exponent'"),
         ({"warnings": [{"text": "?"}]}, r"`warnings` of a .* must be made of code, message"),
         ({"names": None}, r"`names` of a stored fit must be a list\. Received: None"),
+        ({"form_weights": {"kaplan": 1.0}}, r"`form_weights` .* must be weights of chinchilla by "),
         ({"backtest": {}}, r"`backtest` of a .* must be made of n_train, .* Received: \{\}"),
     ],
 )
 def test_what_is_no_stored_fit_of_its_form_is_refused(noisy, changes, message):
     with pytest.raises(FitError, match=message):
         laws.Fit.from_dict({**noisy.to_dict(), **changes})
+
+
+def test_a_fit_that_was_saved_without_weights_of_forms_is_of_one(noisy):
+    saved = noisy.to_dict()
+    del saved["form_weights"]
+    again = laws.Fit.from_dict(saved)
+    assert again.form_weights == noisy.form_weights == {}
+    assert again.leading_form is again.law
 
 
 def test_only_a_mapping_can_be_a_stored_fit():

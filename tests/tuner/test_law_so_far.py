@@ -2,10 +2,11 @@
 
 import pytest
 
+from scaling_keras.tuner.designs import AdaptiveSweep, DataLadderSweep
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.law_so_far import LawSoFar
-from scaling_keras.tuner.sweep import plan_trial
-from tests.tuner.paper_models import LAW, PaperModels
+from scaling_keras.tuner.sweep import GridSweep, plan_trial
+from tests.tuner.paper_models import LAW, PaperModels, sizes
 
 pytestmark = pytest.mark.keras
 
@@ -23,8 +24,11 @@ def ended(n, d, *, status="completed", more=0.0):
     return plan_trial({"n": n}, int(d), 0), outcome
 
 
-def law_of(trials, variable=""):
-    return LawSoFar(PaperModels(), variable, "val_loss", trials)
+GRID = GridSweep(sizes=sizes(1e6, 4e6), n_examples=[10**8, 4 * 10**8])
+
+
+def law_of(trials, sweep=GRID):
+    return LawSoFar(PaperModels(), sweep, "val_loss", trials)
 
 
 def test_too_few_trials_have_no_law():
@@ -36,7 +40,7 @@ def test_the_law_is_that_of_the_trials_so_far():
     law = law_of([ended(*place) for place in PLACES[:6]])
     for place in PLACES[6:]:
         law.add(*ended(*place))
-    assert law.text() == "L(N, D) = 1.8000 + 482.0000 / N^0.3500 + 2085 / D^0.3700"
+    assert law.text() == "chinchilla: L(N, D) = 1.8000 + 482.0000 / N^0.3500 + 2085 / D^0.3700"
 
 
 def test_trials_that_failed_or_lost_to_others_do_not_count():
@@ -53,4 +57,17 @@ def test_trials_that_failed_or_lost_to_others_do_not_count():
 def test_a_ladder_has_a_law_of_its_variable():
     trials = [ended(1e7, 1e8 * 2**i) for i in range(8)]
     assert law_of(trials).text() == ""
-    assert law_of(trials, "n_examples").text().startswith("L(x) = ")
+    ladder = DataLadderSweep(size={"n": 1e7}, n_examples=(10**8, 10**9))
+    assert law_of(trials, ladder).text().startswith("power_law_floor: L(x) = ")
+
+
+def test_a_sweep_for_a_form_has_a_law_of_it():
+    sweep = AdaptiveSweep(
+        sizes=sizes(1e6, 4e6, 1.6e7),
+        n_examples=[10**8, 4 * 10**8, 16 * 10**8],
+        target={"n_params": 1e8, "n_examples": 1e10},
+        until={"width": 0.1},
+        form="coupled",
+    )
+    trials = [ended(n, d) for n in (1e6, 4e6, 1.6e7, 6.4e7) for d in (1e8, 4e8, 1.6e9)]
+    assert law_of(trials, sweep).text().startswith("coupled: L(N, D) = ")

@@ -86,6 +86,18 @@ export interface Backtest {
   readonly baseline_error: number;
 }
 
+/** How far runs are from the law as it is drawn. */
+export interface AgainstLaw {
+  readonly name: Texts;
+  readonly log_residual: Numbers;
+}
+
+export interface AveragedForm {
+  readonly form: string;
+  readonly title: string;
+  readonly weight: number;
+}
+
 /** What every answer of the `fit` route has, and all that one has that brings no fit. */
 interface FitRequestEcho {
   readonly version: string;
@@ -101,8 +113,11 @@ export interface NoFit extends FitRequestEcho {
 export interface FittedLaw extends FitRequestEcho {
   readonly reason: null;
   readonly n_runs: number;
+  readonly n_resamples: number;
   readonly title: string;
   readonly source: string;
+  /** Of an average the laws in it, the weightiest first, which is that of `title`; else empty. */
+  readonly average: readonly AveragedForm[];
   readonly template: string;
   readonly formula: string;
   readonly parameters: readonly Parameter[];
@@ -110,14 +125,20 @@ export interface FittedLaw extends FitRequestEcho {
   readonly findings: readonly { readonly code: string; readonly message: string }[];
   readonly fit: { readonly backtest: Backtest | null };
   readonly curves: readonly Curve[];
-  readonly residuals: { readonly name: Texts; readonly log_residual: Numbers };
+  readonly residuals: AgainstLaw;
   /** Runs that tested a prediction, which the law doesn't know, and how far it misses them. */
-  readonly tested: { readonly name: Texts; readonly log_error: Numbers };
+  readonly tested: AgainstLaw;
   readonly fitted_at: number;
 }
 
-/** `ageSeconds`: how old the fit was when it was sent, by the server's own clock. */
-export type FitAnswer = (NoFit | FittedLaw) & { readonly ageSeconds: number };
+/**
+ * `ageSeconds`: how old the fit was when it was sent, by the server's own clock; `asked`: the options
+ * that it was asked for with.
+ */
+export type FitAnswer = (NoFit | FittedLaw) & {
+  readonly ageSeconds: number;
+  readonly asked: Options;
+};
 
 /** The server said what is wrong with a request, or can't be reached. */
 export class RouteError extends Error {}
@@ -140,7 +161,7 @@ export async function fetchFit(options: Options, signal: AbortSignal): Promise<F
   };
   const { body, sentAt } = await get<NoFit | FittedLaw>("fit", asked, signal);
   const ageSeconds = body.reason === null ? Math.max(0, sentAt - body.fitted_at) : 0;
-  return { ...body, ageSeconds };
+  return { ...body, ageSeconds, asked: options };
 }
 
 function tableParameters({ loss, paramConvention, runs }: Options): Record<string, string> {

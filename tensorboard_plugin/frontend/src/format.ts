@@ -54,13 +54,20 @@ export function share(value: number): string {
   return `${Number((100 * value).toPrecision(3))} %`;
 }
 
+/** The weight of a part that is neither nothing nor all: 96 %, <1 %. */
+export function weightText(weight: number): string {
+  if (weight < 0.01) return "<1 %";
+  return weight > 0.99 ? ">99 %" : `${Math.round(100 * weight)} %`;
+}
+
 /** A number as text, or in parts where it takes a power of ten. */
 export type NumberText = string | Scientific;
 
 /**
  * A value and the ends of its interval, with as many decimals as the interval makes meaningful.
  *
- * Where the numbers are very large, very small or far apart, each has three digits of its own.
+ * Where the numbers are very large, very small or far apart, each has three digits of its own, as
+ * has one of which those decimals would leave nothing.
  */
 export function withInterval(value: number, low: number, high: number): NumberText[] {
   const numbers = [value, low, high];
@@ -72,7 +79,10 @@ export function withInterval(value: number, low: number, high: number): NumberTe
   const wanted = 1 - Math.floor(Math.log10(width));
   const most = 4 - Math.floor(Math.log10(largest));
   const decimals = Math.min(Math.max(wanted, 0), Math.max(most, 0), 6);
-  return numbers.map((number) => signed(number.toFixed(decimals)));
+  return numbers.map((number) => {
+    const text = number.toFixed(decimals);
+    return Number(text) === 0 ? threeDigits(number) : signed(text);
+  });
 }
 
 function threeDigits(value: number): NumberText {

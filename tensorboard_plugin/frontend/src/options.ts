@@ -29,6 +29,10 @@ export const DEFAULTS: Options = {
   runs: "",
 };
 
+export function areSame(one: Options, other: Options): boolean {
+  return (Object.keys(DEFAULTS) as (keyof Options)[]).every((key) => one[key] === other[key]);
+}
+
 export const AXES: readonly Choice<Axis>[] = [
   { value: "train_flops", label: "Compute", hint: "Loss against the FLOPs of the whole training, C" },
   { value: "n_params", label: "Parameters", hint: "Loss against the size of the model, N" },

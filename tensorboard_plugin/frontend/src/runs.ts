@@ -1,6 +1,6 @@
 // Runs as rows, and where they stand in the plot.
 
-import type { FitAnswer, Prediction, RunsAnswer } from "./api";
+import type { AgainstLaw, FittedLaw, Prediction, RunsAnswer } from "./api";
 import type { Axis } from "./options";
 
 export type Status = "completed" | "running" | "stalled" | "stopped" | "diverged" | "failed";
@@ -76,16 +76,14 @@ export function isTested(run: Run): boolean {
  * The relative distance of each run from the law: +0.01 is a loss 1 % above it. Of a fitted run, and
  * of one that tested a prediction, which the law doesn't know.
  */
-export function residualsOf(fit: FitAnswer | null): ReadonlyMap<string, number> {
+export function residualsOf(law: FittedLaw | null): ReadonlyMap<string, number> {
   const residuals = new Map<string, number>();
-  if (fit?.reason !== null) return residuals;
-  const keep = (names: readonly string[], logs: readonly (number | null)[]): void =>
-    names.forEach((name, row) => {
-      const log = logs[row];
-      if (typeof log === "number") residuals.set(name, Math.expm1(log));
+  const keep = ({ name, log_residual }: AgainstLaw): void =>
+    name.forEach((run, row) => {
+      const log = log_residual[row];
+      if (typeof log === "number") residuals.set(run, Math.expm1(log));
     });
-  keep(fit.residuals.name, fit.residuals.log_residual);
-  keep(fit.tested.name, fit.tested.log_error);
+  if (law) [law.residuals, law.tested].forEach(keep);
   return residuals;
 }
 

@@ -2,7 +2,7 @@
 
 import type { FitAnswer, FittedLaw, RunsAnswer } from "./api";
 import type { Theme } from "./host";
-import type { Options } from "./options";
+import { areSame, type Options } from "./options";
 import type { Run } from "./runs";
 import type { View } from "./view";
 
@@ -29,7 +29,7 @@ export interface State {
 
 /** The answer of the fit route if it is for the present options. */
 export function currentAnswer({ fit, options }: State): FitAnswer | null {
-  return fit && fit.form === options.form && fit.x === options.x ? fit : null;
+  return fit && areSame(fit.asked, options) ? fit : null;
 }
 
 /** The law to show: fitted, and for the present options. */

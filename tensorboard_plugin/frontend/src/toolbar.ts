@@ -4,7 +4,7 @@ import { fill, h } from "./dom";
 import { share, statusText } from "./format";
 import { AXES, type Choice, LEVELS, LOSSES, type Options, PARAM_CONVENTIONS } from "./options";
 import { statusCounts } from "./runs";
-import type { State } from "./state";
+import { currentAnswer, type State } from "./state";
 import type { Store } from "./store";
 
 const RUNS_HINT =
@@ -43,8 +43,9 @@ export class Toolbar {
   update(state: State, changed: ReadonlySet<keyof State>): void {
     if (changed.has("answer")) this.listForms(state);
     if (changed.has("options") || changed.has("answer")) this.showChoices(state.options);
-    const matters = ["runs", "loading", "problem", "answer"] as const;
+    const matters = ["runs", "options", "fit", "problem", "answer"] as const;
     if (matters.some((key) => changed.has(key))) this.showStatus(state);
+    this.element.classList.toggle("loading", state.loading);
   }
 
   private axisChoice(): HTMLElement {
@@ -106,15 +107,21 @@ export class Toolbar {
     this.runs.value = options.runs;
   }
 
-  private showStatus({ runs, loading, problem, answer }: State): void {
+  private showStatus(state: State): void {
+    const { runs, problem } = state;
     const running = runs.filter((run) => run.status === "running").length;
     const kind = problem !== null ? "problem" : running ? "live" : "quiet";
-    const text = problem !== null ? "Not up to date" : running ? `${running} running` : "Up to date";
     const title = problem ?? statusText(statusCounts(runs));
-    const words = h("span", { title }, answer || problem !== null ? text : "Reading runs …");
+    const words = h("span", { title }, statusWords(state, running));
     fill(this.status, h("span", { class: `dot ${kind}` }), words);
-    this.element.classList.toggle("loading", loading);
   }
+}
+
+function statusWords(state: State, running: number): string {
+  if (state.problem !== null) return "Not up to date";
+  if (!state.answer) return "Reading runs …";
+  if (!currentAnswer(state)) return "Fitting …";
+  return running ? `${running} running` : "Up to date";
 }
 
 function optionElement({ value, label, hint }: Choice<string>): HTMLOptionElement {

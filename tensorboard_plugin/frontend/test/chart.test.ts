@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { autoView } from "../src/chart/auto_view";
+import { autoView, EMPTY_VIEW } from "../src/chart/auto_view";
 import { Geometry } from "../src/chart/geometry";
-import { stretches } from "../src/chart/lines";
+import { beyondText, stretches } from "../src/chart/lines";
 import { markRadius, placedRuns } from "../src/chart/points";
 import { readOut, readoutCurve } from "../src/chart/readout";
+import type { View } from "../src/view";
 import { curve, law, run } from "./samples";
+
+/** The automatic view, where there must be one. */
+function viewOf(...arguments_: Parameters<typeof autoView>): View {
+  const view = autoView(...arguments_);
+  assert.ok(view);
+  return view;
+}
 
 const SIX = [1, 2, 4, 8, 16, 32].map((size) =>
   run({ name: `${size}`, train_flops: size * 1e10, loss: 3 - 0.2 * Math.log2(size) }),
@@ -14,28 +22,29 @@ const SIX = [1, 2, 4, 8, 16, 32].map((size) =>
 test("the automatic view shows every completed run and what was predicted", () => {
   const prediction = { loss: 1.8, low: 1.7, high: 1.95, level: 0.9 };
   const next = run({ status: "running", loss: null, train_flops: 1, plannedFlops: 4e12, prediction });
-  const { x, y } = autoView([...SIX, next], null, "train_flops");
+  const { x, y } = viewOf([...SIX, next], null, "train_flops");
   assert.ok(x.low < 1e10 && x.high > 4e12);
   assert.ok(y.low < 1.7 && y.high > 3);
 });
 
 test("a broken run far above does not squeeze the others", () => {
   const broken = run({ status: "diverged", loss: 900, train_flops: 2e10 });
-  assert.ok(autoView([...SIX, broken], null, "train_flops").y.high < 4);
+  assert.ok(viewOf([...SIX, broken], null, "train_flops").y.high < 4);
   const early = run({ status: "running", loss: 3.1, train_flops: 2e10 });
-  assert.ok(autoView([...SIX, early], null, "train_flops").y.high > 3.1);
+  assert.ok(viewOf([...SIX, early], null, "train_flops").y.high > 3.1);
 });
 
 test("the automatic view makes room for where the law goes", () => {
   const falling = law({ curves: [curve({ x: [1e10, 3e11, 4e11, 1e14], mean: [3, 2, 1.5, 1] })] });
-  const { x, y } = autoView(SIX, falling, "train_flops");
+  const { x, y } = viewOf(SIX, falling, "train_flops");
   assert.ok(x.high > 4e11);
   assert.ok(y.low < 1.5 && y.low > 1);
 });
 
-test("without runs there is still a view", () => {
-  const { x, y } = autoView([], null, "n_params");
-  assert.ok(x.high > x.low && y.high > y.low);
+test("without a run to show there is no view, and so no axis", () => {
+  assert.equal(autoView([], null, "n_params"), null);
+  assert.equal(autoView([run({ loss: null })], null, "n_params"), null);
+  assert.ok(EMPTY_VIEW.x.high > EMPTY_VIEW.x.low);
 });
 
 test("pixels and values are inverse to each other", () => {
@@ -47,9 +56,18 @@ test("pixels and values are inverse to each other", () => {
 });
 
 test("runs without a loss are not drawn", () => {
-  const geometry = new Geometry(800, 400, autoView(SIX, null, "train_flops"));
+  const geometry = new Geometry(800, 400, viewOf(SIX, null, "train_flops"));
   assert.equal(placedRuns([...SIX, run({ loss: null })], "train_flops", geometry).length, 6);
   assert.ok(markRadius(5000) < markRadius(20));
+});
+
+test("a line is dashed from where its card calls it beyond the runs", () => {
+  assert.deepEqual(stretches([1, 1.04, 1.1]), [
+    { from: 0, to: 2, beyond: false },
+    { from: 2, to: 2, beyond: true },
+  ]);
+  assert.equal(beyondText("law"), "beyond the runs");
+  assert.equal(beyondText("frontier"), "beyond the runs in size or data");
 });
 
 test("a line is cut where it leaves the data, without a gap", () => {

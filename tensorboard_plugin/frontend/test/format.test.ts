@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   ago, count, duration, factor, percent, plural, scientific, scientificText, share, significant,
-  statusText, withInterval,
+  statusText, weightText, withInterval,
 } from "../src/format";
 
 test("scientific notation drops zeros and a mantissa of one", () => {
@@ -48,8 +48,15 @@ test("an interval decides how many decimals mean something", () => {
     { mantissa: "3", exponent: 7 },
   ]);
   assert.deepEqual(withInterval(4.29, 1.31, 3e13), ["4.29", "1.31", { mantissa: "3", exponent: 13 }]);
-  assert.deepEqual(withInterval(8e-7, 8e-7, 0.013), ["0.000", "0.000", "0.013"]);
+  const tiny = { mantissa: "8", exponent: -7 };
+  assert.deepEqual(withInterval(8e-7, 8e-7, 0.013), [tiny, tiny, "0.013"]);
+  assert.deepEqual(withInterval(0, 0, 0.013), ["0", "0", "0.013"]);
+  assert.deepEqual(withInterval(0.02, -0.004, 1.3), ["0.0200", "−0.00400", "1.3"]);
   assert.deepEqual(withInterval(NaN, 1, 2), ["–", "–", "–"]);
+});
+
+test("a weight is neither nothing nor all", () => {
+  assert.deepEqual([0.957, 0.0043, 0.9957, 0.5].map(weightText), ["96 %", "<1 %", ">99 %", "50 %"]);
 });
 
 test("times are told in the largest unit that fits", () => {

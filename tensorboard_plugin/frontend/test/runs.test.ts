@@ -33,16 +33,17 @@ test("a running run is planned to end farther on, a completed one is where it is
 });
 
 test("residuals are relative, positive where a run is worse than the law", () => {
-  const fit = { ...law({ residuals: { name: ["a", "b"], log_residual: [Math.log(1.01), null] } }), ageSeconds: 0 };
-  const residuals = residualsOf(fit);
+  const residuals = residualsOf(
+    law({ residuals: { name: ["a", "b"], log_residual: [Math.log(1.01), null] } }),
+  );
   assert.ok(Math.abs((residuals.get("a") ?? 0) - 0.01) < 1e-12);
   assert.equal(residuals.has("b"), false);
   assert.equal(residualsOf(null).size, 0);
 });
 
 test("a run that tested a prediction has its distance from the law that doesn't know it", () => {
-  const tested = { name: ["t"], log_error: [Math.log(0.9)] };
-  const residuals = residualsOf({ ...law({ tested }), ageSeconds: 0 });
+  const tested = { name: ["t"], log_residual: [Math.log(0.9)] };
+  const residuals = residualsOf(law({ tested }));
   assert.ok(Math.abs((residuals.get("t") ?? 0) + 0.1) < 1e-12);
 });
 

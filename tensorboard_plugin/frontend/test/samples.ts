@@ -1,7 +1,9 @@
 // Runs and laws for the tests.
 
-import type { Curve, FittedLaw, RunsAnswer } from "../src/api";
+import type { Curve, FitAnswer, FittedLaw, RunsAnswer } from "../src/api";
+import { DEFAULTS, type Options } from "../src/options";
 import type { Run } from "../src/runs";
+import type { State } from "../src/state";
 
 export function run(values: Partial<Run> = {}): Run {
   return {
@@ -48,6 +50,8 @@ export function law(values: Partial<FittedLaw> = {}): FittedLaw {
     level: 0.9,
     reason: null,
     n_runs: 9,
+    n_resamples: 1000,
+    average: [],
     title: "Chinchilla",
     source: "",
     template: "",
@@ -58,8 +62,29 @@ export function law(values: Partial<FittedLaw> = {}): FittedLaw {
     fit: { backtest: null },
     curves: [curve()],
     residuals: { name: [], log_residual: [] },
-    tested: { name: [], log_error: [] },
+    tested: { name: [], log_residual: [] },
     fitted_at: 0,
+    ...values,
+  };
+}
+
+export function fitAnswer(asked: Options, values: Partial<FittedLaw> = {}): FitAnswer {
+  return { ...law({ form: asked.form, x: asked.x, level: asked.level, ...values }), ageSeconds: 0, asked };
+}
+
+export function state(values: Partial<State> = {}): State {
+  return {
+    options: DEFAULTS,
+    view: null,
+    hovered: null,
+    selected: null,
+    theme: "light",
+    answer: null,
+    runs: [],
+    fit: null,
+    fittedAt: 0,
+    loading: false,
+    problem: null,
     ...values,
   };
 }

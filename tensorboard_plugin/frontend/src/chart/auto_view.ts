@@ -6,7 +6,8 @@ import type { Axis } from "../options";
 import { isPlaced, plannedPlace, type Run } from "../runs";
 import { padded, type Span, spanOf, type View } from "../view";
 
-const EMPTY: View = { x: { low: 1, high: 10 }, y: { low: 1, high: 10 } };
+/** For a plot of nothing, whose axes have no numbers. */
+export const EMPTY_VIEW: View = { x: { low: 1, high: 10 }, y: { low: 1, high: 10 } };
 
 /** How far off, as a share of what the others span. A loss can be anything when a run breaks. */
 const NEAR = 0.3;
@@ -14,8 +15,8 @@ const NEAR = 0.3;
 /** From so many completed runs on, they decide what is shown. */
 const ENOUGH = 5;
 
-/** The view that follows the data. */
-export function autoView(runs: readonly Run[], law: FittedLaw | null, axis: Axis): View {
+/** The view that follows the data; null while there is nothing to show. */
+export function autoView(runs: readonly Run[], law: FittedLaw | null, axis: Axis): View | null {
   const placed = runs.filter((run) => isPlaced(run, axis));
   const completed = placed.filter((run) => run.status === "completed");
   const core = completed.length >= ENOUGH ? completed : placed;
@@ -28,7 +29,7 @@ export function autoView(runs: readonly Run[], law: FittedLaw | null, axis: Axis
     ...core.map((run) => run.loss),
     ...predicted.flatMap(({ prediction }) => prediction && [prediction.low, prediction.high]),
   ]);
-  if (!coreAcross || !coreUp) return EMPTY;
+  if (!coreAcross || !coreUp) return null;
   const across = widened(coreAcross, placed.map((run) => run[axis]));
   const x = padded(across, 0.05, 0.1, 1.25);
   const inside = placed.filter((run) => contains(x, run[axis]));

@@ -9,7 +9,7 @@ import { colourAxis, residualsOf, type Run } from "../runs";
 import { currentLaw, exampleUnit, runNamed, type State } from "../state";
 import type { Store } from "../store";
 import type { View } from "../view";
-import { autoView } from "./auto_view";
+import { autoView, EMPTY_VIEW } from "./auto_view";
 import { drawAxes } from "./axes";
 import { Geometry } from "./geometry";
 import { type Box, listenToPointer, zoomedView } from "./gestures";
@@ -49,7 +49,7 @@ export class Chart {
   private readonly note = h("div", { class: "plot-note", hidden: true });
   private readonly outside = h("div", { class: "outside", hidden: true });
   private readonly reset = h("button", { class: "reset", type: "button", hidden: true }, "Reset zoom");
-  private geometry = new Geometry(800, 400, autoView([], null, "train_flops"));
+  private geometry = new Geometry(800, 400, EMPTY_VIEW);
   private placed: readonly Placed[] = [];
   /** Those of the placed runs that are inside the frame, in the order of `delaunay`. */
   private shown: readonly Placed[] = [];
@@ -114,18 +114,19 @@ export class Chart {
     const axis = state.options.x;
     const law = currentLaw(state);
     const view = state.view ?? autoView(state.runs, law, axis);
-    const geometry = new Geometry(width, height, view);
+    const geometry = new Geometry(width, height, view ?? EMPTY_VIEW);
     this.geometry = geometry;
     for (const layer of [this.back, this.front]) setAttributes(layer, { width, height });
     setAttributes(this.clip, {
       x: geometry.left,
-      y: geometry.top - 6,
-      width: geometry.innerWidth + 8,
-      height: geometry.innerHeight + 6,
+      y: geometry.top,
+      width: geometry.innerWidth,
+      height: geometry.innerHeight,
     });
     const colours = colourSpan(state);
     drawLegend(this.legend, state);
-    drawAxes(this.grid, geometry, axis, axisTitle(axis, exampleUnit(state)));
+    if (view) drawAxes(this.grid, geometry, axis, axisTitle(axis, exampleUnit(state)));
+    else this.grid.replaceChildren();
     drawLines(this.lines, this.law, geometry, law?.curves ?? [], colours, state.theme);
     drawPredictions(this.predictions, geometry, state.runs, axis);
     this.placed = placedRuns(state.runs, axis, geometry);
@@ -136,7 +137,8 @@ export class Chart {
     this.delaunay = shown.length ? Delaunay.from(shown, (p) => p.x, (p) => p.y) : null;
     this.shown = shown;
     const context = prepareCanvas(this.canvas, width, height);
-    if (context) drawPoints(context, geometry, this.placed, axis, colours, state.theme);
+    const radius = markRadius(this.placed.length);
+    if (context) drawPoints(context, shown, radius, axis, colours, state.theme);
     this.reset.hidden = state.view === null;
     this.drawNote(state);
     this.frame.setAttribute("aria-label", describe(state, this.placed.length));
@@ -147,7 +149,7 @@ export class Chart {
     const outside = this.placed.length - this.shown.length;
     this.outside.hidden = !outside;
     this.outside.textContent = `${plural(outside, "run")} outside this view`;
-    const nothing = state.answer !== null && state.runs.length > 0 && !this.placed.length;
+    const nothing = state.answer !== null && !this.placed.length;
     this.note.hidden = !nothing;
     if (nothing) fill(this.note, nothingToDraw(state.runs, state.options.x, unplaced));
   }
@@ -173,7 +175,7 @@ export class Chart {
     const hovered = this.placed.find(({ run }) => run.name === state.hovered);
     if (hovered && this.geometry.contains(hovered.x, hovered.y)) {
       const { run, x, y } = hovered;
-      const residual = residualsOf(state.fit).get(run.name);
+      const residual = residualsOf(currentLaw(state)).get(run.name);
       const colour = colourOf(run[colourAxis(state.options.x)], colourSpan(state), state.theme);
       this.tooltip.show(x, y, width, height, ...runCard(run, residual, unit, colour));
       return [];
@@ -259,6 +261,7 @@ function spoken(run: Run): string {
 }
 
 function nothingToDraw(runs: readonly Run[], axis: Axis, unplaced: number): string {
+  if (!runs.length) return "No run has a name that matches the field Runs.";
   const noPlace = runs.filter((run) => run[axis] === null).length;
   if (axis === "train_flops" && noPlace === runs.length) {
     return "No run states its FLOPs. Choose parameters or data for the horizontal axis.";

@@ -6,7 +6,7 @@ import { count, share } from "../format";
 import { colourAxis, isPlaced, isTested, STATUSES } from "../runs";
 import { currentLaw, exampleUnit, lossTitle, type State } from "../state";
 import { type Span, spanOf } from "../view";
-import { BEYOND } from "./lines";
+import { BEYOND, beyondText } from "./lines";
 import { markIcon, MARKS, TESTED } from "./marks";
 
 const STOPS = 9;
@@ -33,7 +33,7 @@ export function drawLegend(element: HTMLElement, state: State): void {
     placed.some(isTested) ? key(markIcon(TESTED), "tests it, not fitted") : null,
     main ? key(lineIcon(), `${MAIN_LINES[main.role]}, ${share(law?.level ?? 0)} band`) : null,
     main?.extrapolation.some((factor) => factor > BEYOND)
-      ? key(dashIcon(), "beyond the runs")
+      ? key(dashIcon(), beyondText(main.role))
       : null,
     hasSlices ? key(sliceIcon(state), sliceText(state)) : null,
     !main && hasSlices ? key(bandIcon(), `${share(law?.level ?? 0)} band`) : null,

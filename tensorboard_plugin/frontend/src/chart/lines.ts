@@ -8,8 +8,13 @@ import type { Theme } from "../host";
 import type { Span } from "../view";
 import type { Geometry } from "./geometry";
 
-/** Beyond this factor a line is drawn dashed: there is no run anywhere near. */
-export const BEYOND = 1.5;
+/** From this factor on a place lies beyond the runs: the line is dashed there, and its card says so. */
+export const BEYOND = 1.05;
+
+/** What a line is beyond where it is dashed. A surface may leave the runs at a compute that they have. */
+export function beyondText(role: Curve["role"]): string {
+  return role === "law" ? "beyond the runs" : "beyond the runs in size or data";
+}
 
 /** Indices `[from, to]` of a stretch of a line that is all inside or all beyond the data. */
 export interface Stretch {

@@ -44,23 +44,18 @@ export function prepareCanvas(
   return context;
 }
 
-/** Draw the marks; those that a fit leaves out are open. */
+/** Draw the marks, whole ones at the edge too; those that a fit leaves out are open. */
 export function drawPoints(
   context: CanvasRenderingContext2D,
-  geometry: Geometry,
-  placed: readonly Placed[],
+  shown: readonly Placed[],
+  radius: number,
   axis: Axis,
   colours: Span | null,
   theme: Theme,
 ): void {
-  const radius = markRadius(placed.length);
   const halo = theme === "dark" ? "#1d1f24" : "#ffffff";
-  context.save();
-  context.beginPath();
-  context.rect(geometry.left - 1, geometry.top - 6, geometry.innerWidth + 8, geometry.innerHeight + 6);
-  context.clip();
   const paths = new Map<string, Path2D>();
-  for (const { run, x, y } of placed) {
+  for (const { run, x, y } of shown) {
     const mark = markOf(run);
     const path = paths.get(mark.path) ?? new Path2D(mark.path);
     paths.set(mark.path, path);
@@ -70,7 +65,6 @@ export function drawPoints(
     drawMark(context, path, mark.filled, run, colourOf(run[colourAxis(axis)], colours, theme), halo, radius);
     context.restore();
   }
-  context.restore();
 }
 
 function drawMark(

@@ -3,6 +3,7 @@
 import type { Curve } from "../api";
 
 export interface Readout {
+  readonly role: Curve["role"];
   readonly x: number;
   readonly mean: number;
   readonly low: number;
@@ -33,6 +34,7 @@ export function readOut(curve: Curve, x: number): Readout | null {
   const [mean, low, high] = [at(curve.mean), at(curve.low), at(curve.high)];
   if (mean === null || low === null || high === null) return null;
   return {
+    role: curve.role,
     x,
     mean,
     low,

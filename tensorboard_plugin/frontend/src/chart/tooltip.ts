@@ -5,6 +5,7 @@ import { count, factor, percent, share, significant } from "../format";
 import { scientificHtml } from "../numbers";
 import type { Axis } from "../options";
 import type { Run } from "../runs";
+import { BEYOND, beyondText } from "./lines";
 import { markIcon, markOf } from "./marks";
 import type { Readout } from "./readout";
 
@@ -65,8 +66,10 @@ export function readoutCard(readout: Readout, axis: Axis, level: number, unit: s
   if (readout.nParams !== null && readout.nExamples !== null) {
     rows.push(["Best size N", count(readout.nParams)], [`Best ${unit}s D`, count(readout.nExamples)]);
   }
-  const beyond = readout.extrapolation > 1.05;
-  const note = beyond ? `${factor(readout.extrapolation)} beyond the runs` : "within the runs";
+  const beyond = readout.extrapolation > BEYOND;
+  const note = beyond
+    ? `${factor(readout.extrapolation)} ${beyondText(readout.role)}`
+    : "within the runs";
   return [
     h("div", { class: "card-title" }, h("span", {}, titles[axis], place)),
     definitions(rows),

@@ -62,7 +62,7 @@ function numbers({ prediction, status, loss }: Run): Child {
       `${significant(prediction.high)})`,
   ];
   if (loss !== null && status === "completed") {
-    parts.push(`reached ${significant(loss)}, ${percent(loss / prediction.loss - 1, 2)}`);
+    parts.push(`reached ${significant(loss)}, ${percent(loss / prediction.loss - 1, 2)} against the prediction`);
   } else if (loss !== null) {
     parts.push(`at ${significant(loss)} so far`);
   }

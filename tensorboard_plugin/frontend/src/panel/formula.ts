@@ -1,141 +1,111 @@
 // A formula as it is written on paper, from the template that the law itself gives.
 
-import type { FittedLaw, Parameter } from "../api";
+import type { FittedLaw } from "../api";
 import { type Child, h } from "../dom";
 import { scientific } from "../format";
-import { type Axis, SYMBOLS } from "../options";
 import { scientificHtml } from "../numbers";
-
-/** `base` or `base ^ exponent`; a parameter is in braces. */
-export interface Power {
-  readonly base: string;
-  readonly exponent: string | null;
-}
-
-/** A power, or a quotient of two. */
-export interface Quotient {
-  readonly top: Power;
-  readonly bottom: Power | null;
-}
-
-/** A sum in parentheses, raised to a power. */
-export interface Group {
-  readonly terms: readonly Quotient[];
-  readonly exponent: string | null;
-}
-
-export type Term = Quotient | Group;
-
-export interface Formula {
-  readonly left: string;
-  readonly terms: readonly Term[];
-}
-
-const POWER = /^(\{\w+\}|\w+)(?:\^(\{\w+\}|\w+))?$/;
-const GROUP = /^\(([^()]+)\)(?:\^(\{\w+\}|\w+))?$/;
-/** A plus sign that no parenthesis encloses. */
-const OUTER_PLUS = / \+ (?![^(]*\))/;
+import type { Axis } from "../options";
+import { letterElement, wordingOf } from "./symbols";
+import {
+  type Expression, hasCompoundExponent, hasQuotient, isSingle, parseTemplate, type Term,
+} from "./template";
 
 /**
- * Read a template such as `L(N) = {floor} + {coef} / N^{exponent}`: a sum of terms, each a power, a
- * quotient of two, or a sum of such in parentheses raised to a power. Null for a template of another
- * shape; then the formula is shown as text.
+ * The law with its numbers; what is on the axis by the letter it has elsewhere. Where exponents are
+ * formulas themselves, numbers would bury the shape: then in letters, with the numbers in the table.
  */
-export function parseTemplate(template: string): Formula | null {
-  const [left, right, ...more] = template.split(" = ");
-  if (left === undefined || right === undefined || more.length) return null;
-  const terms: Term[] = [];
-  for (const text of right.split(OUTER_PLUS)) {
-    const term = parseGroup(text) ?? parseQuotient(text);
-    if (!term) return null;
-    terms.push(term);
-  }
-  return { left, terms };
-}
-
-/** The law with its numbers; what is on the axis by the letter it has elsewhere. */
 export function formulaElement(law: FittedLaw): HTMLElement {
   const formula = parseTemplate(law.template);
   const label = { class: "formula", role: "math", "aria-label": law.formula };
-  if (!formula) return h("div", label, law.formula);
-  const write = (text: string): Child => written(text, law.parameters, law.x as Axis);
+  if (!formula) return h("div", { ...label, class: "formula plain" }, law.formula);
+  const { left, right } = formula;
+  const writer = new Writer(law, hasCompoundExponent(right));
+  const leftSide = typeof left === "string" ? writer.call(left) : writer.expression(left);
   const equals = h("span", { class: "op" }, "=");
-  return h("div", label, leftSide(formula.left, law.x as Axis), equals, ...sum(formula.terms, write));
+  return h("div", label, h("span", { class: "left" }, leftSide, equals), ...writer.sum(right));
 }
 
-function sum(terms: readonly Term[], write: (text: string) => Child): Child[] {
-  return terms.map((term, index) => {
-    const sign = index ? h("span", { class: "op" }, "+") : null;
-    return h("span", { class: "summand" }, sign, termElement(term, write));
-  });
-}
+class Writer {
+  private readonly axis: Axis;
 
-function parseGroup(text: string): Group | null {
-  const match = GROUP.exec(text.trim());
-  const terms = match?.[1]?.split(" + ").map(parseQuotient) ?? [];
-  const read = terms.filter((term) => term !== null);
-  if (!read.length || read.length < terms.length) return null;
-  return { terms: read, exponent: match?.[2] ?? null };
-}
-
-function parseQuotient(text: string): Quotient | null {
-  const [top, bottom, ...rest] = text.split(" / ").map(parsePower);
-  if (!top || bottom === null || rest.length) return null;
-  return { top, bottom: bottom ?? null };
-}
-
-function parsePower(text: string): Power | null {
-  const match = POWER.exec(text.trim());
-  return match?.[1] === undefined ? null : { base: match[1], exponent: match[2] ?? null };
-}
-
-function termElement(term: Term, write: (text: string) => Child): HTMLElement {
-  if ("terms" in term) {
-    const { terms, exponent } = term;
-    const power = exponent === null ? null : h("sup", {}, write(exponent));
-    const close = h("span", { class: "closing" }, h("span", { class: "parenthesis" }, ")"), power);
-    const open = h("span", { class: "parenthesis" }, "(");
-    return h("span", { class: "group" }, open, ...sum(terms, write), close);
+  constructor(
+    private readonly law: FittedLaw,
+    private readonly inLetters: boolean,
+  ) {
+    this.axis = law.x as Axis;
   }
-  return quotientElement(term, write);
+
+  /** The value of a function: its letters in italics. */
+  call(text: string): HTMLElement {
+    const parts = text.split(/(\w+)/);
+    return h("span", {}, ...parts.map((part) => (/^\w+$/.test(part) ? letterElement(part, this.axis) : part)));
+  }
+
+  /** The terms of a sum, each of which stays on one line. */
+  sum(expression: Expression, flat = false): Child[] {
+    const terms: readonly Term[] =
+      expression.kind === "sum" ? expression.terms : [{ minus: false, value: expression }];
+    return terms.map(({ minus, value }, index) => {
+      const sign = index ? h("span", { class: "op" }, minus ? "−" : "+") : null;
+      return h("span", { class: "summand" }, sign, this.expression(value, flat));
+    });
+  }
+
+  /** An expression; a `flat` one has no fractions, as within one. */
+  expression(expression: Expression, flat = false): Child {
+    switch (expression.kind) {
+      case "word":
+        return letterElement(expression.text, this.axis);
+      case "parameter":
+        return this.parameter(expression.text);
+      case "sum":
+        return h("span", { class: "term" }, ...this.sum(expression, flat));
+      case "product":
+        return h("span", { class: "term product" }, ...expression.factors.map((factor) => this.grouped(factor, flat)));
+      case "power": {
+        const exponent = h("sup", {}, this.expression(expression.exponent, true));
+        const { base } = expression;
+        if (isSingle(base)) return h("span", { class: "power" }, this.expression(base), exponent);
+        return this.group(base, flat, exponent);
+      }
+      case "quotient": {
+        const { top, bottom } = expression;
+        if (flat) return h("span", { class: "power" }, this.grouped(top, true), "/", this.grouped(bottom, true));
+        return h(
+          "span",
+          { class: "fraction" },
+          h("span", { class: "top" }, this.expression(top, true)),
+          h("span", { class: "bottom" }, this.expression(bottom, true)),
+        );
+      }
+    }
+  }
+
+  /** An expression as a factor: a sum in parentheses. */
+  private grouped(expression: Expression, flat: boolean): Child {
+    return expression.kind === "sum" ? this.group(expression, flat, null) : this.expression(expression, flat);
+  }
+
+  private group(inner: Expression, flat: boolean, exponent: Child): HTMLElement {
+    const isTall = !flat && hasQuotient(inner);
+    const parenthesis = (text: string): HTMLElement => h("span", { class: "parenthesis" }, text);
+    const close = h("span", { class: "closing" }, parenthesis(")"), exponent);
+    return h("span", { class: isTall ? "group tall" : "group" }, parenthesis("("), ...this.sum(inner, flat), close);
+  }
+
+  private parameter(name: string): Child {
+    const parameter = this.law.parameters.find((candidate) => candidate.name === name);
+    const { letter } = wordingOf(name);
+    if (!parameter) return letterElement(letter || name, this.axis);
+    const title = `${name} = ${parameter.value}`;
+    if (this.inLetters && letter) return h("span", { title }, letterElement(letter, this.axis));
+    return h("span", { title }, numberElement(parameter.value, parameter.exponent));
+  }
 }
 
-function quotientElement({ top, bottom }: Quotient, write: (text: string) => Child): HTMLElement {
-  const power = ({ base, exponent }: Power): Child[] => [
-    write(base),
-    exponent === null ? null : h("sup", {}, write(exponent)),
-  ];
-  if (!bottom) return h("span", { class: "term" }, ...power(top));
-  return h(
-    "span",
-    { class: "fraction" },
-    h("span", { class: "top" }, ...power(top)),
-    h("span", { class: "bottom" }, ...power(bottom)),
-  );
-}
-
-function written(text: string, parameters: readonly Parameter[], axis: Axis): Child {
-  const parameter = parameters.find(({ name }) => text === `{${name}}`);
-  if (!parameter) return h("i", {}, variable(text, axis));
-  const { value, exponent } = parameter;
-  const number = exponent ? value.toFixed(4) : plainNumber(value);
-  return h("span", { title: `${parameter.name} = ${value}` }, number ?? scientificHtml(value, 2));
-}
-
-/** Five significant digits, or null where that takes an exponent. */
-function plainNumber(value: number): string | null {
+/** Exponents with four decimals, others with five digits, tiny and huge ones as powers of ten. */
+function numberElement(value: number, isExponent: boolean): Child {
   const { exponent } = scientific(value, 5);
-  if (exponent >= 6 || exponent < -3) return null;
-  return value.toFixed(Math.min(Math.max(4 - exponent, 0), 6));
-}
-
-function leftSide(left: string, axis: Axis): HTMLElement {
-  const letters = left.split(/(\w+)/).map((part) =>
-    /^\w+$/.test(part) ? h("i", {}, variable(part, axis)) : part,
-  );
-  return h("span", { class: "left" }, ...letters);
-}
-
-function variable(letter: string, axis: Axis): string {
-  return letter === "x" ? SYMBOLS[axis] : letter;
+  if (value !== 0 && (exponent >= 6 || exponent < -3)) return scientificHtml(value, 2);
+  return value.toFixed(isExponent ? 4 : Math.min(Math.max(4 - exponent, 0), 6)).replace("-", "−");
 }

@@ -2,8 +2,8 @@
 
 import type { FittedLaw } from "../api";
 import { type Child, fill, h, sentence } from "../dom";
-import { ago, plural } from "../format";
-import { currentAnswer, lossTitle, type State } from "../state";
+import { ago, plural, weightText } from "../format";
+import { currentAnswer, currentLaw, lossTitle, type State } from "../state";
 import type { Store } from "../store";
 import { backtestSection, predictionSection } from "./checks";
 import { formulaElement } from "./formula";
@@ -25,16 +25,16 @@ export class Panel {
   }
 
   private draw(state: State): void {
-    const answer = currentAnswer(state);
-    const law = answer?.reason === null ? answer : null;
-    const reason = answer?.reason ?? null;
+    const law = currentLaw(state);
+    const reason = currentAnswer(state)?.reason ?? null;
+    const isFitting = !law && reason === null && state.problem === null;
     const select = (name: string): void => this.store.set({ selected: name });
     fill(
       this.element,
       state.problem === null ? null : h("section", { class: "card problem", role: "alert" }, sentence(state.problem)),
-      reason === null ? null : notYet(reason),
+      reason === null ? null : notYet(reason, state.runs.length > 0),
       law && this.lawSection(law, state),
-      answer ? null : h("section", { class: "card muted" }, "Fitting …"),
+      isFitting ? h("section", { class: "card muted" }, "Fitting …") : null,
       findingsSection(law),
       backtestSection(law?.fit.backtest ?? null),
       predictionSection(state.runs, select),
@@ -46,13 +46,14 @@ export class Panel {
     return h(
       "section",
       { class: "card law" },
-      h("h2", {}, h("span", { title: law.source }, law.title), this.age),
+      h("h2", {}, h("span", { title: law.source }, lawTitle(law)), this.age),
       formulaElement(law),
       parameterTable(law),
       h(
         "p",
         { class: "muted small" },
-        `${lossTitle(state)} of ${plural(law.n_runs, "completed run")}; ${law.source}.`,
+        `${lossTitle(state)} of ${plural(law.n_runs, "completed run")}${formulaSource(law)}, ` +
+          `lines and predictions are the median of ${plural(law.n_resamples, "resample")}.`,
       ),
     );
   }
@@ -63,8 +64,20 @@ export class Panel {
   }
 }
 
-function notYet(reason: string): HTMLElement {
-  return h("section", { class: "card not-yet", role: "status" }, h("h2", {}, "No law yet"), h("p", {}, sentence(reason)));
+/** What the law is called: of an average, the share of each law in it. */
+function lawTitle({ title, average }: FittedLaw): string {
+  if (!average.length) return title;
+  return `Average: ${average.map((law) => `${weightText(law.weight)} ${law.title}`).join(", ")}`;
+}
+
+function formulaSource({ title, average, source }: FittedLaw): string {
+  if (!average.length) return `; ${source}. The formula is the best fit`;
+  return `. The formula is the best fit of ${title} (${source})`;
+}
+
+function notYet(reason: string, hasRuns: boolean): HTMLElement {
+  const title = hasRuns ? "No law yet" : "No runs chosen";
+  return h("section", { class: "card not-yet", role: "status" }, h("h2", {}, title), h("p", {}, sentence(reason)));
 }
 
 function findingsSection(law: FittedLaw | null): HTMLElement | null {

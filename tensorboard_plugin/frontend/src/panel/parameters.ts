@@ -4,23 +4,8 @@ import type { FittedLaw, Interval } from "../api";
 import { type Child, h } from "../dom";
 import { share, withInterval } from "../format";
 import { numberHtml } from "../numbers";
-
-interface Wording {
-  readonly symbol: Child;
-  readonly words: Child;
-}
-
-/** The letters of the literature; a parameter that has none is shown by its name. */
-const LETTERS: Readonly<Record<string, readonly [string, string]>> = {
-  irreducible_loss: ["E", "irreducible loss"],
-  param_coef: ["A", "size coefficient"],
-  param_exponent: ["α", "size exponent"],
-  data_coef: ["B", "data coefficient"],
-  data_exponent: ["β", "data exponent"],
-  coupling_exponent: ["k", "coupling exponent"],
-  coef: ["A", "coefficient"],
-  exponent: ["α", "exponent"],
-};
+import type { Axis } from "../options";
+import { letterElement, wordingOf } from "./symbols";
 
 const FRONTIER: Readonly<Record<string, readonly [string, string, string]>> = {
   frontier_param_exponent: ["N", "a", "best size"],
@@ -30,8 +15,11 @@ const FRONTIER: Readonly<Record<string, readonly [string, string, string]>> = {
 /** The table of parameters, the exponents of the compute-optimal frontier below. */
 export function parameterTable(law: FittedLaw): HTMLElement {
   const rows = [
-    ...law.parameters.map((parameter) => row(wordingOf(parameter.name), parameter)),
-    ...Object.entries(law.frontier).map(([name, interval]) => row(frontierWording(name), interval)),
+    ...law.parameters.map((parameter) => {
+      const { letter, words } = wordingOf(parameter.name);
+      return row(parameter.name, letter ? letterElement(letter, law.x as Axis) : null, words, parameter);
+    }),
+    ...Object.entries(law.frontier).map(([name, interval]) => frontierRow(name, interval)),
   ];
   const first = law.parameters.length;
   rows[first]?.classList.add("separated");
@@ -45,25 +33,21 @@ export function parameterTable(law: FittedLaw): HTMLElement {
   return h("table", { class: "parameters" }, h("thead", {}, head), h("tbody", {}, ...rows));
 }
 
-function row({ symbol, words }: Wording, { value, low, high }: Interval): HTMLTableRowElement {
+function row(name: string, symbol: Child, words: Child, { value, low, high }: Interval): HTMLTableRowElement {
   const [shown = "–", from = "–", to = "–"] = withInterval(value, low, high);
+  const breaks = [from, to].some((end) => typeof end !== "string");
   return h(
     "tr",
-    { title: `${value} (${low} to ${high})` },
+    { title: `${name} = ${value} (${low} to ${high})` },
     h("th", { scope: "row", class: "symbol" }, symbol),
     h("td", { class: "words" }, words),
     h("td", { class: "number" }, numberHtml(shown)),
-    h("td", { class: "number interval" }, numberHtml(from), " – ", numberHtml(to)),
+    h("td", { class: breaks ? "number interval breaks" : "number interval" }, numberHtml(from), "\u00a0– ", numberHtml(to)),
   );
 }
 
-function wordingOf(name: string): Wording {
-  const [letter, words] = LETTERS[name] ?? [name.replaceAll("_", " "), ""];
-  return { symbol: h("i", {}, letter), words };
-}
-
-function frontierWording(name: string): Wording {
+function frontierRow(name: string, interval: Interval): HTMLTableRowElement {
   const [letter, exponent, words] = FRONTIER[name] ?? ["?", "?", name];
   const growth = h("span", { class: "growth" }, h("i", {}, letter), " ∝ ", h("i", {}, "C"), h("sup", {}, h("i", {}, exponent)));
-  return { symbol: h("i", {}, exponent), words: h("span", {}, `${words}, `, growth) };
+  return row(name, h("i", {}, exponent), h("span", {}, `${words}, `, growth), interval);
 }

@@ -8,7 +8,7 @@ import { type Child, fill, h } from "../dom";
 import { count, percent, significant } from "../format";
 import { scientificHtml } from "../numbers";
 import { colourAxis, residualsOf, type Run } from "../runs";
-import { exampleUnit, type State } from "../state";
+import { currentLaw, exampleUnit, type State } from "../state";
 import type { Store } from "../store";
 import { ordered, type Sort, type SortKey, visibleRows } from "./order";
 
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column[] = [
   { key: "n_examples", title: "D", hint: "Examples seen, repeats included", numeric: true },
   { key: "train_flops", title: "C", hint: "FLOPs of the whole training", numeric: true },
   { key: "loss", title: "Loss", hint: "The loss chosen above", numeric: true },
-  { key: "residual", title: "vs law", hint: "Loss against the fitted law; positive is worse. Of a run that tests a prediction, against a law that doesn't know it", numeric: true },
+  { key: "residual", title: "vs law", hint: "Loss against what the law predicts there, by the lines of the plot; positive is worse. The law doesn't know a run that tests a prediction", numeric: true },
   { key: "note", title: "Note", hint: "Why it ended, or why the fit leaves it out", numeric: false },
 ];
 
@@ -90,7 +90,7 @@ export class RunsTable {
   }
 
   private reorder(state: State): void {
-    this.residuals = residualsOf(state.fit);
+    this.residuals = residualsOf(currentLaw(state));
     this.rows = ordered(state.runs, this.sort, this.residuals);
     this.table.setAttribute("aria-rowcount", String(this.rows.length + 1));
   }
