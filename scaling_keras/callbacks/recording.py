@@ -71,6 +71,8 @@ class Recording:
         self._is_inside_epoch = False
         self._is_loss_known = True
         self._is_over = False
+        self.failure = ""
+        """Why nothing more is written of a `fit` that has not ended; empty while all is well."""
 
     @property
     def run_dir(self) -> Path | None:
@@ -223,13 +225,14 @@ class Recording:
             action(*args, **kwargs)
         except Exception as error:
             self._is_over = True
+            self.failure = f"{type(error).__name__}: {error}"
             self._watch.stop()
             if self._log is not None:
                 self._log.close()
             advice = "Give a `log_dir` that can be written. " if isinstance(error, OSError) else ""
             warn(
                 f"ScalingLogger must be able to write down the training. Received: "
-                f"{type(error).__name__}: {error}. {advice}The training goes on without a log."
+                f"{self.failure}. {advice}The training goes on without a log."
             )
 
     def _open(self, iterator: Any) -> None:

@@ -159,6 +159,7 @@ class RunLog:
             model_name=model.name,
             batch_size=batch_size,
             loss_reduction=loss_reduction(model),
+            dtype_policy=model.dtype_policy.name,
             optimizer=run_facts.optimizer_facts(model),
             learning_rate_schedule=run_facts.schedule_facts(model),
             n_examples_before=self.n_before,

@@ -143,6 +143,11 @@ class ScalingLogger(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ha
         """The directory of the run that is or was last written; None before its first step."""
         return self._recording.run_dir if self._recording else None
 
+    @property
+    def failure(self) -> str:
+        """Why nothing more is written of the `fit` under way; empty while all is well."""
+        return self._recording.failure if self._recording else ""
+
     def set_model(self, model: keras.Model) -> None:
         """Have a training function made anew whose graph lacks a count of places that it needs."""
         super().set_model(model)

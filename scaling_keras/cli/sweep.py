@@ -101,18 +101,22 @@ def _load(script: Path) -> dict[str, Any]:
 
     It isn't made an importable module, so that what it defines is sent to other processes whole.
     """
+    from scaling_keras.tuner.executors.packing import script_module_name
+
     if not script.is_file():
         raise SweepError(
             f"The sweep is described by a Python file. Received: {str(script)!r}, which isn't one. "
             f"Give the path of a file that defines {', '.join(_NEEDED)}."
         )
-    spec = importlib.util.spec_from_file_location(f"<{script.name}>", script)
+    spec = importlib.util.spec_from_file_location(script_module_name(script), script)
     if spec is None or spec.loader is None:
         raise SweepError(
             f"The sweep is described by a Python file. Received: {str(script)!r}, whose name "
             f"doesn't end in .py. Rename it."
         )
     module = importlib.util.module_from_spec(spec)
+    # Classes look their module up, such as a dataclass with postponed annotations.
+    sys.modules[spec.name] = module
     # As Python does for a file that it runs, so that modules beside it are found.
     sys.path.insert(0, str(script.parent.resolve()))
     spec.loader.exec_module(module)

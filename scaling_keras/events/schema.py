@@ -92,6 +92,7 @@ class RunFacts:
         peak_flops_per_second: What one device can do at most; None if unknown.
         loss_reduction: `sum` where the loss of a batch is the sum over its examples; empty where
             it is their mean, or not known.
+        dtype_policy: Name of the model's dtype policy, such as `mixed_bfloat16`; empty if unknown.
         optimizer: Its `name` and the numbers of its configuration.
         learning_rate_schedule: The schedule's configuration; None for a constant rate.
         planned_examples: Examples that the run is meant to see; None if unknown.
@@ -135,6 +136,7 @@ class RunFacts:
     device_name: str = ""
     peak_flops_per_second: float | None = None
     loss_reduction: str = ""
+    dtype_policy: str = ""
     optimizer: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     learning_rate_schedule: Mapping[str, Any] | None = None
     planned_examples: int | None = None

@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 from keras_tuner.engine import tuner as keras_tuner_engine
 
+from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.size_book import as_hyperparameters, compiled
 from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.trial import TrialSetting
@@ -41,7 +42,7 @@ def measure_step(plan: TrialPlan, setting: TrialSetting) -> StepMeasure:
     Raises:
         Exception: What building or training raised.
     """
-    keras.backend.clear_session()
+    clear_session(setting.dtype_policy)
     _forget_peak()
     began = time.monotonic()
     values = setting.workload.values(plan)
@@ -57,7 +58,7 @@ def measure_step(plan: TrialPlan, setting: TrialSetting) -> StepMeasure:
         step_seconds=max(more - few, 0.0) / (_MORE - _FEW),
         peak_bytes=_peak(),
     )
-    keras.backend.clear_session()
+    clear_session(setting.dtype_policy)
     return measured
 
 

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from scaling_keras.errors import SweepError
 
@@ -31,7 +30,7 @@ def load_tensorflow() -> None:
             "Training needs TensorFlow. Received: an environment without it. Install it with "
             '`pip install "scaling-keras[cpu]"`.'
         )
-    _import_quietly()
+    import_quietly()
     tensorflow = importlib.import_module("tensorflow")
     keras = importlib.import_module("keras")
     tensorflow.get_logger().setLevel("ERROR")
@@ -42,19 +41,11 @@ def load_tensorflow() -> None:
         )
 
 
-def made_where_sent(module: str, name: str) -> Any:
-    """Return a new object, without its state, of a class whose module needs TensorFlow.
+def import_quietly() -> None:
+    """Import TensorFlow and Keras without the notices that some versions write at any log level.
 
-    For a process of ours that the object has been sent to: TensorFlow is then loaded without the
-    notices that would stand among the progress of the search. What it says later is heard.
+    What they say later is heard. Only for a program of our own.
     """
-    _import_quietly()
-    kind = getattr(importlib.import_module(module), name)
-    return kind.__new__(kind)
-
-
-def _import_quietly() -> None:
-    """Import TensorFlow and Keras without the notices that some versions write at any log level."""
     with _standard_error_closed():
         importlib.import_module("tensorflow")
         importlib.import_module("keras")

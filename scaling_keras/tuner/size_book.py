@@ -17,6 +17,7 @@ from scaling_keras.counting.parameters import count_params
 from scaling_keras.counting.tracing import input_specs
 from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.runs import count_under
+from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.sweep import Asked, Size, TargetSize, size_name
 from scaling_keras.tuner.tuning import left_to_tune
 
@@ -54,6 +55,7 @@ class SizeBook:
         self._max_n_params = max_n_params
         self._size_for = size_for
         self._flops_of = flops_of
+        self._dtype_policy = keras.config.dtype_policy()
         self._counts: dict[str, ModelCount | Exception] = {}
         self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
@@ -93,7 +95,7 @@ class SizeBook:
             model = compiled(self._hypermodel.build(as_hyperparameters(values)))
             return count(model, inputs=input_specs(model, batch_size=batch_size))
         finally:
-            keras.backend.clear_session()
+            clear_session(self._dtype_policy)
 
     def can_be_built(self, size: Size) -> bool:
         """Return whether a model of a size can be built and counted."""
@@ -224,7 +226,7 @@ class SizeBook:
         except Exception:  # Trained so, it fails as a trial, which records the reason.
             return Asked(more=keras_tuner.HyperParameters(), used=frozenset(values))
         finally:
-            keras.backend.clear_session()
+            clear_session(self._dtype_policy)
         known = {*self._constants, *chosen, "n_examples", "n_steps", "seed"}
         return Asked(more=left_to_tune(hp, dict.fromkeys(known)), used=frozenset(hp.asked))
 
@@ -299,7 +301,7 @@ class SizeBook:
                 f"`highest` of the TargetSize so that each can be built."
             ) from error
         groups = count_params(model)
-        keras.backend.clear_session()
+        clear_session(self._dtype_policy)
         return max(count_under(self._param_convention, groups), 1e-9)
 
     def _build(self, size: Size) -> tuple[keras.Model, GivenHyperParameters]:
@@ -322,7 +324,7 @@ class SizeBook:
         except Exception as error:
             return error
         finally:
-            keras.backend.clear_session()
+            clear_session(self._dtype_policy)
 
 
 def _without_proxies(counted: ModelCount) -> ModelCount:

@@ -75,6 +75,12 @@ def split_cpu(n_replicas: int) -> None:
         ) from None
 
 
+def n_cpu_devices() -> int:
+    """Return how many logical devices the CPU is split into; TensorFlow's devices aren't used."""
+    cpus = tf.config.list_physical_devices("CPU")
+    return len(tf.config.get_logical_device_configuration(cpus[0]) or [None])
+
+
 def n_replicas(strategy: tf.distribute.Strategy | None) -> int:
     """Return how many copies of a model train in step."""
     return 1 if strategy is None else int(strategy.num_replicas_in_sync)

@@ -25,6 +25,7 @@ from scaling_keras.events.writer import RunWriter
 from scaling_keras.tuner.checkpoint import Checkpoints, clear_checkpoints, restore
 from scaling_keras.tuner.claim import Claim, TakenOver
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
 from scaling_keras.tuner.places import needs_room, shown
@@ -54,6 +55,8 @@ class TrialSetting:
         checkpoint_seconds: Time between two checkpoints inside a trial; None for no checkpoints.
         halve_batch: Whether a trial that runs out of memory is trained again with half the batch.
         advance: Is told the fraction of its steps that a trial has done.
+        dtype_policy: What models are built with that set no policy of their own; by default that
+            of this process.
     """
 
     hypermodel: keras_tuner.HyperModel
@@ -69,6 +72,11 @@ class TrialSetting:
     checkpoint_seconds: float | None
     halve_batch: bool
     advance: Callable[[TrialPlan, float], None]
+    dtype_policy: Any = dataclasses.field(default_factory=keras.config.dtype_policy)
+
+
+class NotWritten(SweepError):
+    """A run can't be written down, so that nothing would be known of its training."""
 
 
 def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
@@ -120,11 +128,7 @@ def train_and_record(plan: TrialPlan, setting: TrialSetting) -> tuple[keras.Mode
     clear_checkpoints(setting.project.run_dir(plan.name))
     record = _read(plan, setting)
     if max(record.results, default=0) <= before:
-        raise SweepError(
-            f"A run must be able to write down how it went. Received: {plan.name!r}, which has "
-            f"been trained and whose log in {shown(setting.project.path)!r} lacks a result. "
-            f"See whether the disk is full, and search again."
-        )
+        raise _not_written(plan, setting, "lacks a result")
     outcome = outcome_of(record)
     if outcome.status == "stopped" and not model.stop_training:
         raise too_short(plan, setting.workload.n_steps(plan), n_batches)
@@ -176,7 +180,7 @@ def _train_recorded(
     before = _last_attempt(_read(plan, setting))
     try:
         return _train(plan, setting, claim)
-    except TakenOver:
+    except (NotWritten, TakenOver):
         raise
     except KeyboardInterrupt:
         if claim.is_held():
@@ -212,7 +216,6 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     n_done = restored.n_batches
     n_left = n_steps - n_done
     data = workload.dataset(plan).skip(n_done).take(n_left)
-    watch = _Watch(n_done, claim, lambda n: setting.advance(plan, n / n_steps))
     # With what the model asked for and nobody set: it took the defaults.
     facts = _facts(plan, setting, hp.values, workload.n_examples(plan))
     if n_done and facts["dataset_size"] is None and epochs_show_the_data({"x": data}):
@@ -223,6 +226,14 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         facts=facts,
         train_flops_per_example=workload.given_flops_per_example(model_of(plan)),
     )
+
+    def look() -> None:
+        """End the training at once if its log has ended before it."""
+        if logger.failure:
+            claim.check()
+            raise _not_written(plan, setting, f"ended with {logger.failure}")
+
+    watch = _Watch(n_done, claim, look, lambda n: setting.advance(plan, n / n_steps))
     logger.owns_run_dir = claim.is_held
     # A batch that isn't full makes a step, too; the run then counts as what it saw.
     logger.has_made_its_steps = lambda: watch.n_batches >= n_steps
@@ -266,6 +277,14 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     return model, watch.n_batches
 
 
+def _not_written(plan: TrialPlan, setting: TrialSetting, why: str) -> NotWritten:
+    """Return the error of a run whose log says too little; `why` goes on from "whose log"."""
+    return NotWritten(
+        f"A run must be able to write down how it went. Received: {plan.name!r}, whose log in "
+        f"{shown(setting.project.path)!r} {why}. See whether the disk is full, and search again."
+    )
+
+
 def _checkpoints(
     plan: TrialPlan, setting: TrialSetting, **options: Any
 ) -> list[keras.callbacks.Callback]:
@@ -281,7 +300,7 @@ def _checkpoints(
 
 def _build(plan: TrialPlan, setting: TrialSetting, hp: keras_tuner.HyperParameters) -> keras.Model:
     """Return the model of a trial, built under the strategy with fresh memory and seed."""
-    keras.backend.clear_session()
+    clear_session(setting.dtype_policy)
     # For initial weights, dropout and whatever else asks for no seed of its own.
     keras.utils.set_random_seed(plan.seed)
     with keras_tuner_engine.maybe_distribute(setting.strategy):
@@ -307,10 +326,17 @@ def outcome_of(record: RunRecord) -> TrialOutcome:
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no types
     """Tells how far a trial is, and ends it once its loss is no number."""
 
-    def __init__(self, n_done: int, claim: Claim, advance: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        n_done: int,
+        claim: Claim,
+        look: Callable[[], None],
+        advance: Callable[[int], None],
+    ) -> None:
         super().__init__()
         self._n_done = n_done
         self._claim = claim
+        self._look = look
         self._advance = advance
         self._last = -math.inf
         self.n_batches = n_done
@@ -328,7 +354,8 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no typ
         self._tell()
 
     def _tell(self) -> None:
-        """Say how far the trial is, a few times a second."""
+        """See that the log goes on, and say how far the trial is, a few times a second."""
+        self._look()
         now = time.monotonic()
         if now - self._last >= _ADVANCE_SECONDS:
             self._last = now

@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.quiet_import import made_where_sent
 from scaling_keras.tuner.search_inputs import held_out_data
 from scaling_keras.tuner.strategy import make_strategy
 from scaling_keras.tuner.sweep import TrialPlan
@@ -35,19 +34,17 @@ class Trials:
         self._setting = setting
         self._strategy = strategy
         self._validation_data = validation_data
+        self._is_made = True
 
     def __call__(self, plan: TrialPlan) -> TrialOutcome:
         """Train a trial and return how it ended; raises as `run_trial` does."""
+        if not self._is_made:
+            self._make()
         return run_trial(plan, self._setting)
 
     def tell(self, advance: Advance) -> None:
         """Let this function know how far trials are from now on."""
         self._setting = dataclasses.replace(self._setting, advance=advance)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Return how it is made where it is sent; raises as `__getstate__` does."""
-        kind = type(self)
-        return made_where_sent, (kind.__module__, kind.__name__), self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what can be sent.
@@ -79,15 +76,20 @@ class Trials:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make here what wasn't sent."""
-        data = state["validation_data"]
+        """Take what was sent; what is made of it may fail in ways of the user's own, so later."""
+        self._setting = state["setting"]
         self._strategy = state["strategy"]
-        self._validation_data = data
+        self._validation_data = state["validation_data"]
+        self._is_made = False
+
+    def _make(self) -> None:
+        """Make here what wasn't sent."""
         self._setting = dataclasses.replace(
-            state["setting"],
+            self._setting,
             strategy=make_strategy(self._strategy),
-            validation_data=held_out_data(data),
+            validation_data=held_out_data(self._validation_data),
         )
+        self._is_made = True
 
 
 def _tell_nobody(plan: TrialPlan, fraction: float) -> None:

@@ -90,6 +90,47 @@ def test_what_was_left_out_and_found_is_told(script, tmp_path, capsys):
     assert f"left out {left['name']}: {left['reason']}" in capsys.readouterr().out
 
 
+POSTPONED = """from __future__ import annotations
+
+import dataclasses
+import typing
+
+
+@dataclasses.dataclass
+class Shape:
+    width: int
+    weights: np.ndarray | None = None
+
+"""
+USES_IT = """
+plain_model = build_model
+
+
+def build_model(hp):
+    @dataclasses.dataclass
+    class Depth:
+        depth: int = 1
+
+    return plain_model({**hp.values, "width": Shape(hp["width"] * Depth().depth).width})
+"""
+ASKS_FOR_TYPES = """
+    assert typing.get_type_hints(Shape)["width"] is int
+"""
+
+
+@pytest.mark.parametrize("executor", ["local", "processes"])
+def test_annotations_may_be_postponed(script, tmp_path, executor, capsys):
+    use = USES_IT
+    if executor == "local":
+        # Of a file that is sent, what its functions name is there, and not what annotations do.
+        use = use.replace("    @dataclasses", ASKS_FOR_TYPES + "\n    @dataclasses")
+    script.write_text(POSTPONED + script.read_text() + use)
+    arguments = ["sweep", str(script), "--directory", str(tmp_path / "runs"), "--json"]
+    assert main([*arguments, "--executor", executor]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [run["status"] for run in told["runs"]] == ["completed"] * 2
+
+
 @pytest.mark.parametrize(
     ("content", "arguments", "message"),
     [

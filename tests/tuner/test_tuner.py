@@ -5,7 +5,8 @@ import threading
 import keras
 import pytest
 
-from scaling_keras.errors import DataError, LogdirError, RunsError, SweepError
+from scaling_keras.errors import DataError, LogdirError, RunsError, ScalingWarning, SweepError
+from scaling_keras.events.writer import RunWriter
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.project import SWEEP_FILE, WEIGHTS_FILE
 from tests.tuner.conftest import (
@@ -362,6 +363,28 @@ def test_weights_that_cannot_be_saved_end_the_search(make_tuner, data, monkeypat
     (model,) = tuner.get_best_models()
     (run,) = tuner.results()
     assert model.evaluate(data, verbose=0) == pytest.approx(run.loss, rel=1e-5)
+
+
+def test_a_trial_ends_as_soon_as_its_log_cannot_be_written(make_tuner, data, monkeypatch):
+    batches = []
+    counts = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: batches.append(batch)
+    )
+
+    def fail(self, facts):
+        raise OSError(28, "No space left on device")
+
+    tuner = make_tuner(widths=(2,))
+    with monkeypatch.context() as patch:
+        patch.setattr(RunWriter, "write_facts", fail)
+        with (
+            pytest.warns(ScalingWarning, match="No space left on device"),
+            pytest.raises(SweepError, match=r"write down.*'width2_32_seed0'.*No space left.*full"),
+        ):
+            tuner.search(data, validation_data=data, callbacks=[counts])
+    assert len(batches) < 8
+    tuner.search(data, validation_data=data)
+    assert statuses(tuner) == {"width2_32_seed0": "completed"}
 
 
 def test_weights_that_were_not_kept_cannot_come_back(searched):

@@ -65,14 +65,14 @@ class TrialQueue(Protocol):
 
 
 class Executor(Protocol):
-    """Runs the trials of a queue.
+    """Runs the trials of a queue."""
 
-    Attributes:
-        n_replicas: Devices that share a trial where trials are sent to other processes; None if
-            they run in this one, under the tuner's own strategy.
-    """
+    @property
+    def n_replicas(self) -> int | None:
+        """Devices that share a trial where trials are sent to other processes.
 
-    n_replicas: int | None
+        None if they run in this one, under the tuner's own strategy.
+        """
 
     def run(self, queue: TrialQueue, run_trial: Callable[[TrialPlan], TrialOutcome]) -> None:
         """Run trials until the queue has none left.

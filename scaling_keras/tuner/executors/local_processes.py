@@ -18,6 +18,7 @@ from scaling_keras.tuner.executors import packing, worker
 from scaling_keras.tuner.executors.devices import cpu_cores, visible_gpus
 from scaling_keras.tuner.executors.interface import TrialOutcome, TrialQueue
 from scaling_keras.tuner.executors.retries import Retries
+from scaling_keras.tuner.strategy import n_cpu_devices
 from scaling_keras.tuner.sweep import TrialPlan
 
 _LOOK_SECONDS = 5.0
@@ -81,11 +82,16 @@ class LocalProcesses:
                 f"A trial can have as many GPUs as there are. Received: "
                 f"gpus_per_trial={gpus_per_trial!r} on a machine that shows {len(gpus)}."
             )
-        self.n_replicas: int | None = max(1, gpus_per_trial)
+        self._gpus_per_trial = gpus_per_trial
         self._shares = _shares(n_workers, gpus, gpus_per_trial)
         self._trials_per_process = trials_per_process
         self._max_retries = max_retries
         self._stall_seconds = stall_seconds
+
+    @property
+    def n_replicas(self) -> int:
+        """Devices that share a trial: its GPUs, else the CPU's, split as here."""
+        return self._gpus_per_trial or n_cpu_devices()
 
     def run(self, queue: TrialQueue, run_trial: Callable[[TrialPlan], TrialOutcome]) -> None:
         """Run trials until the queue has none left.

@@ -13,6 +13,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors import packing
 from scaling_keras.tuner.executors.interface import TrialOutcome, TrialQueue
 from scaling_keras.tuner.executors.retries import Retries
+from scaling_keras.tuner.strategy import n_cpu_devices
 from scaling_keras.tuner.sweep import TrialPlan
 
 _LOOK_SECONDS = 2.0
@@ -67,7 +68,6 @@ class RayCluster:
                     f"`{name}` must be a whole number of at least {least}. Received: {value!r}."
                 )
         self._ray = _load_ray()
-        self.n_replicas: int | None = max(1, gpus_per_trial or 0)
         self._cpus_per_trial = cpus_per_trial
         self._gpus_per_trial = gpus_per_trial
         self._needs: dict[str, int] = {}
@@ -76,6 +76,11 @@ class RayCluster:
         self._max_retries = max_retries
         self._stall_seconds = stall_seconds
         self._address = address
+
+    @property
+    def n_replicas(self) -> int:
+        """Devices that share a trial: its GPUs, else the CPU's, split as here."""
+        return self._gpus_per_trial or n_cpu_devices()
 
     def run(self, queue: TrialQueue, run_trial: Callable[[TrialPlan], TrialOutcome]) -> None:
         """Run trials until the queue has none left.
@@ -202,7 +207,7 @@ def _train(
     if not needs["GPU"]:
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     try:
-        return _unpacked(packed)(packing.unpack(plan)), None
+        return _unpacked(packed)(packing.unpack_plan(plan)), None
     except BaseException as error:
         # Whatever it is, it ends the search, which runs in the other process.
         return None, packing.as_told(error)

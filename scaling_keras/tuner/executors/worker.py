@@ -14,6 +14,7 @@ import threading
 from multiprocessing.connection import Connection
 
 from scaling_keras.tuner.executors import packing
+from scaling_keras.tuner.quiet_import import import_quietly
 
 READY, ADVANCED, ENDED, RAISED = "ready", "advanced", "ended", "raised"
 
@@ -24,11 +25,14 @@ def main(descriptor: int) -> None:
     inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     try:
-        run_trial = packing.unpack(inbox.get() or b"")
+        packed_trials = inbox.get() or b""
+        # Its notices would stand among the progress of the search, once for each process.
+        import_quietly()
+        run_trial = packing.unpack(packed_trials)
         run_trial.tell(lambda plan, fraction: connection.send((ADVANCED, fraction)))
         connection.send((READY, None))
         while (packed := inbox.get()) is not None:
-            connection.send((ENDED, run_trial(packing.unpack(packed))))
+            connection.send((ENDED, run_trial(packing.unpack_plan(packed))))
     except BaseException as error:
         # Whatever it is, Ctrl-C too, it ends the search, which runs in the other process, and which
         # then interrupts all that are at work: this one has nothing left to be interrupted in.

@@ -222,3 +222,4 @@ def test_a_full_disk_ends_the_search_and_names_the_run(tmp_path):
     )
     assert program.returncode == 1
     assert "A run must be able to write down how it went. Received: 'width2" in program.stderr
+    assert "ended with OSError: [Errno 27] File too large. See whether the disk" in program.stderr

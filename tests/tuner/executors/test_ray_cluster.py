@@ -88,6 +88,19 @@ def test_lost_trials_are_begun_again_and_those_that_kill_fail_in_the_end(cluster
 
 
 @pytest.mark.slow
+def test_modules_beside_the_program_are_found_on_the_nodes(cluster, tmp_path, monkeypatch):
+    (tmp_path / "besides.py").write_text(
+        "from tests.tuner.executors.queues import Sent\n\n\nclass SentFromHere(Sent):\n    pass\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import besides
+
+    queue = Queue([plan_trial({"width": 1}, 10, 0)])
+    RayCluster(address=cluster.address).run(queue, besides.SentFromHere(tmp_path))
+    assert [status for _, status, _ in queue.finished] == ["completed"]
+
+
+@pytest.mark.slow
 def test_a_trial_that_hangs_is_ended_and_begun_again(cluster, tmp_path):
     class Watched(Queue):
         """Says that a trial is silent from when it begins until it is given up."""
