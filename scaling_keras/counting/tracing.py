@@ -100,7 +100,8 @@ def knows_input_types(model: keras.Model) -> bool:
 def _symbolic_inputs(model: keras.Model) -> Any | None:
     """Return the symbolic inputs of a functional or sequential model, in its structure, or None."""
     if isinstance(model, keras.Sequential):
-        return model.inputs[0] if model.inputs else None
+        # Before it is built it has no inputs to ask for: Keras raises.
+        return model.inputs[0] if model.built and model.inputs else None
     return model.input if hasattr(model, "inputs") else None
 
 

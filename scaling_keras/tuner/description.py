@@ -199,9 +199,13 @@ def _foreseen(sweep: Sweep, models: Models) -> tuple[tuple[TrialPlan, ...], str]
         )
     plans = sweep.plan(models)
     if isinstance(sweep, TunedSweep):
-        n_sizes = 1 if sweep.transfer else len({plan.size_name for plan in plans})
         times = "Hyperband's" if sweep.method == "hyperband" else f"{sweep.n_trials}"
-        return plans, f"before those, {times} trials of {sweep.method} tuning at {n_sizes} sizes"
+        varied = ", ".join(sweep.hyperparameters)
+        places = f"combinations of a size and {varied}" if varied else "sizes"
+        return plans, (
+            f"before those, {times} trials of {sweep.method} tuning at "
+            f"{sweep.n_tunings(plans)} {places}"
+        )
     return plans, ""
 
 

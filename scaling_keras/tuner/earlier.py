@@ -60,7 +60,8 @@ class EarlierRuns:
         """Return how a trial ended; None if it needs another attempt.
 
         Raises:
-            SweepError: If the run was trained with other hyperparameters, or another model.
+            SweepError: If the run was trained with other hyperparameters, the defaults of those
+                that nobody sets among them, or another model.
         """
         record = self._records.get(plan.name)
         if plan.name in self._damage:
@@ -74,10 +75,10 @@ class EarlierRuns:
             return None
         if not has_ended(record):
             return None
-        if record.facts:
-            found = record.facts[max(record.facts)].hyperparameters
-            self._workload.follow(plan, found)
+        found = record.facts[max(record.facts)].hyperparameters if record.facts else {}
+        self._workload.follow(plan, found)
         check_same_training(record, self._workload.values(plan), self._path)
+        refuse_others(plan.name, self._workload.other_defaults(plan, found), self._path)
         self._check_same_model(record, plan)
         # A kill may have come between its result and the end of its checkpoints.
         clear_checkpoints(self._path / plan.name)

@@ -1,4 +1,4 @@
-"""What must be said of a sweep's plan: what it costs, repeats, or leaves to defaults."""
+"""What must be said of a sweep's plan, and of what became of it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from scaling_keras.events.records import RunRecord
 from scaling_keras.tuner.designs.tuned import TunedSweep
 from scaling_keras.tuner.sweep import Size, Sweep, size_name, training_of
 from scaling_keras.tuner.workload import Workload
+
+_FEWER = 0.9
+"""Share of the examples planned below which a run saw far fewer."""
 
 
 def plan_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
@@ -57,6 +60,31 @@ def fit_findings(
             if name not in set_names:
                 taken.setdefault(name, value)
     return _taken(taken, "the model's `fit`", "Set them in `constants`, or ask in `build`.")
+
+
+def seen_findings(records: Iterable[RunRecord]) -> tuple[laws.Finding, ...]:
+    """Return the finding that runs saw far fewer examples than was planned."""
+    fewer = []
+    for record in records:
+        attempt = max(record.facts, default=0)
+        result = record.results.get(attempt)
+        planned = record.facts[attempt].planned_examples if attempt else None
+        if result is None or result.status != "completed" or not planned:
+            continue
+        if result.n_examples < _FEWER * planned:
+            fewer.append(f"{record.name} saw {result.n_examples:,} of {planned:,}")
+    if not fewer:
+        return ()
+    more = f", and so did {len(fewer) - 1} more" if len(fewer) > 1 else ""
+    return (
+        laws.Finding(
+            code="fewer_examples",
+            message=f"Runs saw far fewer examples than was planned: {fewer[0]}{more}. An item of "
+            f"sample weight 0 is no example, nor is a masked place, and batches may not have been "
+            f"full. The law takes what they saw; the sweep's amounts of data, ratios and budgets "
+            f"weren't reached. Leave such items out of the data, or ask for more.",
+        ),
+    )
 
 
 def _taken(values: Mapping[str, Any], who: str, advice: str) -> tuple[laws.Finding, ...]:

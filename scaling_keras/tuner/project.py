@@ -64,6 +64,11 @@ class Project:
         """Return the directory of a run."""
         return self.path / name
 
+    def run_names(self) -> tuple[str, ...]:
+        """Return the names of the run directories, those of runs without events included."""
+        found = self.path.iterdir() if self.path.exists() else ()
+        return tuple(sorted(each.name for each in found if each.is_dir()))
+
     def clear(self) -> None:
         """Delete the runs of an earlier sweep; files that no sweep writes stay.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.errors import DataError, SweepError
@@ -17,7 +18,8 @@ def held_out_data(given: Any) -> Any:
     """Return validation data as `fit` takes it, from a function if it is given by one.
 
     Raises:
-        DataError: If it can be gone through once only, and so by the first trial alone.
+        DataError: If it can be gone through once only, and so by the first trial alone, or has no
+            end, so that the first trial would never get there.
     """
     data = given() if callable(given) else given
     if isinstance(data, Iterator):
@@ -26,7 +28,20 @@ def held_out_data(given: Any) -> Any:
             f"Received: a {type(data).__name__}, which is used up after the first. Pass arrays, a "
             f"tf.data.Dataset or a keras.utils.PyDataset, or a function that returns one of those."
         )
+    if _is_endless(data):
+        raise DataError(
+            f"`validation_data` must have an end: each trial is evaluated on all of it. Received: "
+            f"a {type(data).__name__} that has none. Leave out `repeat()` or add "
+            f"`.take(n_batches)`; a keras.utils.PyDataset says its `num_batches`."
+        )
     return data
+
+
+def _is_endless(data: Any) -> bool:
+    """Return whether data is known to have no end."""
+    if isinstance(data, tf.data.Dataset):
+        return bool(data.cardinality() == tf.data.INFINITE_CARDINALITY)
+    return isinstance(data, keras.utils.PyDataset) and data.num_batches is None
 
 
 def copies_of(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callbacks.Callback]:

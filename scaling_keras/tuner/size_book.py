@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import keras
@@ -18,7 +18,7 @@ from scaling_keras.counting.tracing import input_specs
 from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.runs import count_under
 from scaling_keras.tuner.global_settings import clear_session
-from scaling_keras.tuner.sweep import Asked, Size, TargetSize, size_name
+from scaling_keras.tuner.sweep import Asked, Size, TargetSize, in_order_of_runs, size_name
 from scaling_keras.tuner.tuning import left_to_tune
 
 _CLOSE = 0.25
@@ -37,6 +37,7 @@ class SizeBook:
         max_n_params: Models of more trainable parameters are left out; None for no limit.
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
         flops_of: Says what one example costs at a size, in place of the count; None for the count.
+        run_names: Names of the runs there are, which say in what order sizes are written.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class SizeBook:
         max_n_params: float | None = None,
         size_for: Callable[..., Size] | None = None,
         flops_of: Callable[[Size], float] | None = None,
+        run_names: Collection[str] = (),
     ) -> None:
         self._hypermodel = hypermodel
         self._constants = dict(constants)
@@ -56,6 +58,7 @@ class SizeBook:
         self._size_for = size_for
         self._flops_of = flops_of
         self._dtype_policy = keras.config.dtype_policy()
+        self._run_names = run_names
         self._counts: dict[str, ModelCount | Exception] = {}
         self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
@@ -67,7 +70,13 @@ class SizeBook:
         """Return what another process needs: what was counted too, but not what was raised."""
         counted = {n: c for n, c in self._counts.items() if isinstance(c, ModelCount)}
         plain = {name: _without_proxies(c) for name, c in counted.items()}
-        return {**self.__dict__, "_counts": plain, "_asked": {}, "_asked_with": {}}
+        return {
+            **self.__dict__,
+            "_counts": plain,
+            "_asked": {},
+            "_asked_with": {},
+            "_run_names": (),
+        }
 
     def count(self, size: Size) -> ModelCount:
         """Return what a model of a size costs, from building it once.
@@ -94,6 +103,20 @@ class SizeBook:
         try:
             model = compiled(self._hypermodel.build(as_hyperparameters(values)))
             return count(model, inputs=input_specs(model, batch_size=batch_size))
+        finally:
+            clear_session(self._dtype_policy)
+
+    def defaults_with(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the defaults of what a model asks for besides these hyperparameters.
+
+        Raises:
+            SweepError: If what is built isn't a compiled model.
+            Exception: What building it raised.
+        """
+        try:
+            hp = as_hyperparameters(values)
+            compiled(self._hypermodel.build(hp))
+            return {name: value for name, value in hp.values.items() if name not in values}
         finally:
             clear_session(self._dtype_policy)
 
@@ -204,8 +227,8 @@ class SizeBook:
             Exception: What building it raised.
         """
         self.count(size)
-        known = {*self._constants, *size, "n_examples", "n_steps", "seed"}
-        return left_to_tune(self._asked[size_name(size)], dict.fromkeys(known))
+        known = self._given(size)
+        return left_to_tune(self._asked[size_name(size)], known, known)
 
     def asked_with(self, size: Size, values: Mapping[str, Any]) -> Asked:
         """Return what a model of a size asks for with some values of its other hyperparameters.
@@ -227,20 +250,26 @@ class SizeBook:
             return Asked(more=keras_tuner.HyperParameters(), used=frozenset(values))
         finally:
             clear_session(self._dtype_policy)
-        known = {*self._constants, *chosen, "n_examples", "n_steps", "seed"}
-        return Asked(more=left_to_tune(hp, dict.fromkeys(known)), used=frozenset(hp.asked))
+        known = self._given(chosen)
+        fixed = {n: value for n, value in known.items() if n not in values or n in self._constants}
+        return Asked(more=left_to_tune(hp, known, fixed), used=frozenset(hp.asked))
 
     def resolve(self, size: Size | TargetSize) -> Size:
         """Return a size, solved for if it is given by its number of parameters.
 
+        Its names are in the order in which those of its runs are.
+
         Raises:
             SweepError: If it can't be solved for.
         """
-        if not isinstance(size, TargetSize):
-            return size
-        key = (size.n_params, size.vary, size_name(size.fixed), size.multiple, size.highest)
+        key: tuple[Any, ...]
+        if isinstance(size, TargetSize):
+            key = (size.n_params, size.vary, size_name(size.fixed), size.multiple, size.highest)
+        else:
+            key = (size_name(size),)
         if key not in self._resolved:
-            self._resolved[key] = self._solved(size)
+            known = self._solved(size) if isinstance(size, TargetSize) else size
+            self._resolved[key] = in_order_of_runs(known, self._run_names)
         return self._resolved[key]
 
     def _solved(self, target: TargetSize) -> Size:
@@ -306,9 +335,12 @@ class SizeBook:
 
     def _build(self, size: Size) -> tuple[keras.Model, GivenHyperParameters]:
         """Return a model of a size and the hyperparameters that it asked for."""
-        values = {**self._constants, **size, "n_examples": _MANY, "n_steps": _MANY, "seed": 0}
-        asked = as_hyperparameters(values)
+        asked = as_hyperparameters(self._given(size))
         return compiled(self._hypermodel.build(asked)), asked
+
+    def _given(self, size: Size) -> dict[str, Any]:
+        """Return the values that a model of a size is built with to be counted."""
+        return {**self._constants, **size, "n_examples": _MANY, "n_steps": _MANY, "seed": 0}
 
     def _build_and_count(self, size: Size) -> ModelCount | Exception:
         """Return what a model of a size costs, or what building it raised."""

@@ -7,7 +7,7 @@ import dataclasses
 import hashlib
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -380,8 +380,30 @@ def size_name(size: Size) -> str:
     )
 
 
+def in_order_of_runs(size: Size, run_names: Collection[str]) -> Size:
+    """Return a size with its names in the order in which runs of it on disk are named.
+
+    A mapping of the same values is the same size, however it is written.
+
+    Args:
+        size: The size.
+        run_names: Names of runs; those of other sizes make no difference.
+    """
+    if any(name.startswith(f"{size_name(size)}_") for name in run_names):
+        return size
+    for name in run_names:
+        ordered = dict(sorted(size.items(), key=lambda item: name.find(size_name(dict([item])))))
+        if name.startswith(f"{size_name(ordered)}_"):
+            return ordered
+    return size
+
+
 def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize, ...]:
-    """Return the sizes, or raise a `SweepError` unless they are different and of the same names."""
+    """Return the sizes, their names in the order of the first's.
+
+    Raises:
+        SweepError: If they aren't different, or not of the same names.
+    """
     if not sizes:
         raise SweepError("`sizes` must hold at least one size. Received: none. Add some.")
     copies = tuple(
@@ -395,7 +417,10 @@ def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize
                 f"them {', '.join(RESERVED)}, which the tuner sets. Received: {size!r}."
             )
     _check_different(given)
-    return copies
+    return tuple(
+        size if isinstance(size, TargetSize) else {name: size[name] for name in given[0]}
+        for size in copies
+    )
 
 
 def plain_values(values: Mapping[str, Any], what: str) -> dict[str, Any]:
@@ -414,9 +439,10 @@ def plain_values(values: Mapping[str, Any], what: str) -> dict[str, Any]:
 
 
 def _check_different(sizes: Sequence[Size]) -> None:
-    """Raise a `SweepError` if two sizes have the same name."""
+    """Raise a `SweepError` if two sizes have the same values, or the same name."""
     names = [size_name(size) for size in sizes]
-    if len(set(names)) < len(names):
+    values = {frozenset(size.items()) for size in sizes}
+    if min(len(set(names)), len(values)) < len(names):
         raise SweepError(
             f"`sizes` must be different. Received: {', '.join(names)}. Remove the duplicates."
         )

@@ -20,14 +20,15 @@ from scaling_keras.tuner.description import Description, check_plans, describe, 
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.executors.choosing import make_executor
-from scaling_keras.tuner.executors.interface import Executor, TrialOutcome, is_worker
+from scaling_keras.tuner.executors.interface import Executor, is_worker
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
-from scaling_keras.tuner.oracle import PlanOracle
+from scaling_keras.tuner.oracle import PlanOracle, metric_name
 from scaling_keras.tuner.places import local_directory
-from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, unset
+from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, seen_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
+from scaling_keras.tuner.search_end import check_end
 from scaling_keras.tuner.search_inputs import copies_of, held_out_data
 from scaling_keras.tuner.single_run import check_is_new, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
@@ -60,8 +61,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             and should let its learning-rate schedule end at `hp["n_steps"]`. `hp["n_examples"]`
             and `hp["seed"]` are there too.
         sweep: What to train, such as a `GridSweep`.
-        objective: The metric that scores a trial and that the law is fitted to, as Keras names it;
-            one of which less is better.
+        objective: The metric that scores a trial and that the law is fitted to, as Keras names it,
+            or a `keras_tuner.Objective` of it; one of which less is better.
         directory: Where projects are kept: the logdir to give to TensorBoard. On a disk of this
             machine, or mounted on it.
         project_name: Name of this one, a directory in it.
@@ -98,7 +99,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         build_model: Any,
         *,
         sweep: Sweep,
-        objective: str = "val_loss",
+        objective: str | keras_tuner.Objective = "val_loss",
         directory: str | Path = "runs",
         project_name: str = "sweep",
         distribution_strategy: Any = "auto",
@@ -114,6 +115,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         reporter: Reporter | None = None,
     ) -> None:
         check_param_convention(param_convention)
+        objective = metric_name(objective)
         check_constants(constants or {}, sweep)
         executor = make_executor(executor)
         logdir = local_directory(directory)
@@ -165,10 +167,11 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         Args:
             train: Batched training data: a `tf.data.Dataset`; or a function of a `seed` (and a
                 `batch_size`) that gives one, such as `SourceText.train`; or any other function,
-                of `hp` (without `n_steps`). A trial takes as many batches as its `n_examples`
-                fill; `repeat()` the data to see it more than once.
+                of `hp` (without `n_steps`) or of nothing. A trial takes as many batches as its
+                `n_examples` fill; `repeat()` the data to see it more than once.
             validation_data: What each model is evaluated on at the end of its training, as `fit`
-                takes it but no generator, or a function without arguments that gives it.
+                takes it but no generator and nothing without an end, or a function without
+                arguments that gives it.
             batch_size: Items of a batch over all replicas, for a function of a `seed` and a
                 `batch_size`: rounded up to a multiple of the replicas. Its own default if None, or
                 what a trial sets. A `build_model` that asks for `batch_size` hears it, too.
@@ -228,7 +231,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._tracker.end()
         for plan, outcome in earlier.found.values():
             self.oracle.restore(plan, outcome)
-        _check_any_completed(queue.outcomes, earlier.outcomes(), self._objective)
+        check_end(queue.outcomes, earlier.outcomes(), self._objective, self._course)
 
     def _law_so_far(self, earlier: EarlierRuns) -> LawSoFar | None:
         """Return what fits the trials as they end, None where nobody would hear of it."""
@@ -246,12 +249,16 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what must be said of the last search, such as an optimum at an edge."""
         if self._course is None or self._earlier is None:
             return ()
-        workload = self._searched().workload
+        workload, records = self._searched().workload, self._project.records().values()
         planned = plan_findings(self._sweep, workload)
         if workload.fits_itself:
-            records = self._project.records().values()
             planned = (*planned, *fit_findings(self._sweep, workload, records))
-        return (*planned, *self._earlier.findings(), *self._course.findings)
+        return (
+            *planned,
+            *seen_findings(records),
+            *self._earlier.findings(),
+            *self._course.findings,
+        )
 
     def describe(
         self,
@@ -511,6 +518,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 examples_of=self._sweep.hyperparameters,
                 size_for=self._size_for,
                 flops_of=self._flops_of,
+                run_names=self._project.run_names(),
             ),
             validation_data=held_out_data(validation_data),
             callbacks=tuple(callbacks),
@@ -530,27 +538,6 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         if self._executor.n_replicas is None or self._strategy_choice is None:
             return n_replicas(self.distribution_strategy)
         return self._executor.n_replicas
-
-
-def _check_any_completed(
-    outcomes: Sequence[TrialOutcome], ended: Mapping[str, TrialOutcome], objective: str
-) -> None:
-    """Raise a `SweepError` if every trial went wrong, or none has the objective."""
-    everything = [*outcomes, *ended.values()]
-    completed = [outcome for outcome in everything if outcome.status == "completed"]
-    if everything and not completed:
-        raise SweepError(
-            f"At least one trial of a sweep must complete. Received: {len(everything)} that did "
-            f"not, the first because: "
-            f"{(everything[0].reason or everything[0].status).rstrip('.')}. Correct that, and "
-            f"search again."
-        )
-    names = sorted({name for outcome in completed for name in outcome.metrics})
-    if completed and objective not in names:
-        raise SweepError(
-            f"`objective` must be a metric that the runs have. Received: {objective!r}; they have "
-            f"{', '.join(names)}. Name one of those; what has been trained is kept."
-        )
 
 
 def _family_name(build_model: Any) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import keras_tuner
@@ -128,12 +129,31 @@ class Adviser:
 
 
 def left_to_tune(
-    asked: keras_tuner.HyperParameters, known: Mapping[str, Any]
+    asked: keras_tuner.HyperParameters, known: Collection[str], fixed: Mapping[str, Any]
 ) -> keras_tuner.HyperParameters:
-    """Return the hyperparameters that a model asked for, without those that were given to it."""
+    """Return the hyperparameters that a model asked for, without those that were given to it.
+
+    Args:
+        asked: What it asked for.
+        known: Names of all that were given.
+        fixed: Those of them that aren't tuned, name to value. Nobody who samples what is returned
+            knows them, so it depends on none of them, and what their values rule out isn't in it.
+    """
+    items = []
+    for item in asked.space:
+        met = [each for each in item.conditions if each.name in fixed]
+        if item.name not in known and all(each.is_active(fixed) for each in met):
+            own = copy.copy(item)
+            own.conditions = [each for each in item.conditions if each.name not in fixed]
+            items.append(own)
     space = keras_tuner.HyperParameters()
-    space.merge([item for item in asked.space if item.name not in known])
+    space.merge(items)
     return space
+
+
+def can_vary(space: keras_tuner.HyperParameters) -> bool:
+    """Return whether any hyperparameter has more than one value."""
+    return any(len(set(extremes(item))) > 1 for item in space.space)
 
 
 def tuning_shares(method: str, n_trials: int) -> dict[float, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import keras_tuner
@@ -47,7 +47,7 @@ class Workload:
         hypermodel: Builds the models.
         train: Training data: a batched dataset, or a function that gives one. A function with a
             parameter `seed` is called with the seed of the trial by that name; any other with the
-            hyperparameters, without `n_steps`.
+            hyperparameters, without `n_steps`, if it has a parameter at all.
         n_replicas: Copies of the model that train in step.
         constants: Hyperparameters that are the same for all trials.
         batch_size: What a function with a `seed` is given as `batch_size`, rounded up to a
@@ -60,6 +60,7 @@ class Workload:
             build models with that are only counted.
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
         flops_of: Says what one example costs at a size, in place of the count; None for the count.
+        run_names: Names of the runs there are, which say in what order sizes are written.
 
     Attributes:
         given: Names of the hyperparameters that are the same for all trials.
@@ -84,6 +85,7 @@ class Workload:
         examples_of: Mapping[str, Any] | None = None,
         size_for: Callable[..., Size] | None = None,
         flops_of: Callable[[Size], float] | None = None,
+        run_names: Collection[str] = (),
     ) -> None:
         if not (callable(train) or isinstance(train, tf.data.Dataset)):
             raise DataError(
@@ -92,6 +94,7 @@ class Workload:
                 f"`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`."
             )
         parameters = inspect.signature(train).parameters if callable(train) else {}
+        self._takes_nothing = not parameters
         self._takes_seed = "seed" in parameters
         self._takes_batch_size = self._takes_seed and (
             "batch_size" in parameters
@@ -116,6 +119,7 @@ class Workload:
             max_n_params=max_n_params,
             size_for=size_for,
             flops_of=flops_of,
+            run_names=run_names,
         )
         self._wanted_batch_size = batch_size
         self._train = train
@@ -168,15 +172,34 @@ class Workload:
                 raise _other_batches(plan, size, f"a function of a `seed` alone, {self._train!r}")
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
+        elif self._takes_nothing:
+            data = self._train()
         else:
-            asked = as_hyperparameters(self.known_values(plan))
-            data = self._train(asked)
-            self._asked_by_data.update(asked.asked)
+            data = self._data_of_hyperparameters(plan)
         if not isinstance(data, tf.data.Dataset):
             raise DataError(
                 f"The function that gives the training data must return a batched "
                 f"tf.data.Dataset. Received: {type(data).__name__}."
             )
+        return data
+
+    def _data_of_hyperparameters(self, plan: TrialPlan) -> Any:
+        """Return what the function of the hyperparameters gives for a trial."""
+        known = self.known_values(plan)
+        asked = as_hyperparameters(known)
+        try:
+            data = self._train(asked)
+        except KeyError as error:
+            unknown = sorted(asked.asked - asked.values.keys())
+            if not unknown:
+                raise
+            raise DataError(
+                f"A function that gives the training data can read what is known before it: "
+                f"{', '.join(known)}. Received: one that asks for {', '.join(unknown)}. The steps "
+                f"of a trial follow from its data; read `n_examples`, or set what is missing in "
+                f"`constants`."
+            ) from error
+        self._asked_by_data.update(asked.asked)
         return data
 
     def batch_size(self, plan: TrialPlan) -> int:
@@ -239,6 +262,29 @@ class Workload:
             divisor = self._divisors.get(plan.name, 1)
             values.setdefault("batch_size", self.batch_size(plan) * divisor)
         return values
+
+    def other_defaults(
+        self, plan: TrialPlan, found: Mapping[str, Any]
+    ) -> dict[str, tuple[Any, Any]]:
+        """Return what a run took by default and a trial wouldn't: name to what it was, and is now.
+
+        Args:
+            plan: The trial.
+            found: The hyperparameters that its run recorded.
+
+        Raises:
+            Exception: As `n_steps` does.
+        """
+        values = self.values(plan)
+
+        def others(defaults: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+            names = [name for name in defaults if name in found and name not in values]
+            return {n: (found[n], defaults[n]) for n in names if found[n] != defaults[n]}
+
+        chosen = plan.hyperparameters
+        space = self.asked_with(plan.size, chosen).more if chosen else self.tuned(plan.size)
+        # What is counted is built for other steps than the trial's, on which a default may depend.
+        return others(self._models.defaults_with(values)) if others(space.values) else {}
 
     def count(self, size: Size) -> ModelCount:
         """Return what a model of a size costs; see `SizeBook.count`."""

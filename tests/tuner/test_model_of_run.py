@@ -10,7 +10,7 @@ from scaling_keras.events.records import read_run_dir
 from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
 from scaling_keras.tuner.model_of_run import differences
 from scaling_keras.tuner.tuner import ScalingTuner
-from tests.tuner.conftest import build_model, make_data
+from tests.tuner.conftest import NoTrials, build_model, make_data
 
 
 def of(*layers, loss="mse"):
@@ -155,3 +155,48 @@ def test_the_same_model_is_gone_on_with(make_tuner):
     again = make_tuner(build_model)
     search(again)
     assert [run.facts["attempt"] for run in again.results()] == [1, 1]
+
+
+def with_default(default, name="learning_rate"):
+    """A model whose optimizer takes a default, which may depend on other hyperparameters."""
+
+    def build(hp):
+        value = default(hp) if callable(default) else default
+        rate = hp.Float(name, 1e-4, 1e9, default=value)
+        model = keras.Sequential([keras.Input((3,)), dense(hp), output(hp)])
+        model.compile(optimizer=keras.optimizers.SGD(min(rate, 1e-3)), loss="mse")
+        return model
+
+    return build
+
+
+def test_runs_of_other_defaults_are_refused(make_tuner):
+    search(make_tuner(with_default(1e-2), widths=(2,)))
+    message = r"learning_rate=0\.001 for run 'width2_32_seed0'.*trained with learning_rate=0\.01"
+    with pytest.raises(SweepError, match=message):
+        search(make_tuner(with_default(1e-3)))
+    tuner = make_tuner(with_default(1e-2), executor=NoTrials(), widths=(2,))
+    search(tuner)
+    # What older runs don't record isn't known to differ.
+    search(make_tuner(with_default(1e-2, "rate"), executor=NoTrials(), widths=(2,)))
+
+
+def test_defaults_that_follow_from_the_steps_are_those_of_the_run(make_tuner):
+    build = with_default(lambda hp: hp["n_steps"] / 10)
+    search(make_tuner(build, n_examples=(16, 32)))
+    search(make_tuner(build, n_examples=(16, 32), executor=NoTrials()))
+    with pytest.raises(SweepError, match=r"learning_rate=0\.8 .*trained with learning_rate=0\.4"):
+        search(make_tuner(with_default(lambda hp: hp["n_steps"] / 5), n_examples=(16,)))
+
+
+def test_defaults_beside_the_values_of_a_sweep_are_compared_too(make_tuner):
+    def sweep_of(build):
+        sweep = HyperparameterSweep(
+            sizes=[{"width": 2}], n_examples=[16], values={"momentum": [0.0, 0.5]}
+        )
+        return make_tuner(build, sweep=sweep)
+
+    search(sweep_of(with_default(lambda hp: 0.1 + hp["momentum"])))
+    search(sweep_of(with_default(lambda hp: 0.1 + hp["momentum"])))
+    with pytest.raises(SweepError, match=r"learning_rate=0\.2 .*trained with learning_rate=0\.1"):
+        search(sweep_of(with_default(lambda hp: 0.2 + hp["momentum"])))

@@ -1,10 +1,11 @@
 import math
 
+import keras_tuner
 import pytest
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.oracle import PlanOracle
+from scaling_keras.tuner.oracle import PlanOracle, metric_name
 from scaling_keras.tuner.sweep import plan_trial
 
 FAILED = TrialOutcome(status="failed", reason="MemoryError: no room")
@@ -137,6 +138,15 @@ def test_trials_of_earlier_searches_are_taken_in_once(oracle, plans):
     other = plan_trial({"width": 16}, 100, 0)
     oracle.restore(other, completed(1.0))
     assert oracle.plan_of(oracle.get_best_trials(1)[0]) == other
+
+
+def test_the_metric_of_an_objective_is_a_name_or_one_of_keras_tuner():
+    assert metric_name("val_loss") == "val_loss"
+    assert metric_name(keras_tuner.Objective("val_loss", "min")) == "val_loss"
+    with pytest.raises(SweepError, match=r"less is better.*Received: 'score'"):
+        metric_name(keras_tuner.Objective("score", "max"))
+    with pytest.raises(SweepError, match=r"name of one metric.*Received: \['loss'\]"):
+        metric_name(["loss"])
 
 
 @pytest.mark.parametrize("objective", ["val_accuracy", "auc"])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import keras
 import keras_tuner
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
@@ -99,6 +101,20 @@ def test_a_batch_size_that_is_given_is_not_tuned(make_tuner):
     chosen = tuner.plan_at(size={"width": 4}, n_examples=32).hyperparameters
     assert "learning_rate" in chosen
     assert "batch_size" not in chosen
+
+
+@pytest.mark.parametrize(("share", "is_said"), [(0.5, True), (0.0, True), (1.0, False)])
+def test_runs_that_saw_far_fewer_examples_than_planned_are_a_finding(make_tuner, share, is_said):
+    inputs = np.random.default_rng(0).normal(size=(32, 3)).astype("float32")
+    weights = np.arange(32) % 4 < 4 * share
+    arrays = (inputs, inputs.sum(axis=1, keepdims=True), weights.astype("float32"))
+    weighted = tf.data.Dataset.from_tensor_slices(arrays).batch(4)
+    tuner = make_tuner()
+    tuner.search(weighted, validation_data=make_data())
+    said = [finding.message for finding in tuner.findings() if finding.code == "fewer_examples"]
+    assert len(said) == is_said
+    assert all(f"seed0 saw {32 * share:.0f} of 32, and so did 1 more." in text for text in said)
+    assert all("sample weight 0 is no example" in text for text in said)
 
 
 def build_plain(hp):

@@ -3,7 +3,14 @@ import pytest
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
-from scaling_keras.tuner.sweep import GridSweep, check_names, plan_trial, size_name
+from scaling_keras.tuner.sweep import (
+    GridSweep,
+    TargetSize,
+    check_names,
+    in_order_of_runs,
+    plan_trial,
+    size_name,
+)
 from tests.tuner.paper_models import PaperModels
 
 SIZES = ({"width": 32, "depth": 2}, {"width": 16, "depth": 2})
@@ -131,3 +138,40 @@ def test_a_size_is_made_of_plain_values(value):
 def test_the_same_size_twice_is_refused():
     with pytest.raises(SweepError, match="`sizes` must be different"):
         GridSweep(sizes=[SIZES[0], SIZES[0]], n_examples=[1])
+
+
+@pytest.mark.parametrize(
+    "other", [{"depth": 2, "width": 32}, {"width": 32.0, "depth": 2}], ids=["order", "kind"]
+)
+def test_a_size_that_is_the_same_in_other_words_is_refused(other):
+    with pytest.raises(SweepError, match="`sizes` must be different"):
+        GridSweep(sizes=[SIZES[0], other], n_examples=[1])
+
+
+def test_a_size_that_is_solved_for_is_the_same_in_any_order():
+    class Solving(Models):
+        def resolve(self, size):
+            return {"depth": 2, "width": 32} if isinstance(size, TargetSize) else size
+
+    target = TargetSize(n_params=100, vary="width", fixed={"depth": 2})
+    with pytest.raises(SweepError, match="`sizes` must be different"):
+        GridSweep(sizes=[SIZES[0], target], n_examples=[1]).plan(Solving())
+
+
+def test_names_of_sizes_are_in_the_order_of_the_first():
+    sweep = GridSweep(sizes=[SIZES[0], {"depth": 2, "width": 16}], n_examples=[1])
+    assert [size_name(size) for size in sweep.sizes] == ["width32-depth2", "width16-depth2"]
+
+
+def test_a_size_is_named_as_its_runs_on_disk_are():
+    runs = ["depth2-width32_100_seed0", "h1-width16_100_seed0", "notes", "width8-h1_5_seed0"]
+
+    def named(**size):
+        return size_name(in_order_of_runs(size, runs))
+
+    assert named(width=32, depth=2) == "depth2-width32"
+    assert named(width=16, h=1) == "h1-width16"
+    assert named(h=1, width=8) == "width8-h1"
+    assert named(width=3, depth=2) == "width3-depth2"
+    both = [*runs, "width32-depth2_400_seed0"]
+    assert size_name(in_order_of_runs({"width": 32, "depth": 2}, both)) == "width32-depth2"

@@ -3,12 +3,22 @@ import math
 import threading
 
 import keras
+import keras_tuner
+import numpy as np
 import pytest
 
-from scaling_keras.errors import DataError, LogdirError, RunsError, ScalingWarning, SweepError
+from scaling_keras.errors import (
+    CountingError,
+    DataError,
+    LogdirError,
+    RunsError,
+    ScalingWarning,
+    SweepError,
+)
 from scaling_keras.events.writer import RunWriter
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.project import SWEEP_FILE, WEIGHTS_FILE
+from scaling_keras.tuner.sweep import GridSweep
 from tests.tuner.conftest import (
     NoTrials,
     build_model,
@@ -285,6 +295,41 @@ def test_held_out_data_that_only_the_first_trial_could_go_through_is_refused(mak
         assert not tuner._project.records()
 
 
+def test_sizes_written_in_another_order_are_found_again(make_tuner, data):
+    def grid(*sizes):
+        return GridSweep(sizes=sizes, n_examples=[32])
+
+    make_tuner(sweep=grid({"width": 2, "depth": 1})).search(data, validation_data=data)
+    # As an earlier version named a size whose names were in another order than the first's.
+    make_tuner(sweep=grid({"depth": 1, "width": 4})).search(data, validation_data=data)
+    sizes = {"width": 2, "depth": 1}, {"width": 4, "depth": 1}
+    for found in (sizes, [dict(reversed(size.items())) for size in sizes]):
+        tuner = make_tuner(sweep=grid(*found), executor=NoTrials())
+        tuner.search(data, validation_data=data)
+    assert {run.size for run in tuner.results()} == {"width2-depth1", "depth1-width4"}
+    with pytest.raises(SweepError, match="a run that the sweep hasn't"):
+        tuner.train_at(size={"depth": 1, "width": 2}, n_examples=32)
+
+
+class Endless(keras.utils.PyDataset):
+    num_batches = None
+
+    def __getitem__(self, index):
+        return np.zeros((4, 3)), np.zeros((4, 1))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: make_data().repeat(), lambda: Endless(), lambda: lambda: make_data().repeat()],
+    ids=["dataset", "PyDataset", "function"],
+)
+def test_held_out_data_without_an_end_is_refused_before_anything_is_trained(make_tuner, data, make):
+    tuner = make_tuner()
+    with pytest.raises(DataError, match=r"must have an end.*a \w+ that has none\..*take"):
+        tuner.search(data, validation_data=make())
+    assert not tuner._project.records()
+
+
 def test_held_out_data_may_come_from_a_function(make_tuner, data):
     tuner = make_tuner()
     tuner.search(data, validation_data=lambda: data)
@@ -325,6 +370,34 @@ def test_a_model_must_be_compiled(make_tuner, data):
         return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 
     with pytest.raises(SweepError, match=r"must return a compiled keras\.Model.*isn't compiled"):
+        make_tuner(build).search(data, validation_data=data)
+
+
+def test_a_search_that_trains_nothing_is_an_error(make_tuner, data):
+    class Idle(InProcess):
+        def run(self, queue, run_trial):
+            pass
+
+    with pytest.raises(
+        SweepError, match=r"must train at least one trial\..*asked for none\. Correct that"
+    ):
+        make_tuner(executor=Idle()).search(data, validation_data=data)
+
+
+def test_an_objective_may_be_that_of_keras_tuner(make_tuner, data):
+    tuner = make_tuner(objective=keras_tuner.Objective("loss", "min"), widths=(2,))
+    tuner.search(data, validation_data=data)
+    (run,) = tuner.results()
+    assert (run.status, run.loss_name) == ("completed", "loss")
+
+
+def test_a_model_without_shapes_is_refused_with_what_to_do(make_tuner, data):
+    def build(hp):
+        model = keras.Sequential([keras.layers.Dense(hp["width"]), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    with pytest.raises(CountingError, match=r"must be built .*`model\.build\(input_shape\)`"):
         make_tuner(build).search(data, validation_data=data)
 
 

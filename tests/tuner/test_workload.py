@@ -287,3 +287,22 @@ def test_a_batch_size_among_the_constants_is_that_of_the_data():
     assert workload(in_batches, constants={"batch_size": 6}).batch_size(plan()) == 6
     with pytest.raises(SweepError, match=r"batch_size=6 for .* and data in batches of 4"):
         workload(constants={"batch_size": 6}).batch_size(plan())
+
+
+def test_a_function_of_nothing_gives_the_data():
+    work = workload(lambda: make_data(5))
+    work.check([plan(20)])
+    assert work.n_steps(plan(20)) == 5
+
+
+@pytest.mark.parametrize("name", ["n_steps", "shards"])
+def test_data_that_asks_for_what_is_not_known_before_it_is_refused(name):
+    work = workload(lambda hp: make_data(hp[name]))
+    message = f"known before it: width, n_examples, seed.*one that asks for {name}.*`n_examples`"
+    with pytest.raises(DataError, match=message):
+        work.check([plan(20)])
+
+
+def test_a_key_error_of_the_data_itself_is_passed_on():
+    with pytest.raises(KeyError, match="corpus"):
+        workload(lambda hp: {}["corpus"]).check([plan(20)])

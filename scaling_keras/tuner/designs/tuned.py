@@ -18,7 +18,9 @@ from scaling_keras.tuner.sweep import (
     Sweep,
     TrialPlan,
     check_names,
+    model_of,
     plan_trial,
+    size_name,
     whole_numbers,
 )
 
@@ -38,14 +40,17 @@ class TunedSweep(Sweep):
     of its range is a finding (`ScalingTuner.findings`): the range should be wider. What changes a
     model's parameters or FLOPs can't be tuned: it is part of the size.
 
+    Around a `HyperparameterSweep` each combination of its values is tuned on its own, so that each
+    is judged at the best of the rest.
+
     With `transfer=True` only the smallest size is tuned and all others reuse its values. That
     holds for models whose hyperparameters are parametrized to transfer (muP), and for no others.
 
     Args:
         sweep: The sweep, one whose trials are all known beforehand.
         method: `random`, `bayesian` or `hyperband`.
-        n_trials: Trials for each tuned size, at least 2. Hyperband makes about 20, most of them on
-            a third or a ninth of the examples, with schedules that end there.
+        n_trials: Trials for each tuned size and combination, at least 2. Hyperband makes about 20,
+            most of them on a third or a ninth of the examples, with schedules that end there.
         transfer: Whether to tune the smallest size only.
         seed: Of the oracles, not negative. 0 is a seed.
 
@@ -105,13 +110,19 @@ class TunedSweep(Sweep):
         plans = self.sweep.plan(models)
         # With `transfer` too: what is found at one size has to do at all others.
         firsts = [tuning_place(group, models) for group in _groups(plans, transfer=False)]
-        for first in sorted(firsts, key=lambda plan: _order(plan, models)):
+        # One of each model: it would be built anew for each fraction that the sweep sets.
+        unlike = {size_name(model_of(first)): first for first in reversed(firsts)}
+        for first in sorted(unlike.values(), key=lambda plan: _order(plan, models)):
             _check_space(first, models)
         return plans
 
     def left_out(self, models: Models) -> Mapping[str, str]:
         """Return what the sweep leaves out."""
         return self.sweep.left_out(models)
+
+    def n_tunings(self, plans: Sequence[TrialPlan]) -> int:
+        """Return how often is tuned before trials like these: once for those that share it."""
+        return len(_groups(plans, self.transfer))
 
     def tuning(self, models: Models) -> tuple[tuple[TrialPlan, float], ...]:
         """Return the trials that are tuned, and how many like them that takes beside them."""
@@ -214,13 +225,21 @@ def _on_share(first: TrialPlan, share: float, values: Mapping[str, Any]) -> Tria
 
 
 def _groups(plans: Sequence[TrialPlan], transfer: bool) -> list[list[TrialPlan]]:
-    """Return the trials that share their tuning, the fewest examples of each size first."""
-    if transfer:
-        return [list(plans)]
-    groups: dict[str, list[TrialPlan]] = {}
+    """Return the trials that share their tuning, the fewest examples of each size first.
+
+    What the sweep itself varies beside the size is tuned around, each of its values on its own.
+    """
+    groups: dict[tuple[str, str], list[TrialPlan]] = {}
     for plan in plans:
-        groups.setdefault(plan.size_name, []).append(plan)
+        size = "" if transfer else plan.size_name
+        groups.setdefault((size, size_name(plan.hyperparameters)), []).append(plan)
     return list(groups.values())
+
+
+def _place_name(first: TrialPlan) -> str:
+    """Return the size that is tuned, with what the sweep itself varies, for a sentence."""
+    values = ", ".join(f"{name}={value!r}" for name, value in first.hyperparameters.items())
+    return f"{first.size_name!r}" + (f" with {values}" if values else "")
 
 
 @dataclasses.dataclass
@@ -240,7 +259,7 @@ class TunedCourse:
     """The trials of one search of a `TunedSweep`."""
 
     def __init__(self, sweep: TunedSweep, models: Models, ended: Ended) -> None:
-        from scaling_keras.tuner.tuning import Adviser
+        from scaling_keras.tuner.tuning import Adviser, can_vary
 
         self.reason = ""
         self.note = ""
@@ -262,13 +281,13 @@ class TunedCourse:
         self._set_by_sweep = frozenset(sweep.hyperparameters)
         for group in _groups(self._plans, sweep.transfer):
             first = tuning_place(group, models)
-            space = models.tuned(first.size)
-            if not space.space:
+            space = models.tuned(model_of(first))
+            if not can_vary(space):
                 raise SweepError(
                     f"A tuned sweep needs something to tune. Received: a `build_model` that asks "
-                    f"for nothing besides what the sweep sets at {first.size_name!r}; what only a "
-                    f"`fit` of its own asks for isn't tuned. Ask for "
-                    f"`hp.Float('learning_rate', 1e-4, 1e-1, sampling='log')`, or the like."
+                    f"for nothing that can vary besides what the sweep sets at "
+                    f"{_place_name(first)}; what only a `fit` of its own asks for isn't tuned. Ask "
+                    f"for `hp.Float('learning_rate', 1e-4, 1e-1, sampling='log')`, or the like."
                 )
             adviser = Adviser(sweep.method, space, sweep.n_trials, sweep.seed)
             self._stages.append(_Stage(adviser=adviser, space=space, waiting=group, first=first))
@@ -364,7 +383,7 @@ class TunedCourse:
             self.findings.append(
                 Finding(
                     code="tuning_failed",
-                    message=f"No trial that tuned {stage.first.size_name!r} completed, so its "
+                    message=f"No trial that tuned {_place_name(stage.first)} completed, so its "
                     f"{len(stage.waiting)} trials were left out. See their reasons in `results()`.",
                 )
             )
@@ -374,9 +393,9 @@ class TunedCourse:
             self.findings.append(
                 Finding(
                     code="optimum_at_edge",
-                    message=f"The best {name} at {stage.first.size_name!r}, {best[name]:g}, lies "
-                    f"at an end of what was tried, {span}, so a better one may lie beyond. Widen "
-                    f"the range.",
+                    message=f"The best {name} at {_place_name(stage.first)}, {best[name]:g}, "
+                    f"lies at an end of what was tried, {span}, so a better one may lie beyond. "
+                    f"Widen the range.",
                 )
             )
         for plan in stage.waiting:

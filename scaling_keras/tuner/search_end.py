@@ -1,0 +1,47 @@
+"""Whether a search that has ended has trained anything that a law can be of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from scaling_keras.errors import SweepError
+from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.sweep import Course
+
+
+def check_end(
+    outcomes: Sequence[TrialOutcome],
+    ended: Mapping[str, TrialOutcome],
+    objective: str,
+    course: Course,
+) -> None:
+    """Raise a `SweepError` if no trial was run, every one went wrong, or none has the objective.
+
+    Args:
+        outcomes: How the trials of this search ended.
+        ended: How those of earlier searches did, by name.
+        objective: The metric that the law will be of.
+        course: What handed out the trials.
+    """
+    everything = [*outcomes, *ended.values()]
+    completed = [outcome for outcome in everything if outcome.status == "completed"]
+    if not everything:
+        said = [finding.message for finding in course.findings]
+        reason = course.reason or "its executor asked for none"
+        raise SweepError(
+            f"A search must train at least one trial. Received: a sweep that ended without any, "
+            f"because {reason}. {' '.join([*said, 'Correct that, and search again.'])}"
+        )
+    if not completed:
+        raise SweepError(
+            f"At least one trial of a sweep must complete. Received: {len(everything)} that did "
+            f"not, the first because: "
+            f"{(everything[0].reason or everything[0].status).rstrip('.')}. Correct that, and "
+            f"search again."
+        )
+    names = sorted({name for outcome in completed for name in outcome.metrics})
+    if objective not in names:
+        raise SweepError(
+            f"`objective` must be a metric that the runs have. Received: {objective!r}; they have "
+            f"{', '.join(names)}. Name one of those; what has been trained is kept."
+        )
