@@ -19,6 +19,11 @@ from scaling_keras.tuner.sweep import RESERVED, Sweep, TargetSize
 SWEEP_FILE = "sweep.json"
 WEIGHTS_FILE = "model.weights.h5"
 _VERSION = 1
+WAY_OUT = (
+    "Choose another `directory` or `project_name`, or start anew: overwrite=True, or --fresh on "
+    "the command line."
+)
+"""What to do about runs of another training."""
 _ENDED = ("completed", "diverged")
 """Ways to end that the same training would end in again; the others are worth another attempt."""
 
@@ -186,6 +191,5 @@ def refuse_others(run: str, pairs: Mapping[str, tuple[Any, Any]], path: Path) ->
             raise SweepError(
                 f"A search goes on with runs of the same training. Received: {name}={value!r} "
                 f"for run {run!r} in {shown(path)!r}, which was trained with "
-                f"{name}={found!r}. Choose another `directory` or `project_name`, or "
-                f"start anew: overwrite=True, or --fresh on the command line."
+                f"{name}={found!r}. {WAY_OUT}"
             )

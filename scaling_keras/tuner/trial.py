@@ -234,6 +234,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
             raise _not_written(plan, setting, f"ended with {logger.failure}")
 
     watch = _Watch(n_done, claim, look, lambda n: setting.advance(plan, n / n_steps))
+    logger.facts["training"] = restored.training
     logger.owns_run_dir = claim.is_held
     # A batch that isn't full makes a step, too; the run then counts as what it saw.
     logger.has_made_its_steps = lambda: watch.n_batches >= n_steps
