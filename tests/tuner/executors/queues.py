@@ -16,9 +16,13 @@ class Queue:
     def __init__(self, plans):
         self.plans = list(plans)
         self.finished = []
+        self.announced = []
         self.advanced = []
         self.losses = []
         self.silent = {}
+
+    def announce(self, text):
+        self.announced.append(text)
 
     def next_trial(self):
         return self.plans.pop(0) if self.plans else None
