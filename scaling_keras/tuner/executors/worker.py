@@ -13,7 +13,6 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 
-from scaling_keras.tuner.executors import packing
 from scaling_keras.tuner.quiet_import import import_quietly
 
 READY, ADVANCED, ENDED, RAISED = "ready", "advanced", "ended", "raised"
@@ -25,10 +24,14 @@ def main(descriptor: int) -> None:
     inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     try:
-        packed_trials = inbox.get() or b""
-        # Its notices would stand among the progress of the search, once for each process.
+        # TensorFlow's notices would stand among the progress of the search, once for each process.
         import_quietly()
-        run_trial = packing.unpack(packed_trials)
+        # Only then, for it loads TensorFlow.
+        from scaling_keras.tuner.executors import packing
+    except KeyboardInterrupt:
+        return  # The search has been stopped before it had begun here.
+    try:
+        run_trial = packing.unpack(inbox.get() or b"")
         run_trial.tell(lambda plan, fraction: connection.send((ADVANCED, fraction)))
         connection.send((READY, None))
         while (packed := inbox.get()) is not None:

@@ -57,7 +57,7 @@ def test_a_trial_that_kills_every_process_fails_in_the_end_and_the_others_go_on(
 
 
 def test_a_process_that_hangs_is_ended_and_its_trial_begun_again(tmp_path):
-    queue = run(tmp_path, (4,), stall_seconds=10.0)
+    queue = run(tmp_path, (4,), stall_seconds=30.0)
     assert [status for _, status, _ in queue.finished] == ["completed"]
     assert queue.losses == ["width4_10_seed0"]
 
