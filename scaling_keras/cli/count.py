@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
-from scaling_keras.cli.quiet_import import load_tensorflow
 from scaling_keras.errors import CountingError
+from scaling_keras.tuner.quiet_import import load_tensorflow
 
 HELP = "say how large a model is, and what it costs to train it"
 _FORMS = (

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from scaling_keras import laws
 from scaling_keras.cli.demo_text import describe_best, describe_prediction, describe_verdict
 from scaling_keras.cli.progress_line import ProgressLine, duration
-from scaling_keras.cli.quiet_import import load_tensorflow
 from scaling_keras.errors import DataError, SweepError
+from scaling_keras.tuner.quiet_import import load_tensorflow
 
 if TYPE_CHECKING:
     from scaling_keras.data.source_text import SourceText

@@ -36,6 +36,10 @@ class ProgressLine:
         if progress.n_ended:
             self._say(f"{progress.n_ended} of {progress.n_trials} trainings were done before.")
 
+    def announced(self, text: str) -> None:
+        """Say it."""
+        self._say(text)
+
     def trial_began(self, plan: TrialPlan, progress: Progress) -> None:
         """Show the trial."""
         self._show(progress)

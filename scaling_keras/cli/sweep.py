@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from scaling_keras.cli.progress_line import ProgressLine, duration
-from scaling_keras.cli.quiet_import import load_tensorflow
 from scaling_keras.errors import FitError, SweepError
+from scaling_keras.tuner.quiet_import import load_tensorflow
 
 if TYPE_CHECKING:
     from scaling_keras import laws

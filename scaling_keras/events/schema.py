@@ -111,6 +111,8 @@ class RunFacts:
             this attempt's cost.
         unrecorded_steps: The optimizer's steps when the attempt began, if the examples of some are
             in no log, so that D is unknown; 0 if all are, or the user said what counts.
+        training: Digests of the configurations of model, optimizer and loss before the training,
+            after the version of Keras; empty if unknown.
         versions: Version by package name.
         start_time: Seconds since the epoch.
     """
@@ -151,6 +153,7 @@ class RunFacts:
     n_examples_before: int = 0
     train_flops_before: float | None = None
     unrecorded_steps: int = 0
+    training: str = ""
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     start_time: float = 0.0
 

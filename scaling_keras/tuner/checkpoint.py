@@ -18,7 +18,8 @@ import numpy as np
 
 from scaling_keras.errors import ScalingWarning
 from scaling_keras.tuner.metric_states import metric_states
-from scaling_keras.tuner.training_digest import is_other_training, training_digest
+from scaling_keras.tuner.places import shown
+from scaling_keras.tuner.training_digest import changed_parts, training_digest
 
 _NAME = "checkpoint-{n_batches}-of-{n_steps}.npz"
 _PATTERN = re.compile(r"checkpoint-(\d+)-of-(\d+)\.npz")
@@ -36,7 +37,7 @@ class Restored:
     """Where a training goes on.
 
     Attributes:
-        training: Its digest, for the checkpoints to come.
+        training: Its digests, for the checkpoints to come and for the run's facts.
         n_batches: Batches that the model has been trained on; 0 for a new one.
         metrics: What its metrics had gathered until then; see `metric_states`.
     """
@@ -85,7 +86,7 @@ def restore(
             why = "another model, optimizer or loss" if is_other else type(error).__name__
             warnings.warn(
                 f"A checkpoint must be as it was written, and of the same training. Received: "
-                f"{str(file)!r} ({why}). It is deleted, and the training begins at an earlier "
+                f"{shown(file)!r} ({why}). It is deleted, and the training begins at an earlier "
                 f"one, or anew.",
                 ScalingWarning,
                 stacklevel=2,
@@ -150,7 +151,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         except OSError as error:
             warnings.warn(
                 f"A checkpoint needs a disk with room. Received: {type(error).__name__}: {error} "
-                f"for {str(file)!r}. The training goes on without it.",
+                f"for {shown(file)!r}. The training goes on without it.",
                 ScalingWarning,
                 stacklevel=2,
             )
@@ -191,7 +192,7 @@ def _load(file: Path, model: keras.Model, training: str) -> dict[str, np.ndarray
     metrics = {name: arrays.pop(name) for name in list(arrays) if name.startswith(_METRIC)}
     values = [arrays[f"arr_{i}"] for i in range(len(arrays))]
     has_others = [v.shape for v in values] != [tuple(v.shape) for v in variables]
-    if has_others or is_other_training(written, training):
+    if has_others or changed_parts(written, training):
         raise _OtherTraining
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scaling_keras.errors import SweepError
 from scaling_keras.events import frames
+from scaling_keras.tuner.places import needs_room
 
 CLAIM_FILE = "training.json"
 BEAT_SECONDS = 5.0
@@ -130,17 +131,13 @@ def _shut_out(run_dir: Path) -> None:
     draft = run_dir / f"events.{os.getpid()}.tmp"
     if os.name == "nt":
         return  # A file that is open can't be replaced there.
-    try:
-        for file in run_dir.glob(f"*{frames.FILE_MARK}*"):
-            shutil.copy2(file, draft)
-            draft.replace(file)
-    except OSError as error:
-        raise SweepError(
-            f"A run that is taken over needs a directory that can be written. Received: "
-            f"{str(run_dir)!r} ({error.strerror}). Make room, and search again."
-        ) from None
-    finally:
-        draft.unlink(missing_ok=True)
+    with needs_room("A run that is taken over", run_dir, "Make room, and search again."):
+        try:
+            for file in run_dir.glob(f"*{frames.FILE_MARK}*"):
+                shutil.copy2(file, draft)
+                draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def read_claim(run_dir: Path) -> dict[str, str]:

@@ -14,10 +14,15 @@ from pathlib import Path
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.claim import replace_file
+from scaling_keras.tuner.places import needs_room, shown
 
 LOCK_FILE = "search.lock"
 BEAT_SECONDS = 5.0
 STALE_AFTER_SECONDS = 30.0
+_REMEDY = (
+    "Make room, or choose another `directory`. What has been trained is read without a search: by "
+    "`results` and `fit_law`, or `scaling-keras fit`."
+)
 
 
 @contextlib.contextmanager
@@ -35,17 +40,16 @@ def driver_lock(
         stale_after_seconds: How long to watch the lock of another machine.
 
     Raises:
-        SweepError: If another search holds it, or the lock file is damaged.
+        SweepError: If another search holds it, the lock file is damaged, or none can be written.
     """
     file = project / LOCK_FILE
     token = uuid.uuid4().hex
     holder = _read(file)
-    if holder is not None and _is_gone(holder, file, stale_after_seconds):
-        _take(file, token, instead_of=holder["token"])
-    elif holder is not None:
+    is_gone = holder is not None and _is_gone(holder, file, stale_after_seconds)
+    if holder is not None and not is_gone:
         raise _refusal(file, holder)
-    else:
-        _take(file, token, instead_of=None)
+    with needs_room("A search", project, _REMEDY):
+        _take(file, token, instead_of=holder["token"] if holder else None)
     stop = threading.Event()
     beating = threading.Thread(target=_beat, args=(file, stop), daemon=True)
     beating.start()
@@ -83,7 +87,7 @@ def _take(file: Path, token: str, *, instead_of: str | None) -> None:
         _create(turn, text)
     except FileExistsError:
         raise SweepError(
-            f"The lock of a killed search is taken over by one process. Received: {str(turn)!r}, "
+            f"The lock of a killed search is taken over by one process. Received: {shown(turn)!r}, "
             f"which another one has just made, or left behind when it was killed itself. Search "
             f"again; delete that file if it is still there then."
         ) from None
@@ -125,7 +129,7 @@ def _read(file: Path) -> dict[str, str] | None:
         return {**holder, "token": holder["token"]}
     except (ValueError, KeyError, TypeError):
         raise SweepError(
-            f"{LOCK_FILE} must be the JSON file that a search wrote. Received: {str(file)!r}, "
+            f"{LOCK_FILE} must be the JSON file that a search wrote. Received: {shown(file)!r}, "
             f"which is damaged. Delete it if no other search uses the project."
         ) from None
 
@@ -181,7 +185,7 @@ def _process_began(pid: int) -> str:
 def _refusal(file: Path, holder: dict[str, str]) -> SweepError:
     """Return the error for a project in use."""
     return SweepError(
-        f"A project has one search at a time. Received: {str(file.parent)!r}, where process "
+        f"A project has one search at a time. Received: {shown(file.parent)!r}, where process "
         f"{holder.get('pid', 'unknown')} on {holder.get('host', 'another machine')} is searching. "
         f"Wait for it, stop it, or choose another `project_name`."
     )

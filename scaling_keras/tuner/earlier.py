@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from scaling_keras import laws
-from scaling_keras.errors import ScalingWarning
+from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.events.records import RunRecord, read_run_dir
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.model_of_run import differences
-from scaling_keras.tuner.project import Project, check_same_training, has_ended, refuse_others
+from scaling_keras.tuner.places import shown
+from scaling_keras.tuner.project import (
+    WAY_OUT,
+    Project,
+    check_same_training,
+    has_ended,
+    refuse_others,
+)
 from scaling_keras.tuner.sweep import TrialPlan
+from scaling_keras.tuner.training_digest import changed_parts
 from scaling_keras.tuner.trial import outcome_of
 from scaling_keras.tuner.workload import Workload
 
@@ -36,7 +44,7 @@ class EarlierRuns:
         found: Name of a trial that has ended to its plan and how it ended.
 
     Raises:
-        SweepError: If a run was trained with other constants.
+        SweepError: If a run was trained with other constants, or another optimizer or loss.
     """
 
     def __init__(self, project: Project, workload: Workload, constants: Mapping[str, Any]) -> None:
@@ -55,6 +63,7 @@ class EarlierRuns:
                 _warn_of_damage(record.name, damage, _LEFT_OUT)
             # Every run beside the planned ones counts for the law, so it must be of one training.
             check_same_training(record, constants, self._path)
+        self._check_compiled_alike()
 
     def __call__(self, plan: TrialPlan) -> TrialOutcome | None:
         """Return how a trial ended; None if it needs another attempt.
@@ -108,6 +117,30 @@ class EarlierRuns:
         # Its hyperparameters may make it another model than its size has been counted with.
         different = differences(record, self._workload.count_of(plan))
         refuse_others(record.name, different, self._path)
+
+    def _check_compiled_alike(self) -> None:
+        """Raise a `SweepError` if runs were trained with another optimizer or loss than is now.
+
+        One run of each size is enough to show what has been changed in `build_model`. It is built
+        with its own hyperparameters, among them its number of steps, which a schedule depends on.
+        """
+        one_each: dict[str, RunRecord] = {}
+        for record in self._records.values():
+            if record.facts and has_ended(record) and record.name not in self._damage:
+                facts = record.facts[max(record.facts)]
+                if facts.training and not facts.prediction:
+                    one_each.setdefault(facts.size, record)
+        for record in one_each.values():
+            facts = record.facts[max(record.facts)]
+            now = self._workload.training_with(facts.hyperparameters)
+            # Layers may have other names now; `model_of_run` tells whether the model is another.
+            changed = [part for part in changed_parts(facts.training, now) if part != "model"]
+            if changed:
+                raise SweepError(
+                    f"A search goes on with runs of the same training. Received: a `build_model` "
+                    f"that compiles another {' and '.join(changed)} than run {record.name!r} in "
+                    f"{shown(self._path)!r} was trained with. {WAY_OUT}"
+                )
 
     def outcomes(self) -> dict[str, TrialOutcome]:
         """Return how the trials that were asked about ended, by name."""

@@ -65,6 +65,9 @@ class Reporter(Protocol):
     def search_began(self, progress: Progress) -> None:
         """A search begins; `n_ended` trials were done by earlier ones."""
 
+    def announced(self, text: str) -> None:
+        """Something is about to be done that isn't a trial, such as joining a cluster."""
+
     def trial_began(self, plan: TrialPlan, progress: Progress) -> None:
         """A trial is about to be built."""
 
@@ -82,6 +85,9 @@ class SilentReporter:
     """Keeps everything to itself."""
 
     def search_began(self, progress: Progress) -> None:
+        """Do nothing."""
+
+    def announced(self, text: str) -> None:
         """Do nothing."""
 
     def trial_began(self, plan: TrialPlan, progress: Progress) -> None:
@@ -154,6 +160,10 @@ class Tracker:
         self._began = self._clock()
         self._running = {}
         self._reporter.search_began(self.progress())
+
+    def announce(self, text: str) -> None:
+        """Pass on a sentence that isn't of a trial."""
+        self._reporter.announced(text)
 
     def remark(self, note: str, law: str = "") -> None:
         """Take in what the trials so far say."""

@@ -13,11 +13,17 @@ from scaling_keras.events.reader import RunRecord, read_records
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.claim import CLAIM_FILE, replace_file
 from scaling_keras.tuner.driver_lock import LOCK_FILE
+from scaling_keras.tuner.places import needs_room, shown
 from scaling_keras.tuner.sweep import RESERVED, Sweep, TargetSize
 
 SWEEP_FILE = "sweep.json"
 WEIGHTS_FILE = "model.weights.h5"
 _VERSION = 1
+WAY_OUT = (
+    "Choose another `directory` or `project_name`, or start anew: overwrite=True, or --fresh on "
+    "the command line."
+)
+"""What to do about runs of another training."""
 _ENDED = ("completed", "diverged")
 """Ways to end that the same training would end in again; the others are worth another attempt."""
 
@@ -40,20 +46,20 @@ class Project:
         self.path = path
         if path.exists() and not path.is_dir():
             raise SweepError(
-                f"A project needs a directory. Received: {str(path)!r}, which is a file. Choose "
+                f"A project needs a directory. Received: {shown(path)!r}, which is a file. Choose "
                 f"another `directory` or `project_name`."
             )
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SweepError(
-                f"A project needs a directory that can be made. Received: {str(path)!r} "
+                f"A project needs a directory that can be made. Received: {shown(path)!r} "
                 f"({error.strerror}). Choose another `directory` or `project_name`."
             ) from None
         foreign = path / "oracle.json"
         if foreign.exists():
             raise SweepError(
-                f"A sweep needs a project of its own. Received: {str(path)!r}, which holds the "
+                f"A sweep needs a project of its own. Received: {shown(path)!r}, which holds the "
                 f"search of another KerasTuner tuner ({foreign.name}). Choose another "
                 f"`project_name`."
             )
@@ -79,7 +85,7 @@ class Project:
         if not self._is_ours and any(file.name != LOCK_FILE for file in self.path.iterdir()):
             raise SweepError(
                 f"Only a directory that a sweep made is cleared to start anew. Received: "
-                f"{str(self.path)!r}, which holds files but no {SWEEP_FILE}. Delete it yourself, "
+                f"{shown(self.path)!r}, which holds files but no {SWEEP_FILE}. Delete it yourself, "
                 f"or choose another `directory` or `project_name`."
             )
         for run_dir in self.path.iterdir():
@@ -95,10 +101,15 @@ class Project:
         self._is_ours = False
 
     def mark(self, description: Mapping[str, Any]) -> None:
-        """Write the file that says that a sweep made the directory, and which."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Write the file that says that a sweep made the directory, and which.
+
+        Raises:
+            SweepError: If it can't be written.
+        """
         content = {"version": _VERSION, **description}
-        replace_file(self.path / SWEEP_FILE, json.dumps(content, indent=1) + "\n")
+        with needs_room("A search", self.path, "Make room, or choose another `directory`."):
+            self.path.mkdir(parents=True, exist_ok=True)
+            replace_file(self.path / SWEEP_FILE, json.dumps(content, indent=1) + "\n")
         self._is_ours = True
 
     def records(self) -> dict[str, RunRecord]:
@@ -120,14 +131,14 @@ class Project:
             version = json.loads(file.read_text(encoding="utf-8"))["version"]
         except (OSError, ValueError, KeyError, TypeError):
             raise SweepError(
-                f"{SWEEP_FILE} must be the JSON file that a sweep wrote. Received: {str(file)!r}, "
-                f"which is damaged. Delete that file: the runs beside it are kept, and those that "
-                f"have ended are not run again."
+                f"{SWEEP_FILE} must be the JSON file that a sweep wrote. Received: "
+                f"{shown(file)!r}, which is damaged. Delete that file: the runs beside it are "
+                f"kept, and those that have ended are not run again."
             ) from None
         if not isinstance(version, int) or version > _VERSION:
             raise SweepError(
                 f"This scaling_keras reads {SWEEP_FILE} up to version {_VERSION}. Received: "
-                f"version={version!r} in {str(file)!r}. Upgrade scaling-keras, or choose another "
+                f"version={version!r} in {shown(file)!r}. Upgrade scaling-keras, or choose another "
                 f"`project_name`."
             )
         return True
@@ -179,7 +190,6 @@ def refuse_others(run: str, pairs: Mapping[str, tuple[Any, Any]], path: Path) ->
         if found != value:
             raise SweepError(
                 f"A search goes on with runs of the same training. Received: {name}={value!r} "
-                f"for run {run!r} in {str(path)!r}, which was trained with "
-                f"{name}={found!r}. Choose another `directory` or `project_name`, or "
-                f"start anew: overwrite=True, or --fresh on the command line."
+                f"for run {run!r} in {shown(path)!r}, which was trained with "
+                f"{name}={found!r}. {WAY_OUT}"
             )

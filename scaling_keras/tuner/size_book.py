@@ -19,6 +19,7 @@ from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.runs import count_under
 from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.sweep import Asked, Size, TargetSize, in_order_of_runs, size_name
+from scaling_keras.tuner.training_digest import training_digest
 from scaling_keras.tuner.tuning import left_to_tune
 
 _CLOSE = 0.25
@@ -117,6 +118,22 @@ class SizeBook:
             hp = as_hyperparameters(values)
             compiled(self._hypermodel.build(hp))
             return {name: value for name, value in hp.values.items() if name not in values}
+        finally:
+            clear_session(self._dtype_policy)
+
+    def training_with(self, values: Mapping[str, Any]) -> str:
+        """Return the digests of the training with these hyperparameters; empty if there is none.
+
+        Raises:
+            SweepError: If what is built isn't a compiled model.
+        """
+        clear_session(self._dtype_policy)  # What the program has built before has taken names.
+        try:
+            return training_digest(compiled(self._hypermodel.build(as_hyperparameters(values))))
+        except ScalingError:
+            raise
+        except Exception:  # A run of earlier is no trial of now: it may ask for what is gone.
+            return ""
         finally:
             clear_session(self._dtype_policy)
 

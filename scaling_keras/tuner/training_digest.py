@@ -12,6 +12,7 @@ import keras
 
 from scaling_keras.counting.parameters import all_layers
 
+_DIGITS = 16
 _NO_CONFIG = (
     AttributeError,
     KeyError,
@@ -25,33 +26,51 @@ _NO_CONFIG = (
 
 
 def training_digest(model: keras.Model) -> str:
-    """Return a digest of what a compiled, untrained model is and how it is trained.
+    """Return digests of what a compiled, untrained model is and how it is trained.
 
-    It covers the configurations of the model and its layers, of the optimizer with its schedule,
-    and the loss. Of what has no configuration, such as a subclassed model, it has the class alone;
-    of functions the name, of lambdas nothing, since their code changes with the lines around it.
+    They cover the configurations of the model and its layers, of the optimizer with its schedule,
+    and of the loss. Of what has no configuration, such as a subclassed model, they have the class
+    alone; of functions the name, of lambdas nothing, since their code changes with the lines around
+    it.
 
     Args:
         model: Built with the session cleared, so that what has no name gets the same one again.
 
     Returns:
-        Keras's version and the digest, parted by a space: another version has other configurations.
+        Keras's version and, parted by spaces, each part's digest, as in `loss:3f9a...`: another
+        version has other configurations. The parts are `model`, `optimizer` and `loss`.
     """
-    parts = [
-        *((type(part).__name__, _had(part.get_config)) for part in (model, *all_layers(model))),
-        (type(model.optimizer).__name__, _had(model.optimizer.get_config)),
-        _had(lambda: keras.saving.serialize_keras_object(getattr(model, "loss", None))),
-        _had(lambda: model.get_compile_config()["loss_weights"]),
-    ]
-    text = json.dumps(_lasting(parts), default=lambda value: type(value).__name__, skipkeys=True)
-    return f"{keras.__version__} {hashlib.sha256(text.encode()).hexdigest()}"
+    parts = {
+        "model": [
+            (type(part).__name__, _had(part.get_config)) for part in (model, *all_layers(model))
+        ],
+        "optimizer": (type(model.optimizer).__name__, _had(model.optimizer.get_config)),
+        "loss": (
+            _had(lambda: keras.saving.serialize_keras_object(getattr(model, "loss", None))),
+            _had(lambda: model.get_compile_config()["loss_weights"]),
+        ),
+    }
+    digests = [f"{name}:{_digest(config)}" for name, config in parts.items()]
+    return " ".join([keras.__version__, *digests])
 
 
-def is_other_training(written: str, digest: str) -> bool:
-    """Return whether two digests are known to be of different trainings, one Keras's both."""
-    version, _, content = digest.partition(" ")
-    version_before, _, content_before = written.partition(" ")
-    return version == version_before and content != content_before
+def changed_parts(written: str, digest: str) -> tuple[str, ...]:
+    """Return the parts in which two digests are known to be of different trainings.
+
+    None where they are of different versions of Keras; of parts, those that both have.
+    """
+    (version_before, *before), (version, *now) = written.split(" "), digest.split(" ")
+    if version_before != version:
+        return ()
+    digests = dict(part.split(":") for part in before if ":" in part)
+    parts = [part.split(":") for part in now if ":" in part]
+    return tuple(name for name, content in parts if digests.get(name, content) != content)
+
+
+def _digest(config: Any) -> str:
+    """Return the digest of a configuration."""
+    text = json.dumps(_lasting(config), default=lambda value: type(value).__name__, skipkeys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
 
 
 def _had(get: Callable[[], Any]) -> Any:

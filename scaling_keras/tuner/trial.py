@@ -28,6 +28,7 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
+from scaling_keras.tuner.places import needs_room, shown
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.sweep import TrialPlan, model_of
 from scaling_keras.tuner.users_callbacks import callbacks_of_trial
@@ -159,7 +160,7 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
     if not file.exists():
         raise SweepError(
             f"A model is restored from the weights of its run. Received: {plan.name!r}, which "
-            f"has none at {str(file)!r}. Train it with keep_weights=True."
+            f"has none at {shown(file)!r}. Train it with keep_weights=True."
         )
     model = _build(plan, setting, as_hyperparameters(setting.workload.values(plan)))
     model.load_weights(file)
@@ -168,13 +169,8 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
 
 def _claim(run_dir: Path) -> Claim:
     """Return the claim to a run, or raise a `SweepError` if it can't be written down."""
-    try:
+    with needs_room("A run", run_dir, "Make room, or choose another `directory`."):
         return Claim(run_dir)
-    except OSError as error:
-        raise SweepError(
-            f"A run needs a directory that can be written. Received: {str(run_dir)!r} "
-            f"({error.strerror}). Make room, or choose another `directory`."
-        ) from None
 
 
 def _train_recorded(
@@ -238,6 +234,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
             raise _not_written(plan, setting, f"ended with {logger.failure}")
 
     watch = _Watch(n_done, claim, look, lambda n: setting.advance(plan, n / n_steps))
+    logger.facts["training"] = restored.training
     logger.owns_run_dir = claim.is_held
     # A batch that isn't full makes a step, too; the run then counts as what it saw.
     logger.has_made_its_steps = lambda: watch.n_batches >= n_steps
@@ -285,7 +282,7 @@ def _not_written(plan: TrialPlan, setting: TrialSetting, why: str) -> NotWritten
     """Return the error of a run whose log says too little; `why` goes on from "whose log"."""
     return NotWritten(
         f"A run must be able to write down how it went. Received: {plan.name!r}, whose log in "
-        f"{str(setting.project.path)!r} {why}. See whether the disk is full, and search again."
+        f"{shown(setting.project.path)!r} {why}. See whether the disk is full, and search again."
     )
 
 

@@ -45,6 +45,10 @@ class OracleQueue:
         self._pulses: dict[str, Pulse] = {}
         self.outcomes: list[TrialOutcome] = []
 
+    def announce(self, text: str) -> None:
+        """Pass a sentence on to whoever watches."""
+        self._tracker.announce(text)
+
     def next_trial(self) -> TrialPlan | None:
         """Return the next trial, or None if there is none now."""
         plan = self._oracle.next_trial()

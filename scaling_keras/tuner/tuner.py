@@ -26,6 +26,7 @@ from scaling_keras.tuner.executors.interface import Executor, is_worker
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
 from scaling_keras.tuner.oracle import PlanOracle, metric_name
+from scaling_keras.tuner.places import local_directory
 from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, seen_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, check_constants
@@ -63,7 +64,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         sweep: What to train, such as a `GridSweep`.
         objective: The metric that scores a trial and that the law is fitted to, as Keras names it,
             or a `keras_tuner.Objective` of it; one of which less is better.
-        directory: Where projects are kept: the logdir to give to TensorBoard.
+        directory: Where projects are kept: the logdir to give to TensorBoard. On a disk of this
+            machine, or mounted on it.
         project_name: Name of this one, a directory in it.
         distribution_strategy: `auto`, for a `MirroredStrategy` over all GPUs or else the CPU; None
             for no strategy; or a strategy of your own.
@@ -118,7 +120,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         objective = metric_name(objective)
         check_constants(constants or {}, sweep)
         executor = make_executor(executor)
-        self._project = Project(Path(directory) / project_name)
+        logdir = local_directory(directory)
+        self._project = Project(logdir / project_name)
         if overwrite and not is_worker(executor):
             with driver_lock(self._project.path):
                 self._project.clear()
@@ -130,7 +133,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             distribution_strategy=(
                 make_strategy(distribution_strategy) if executor.n_replicas is None else None
             ),
-            directory=str(directory),
+            directory=str(logdir),
             project_name=project_name,
         )
         self._family = _family_name(build_model)

@@ -294,6 +294,10 @@ class Workload:
         """Return what the model of a trial costs, from building it. Raises as `n_steps` does."""
         return self._models.count_with(self.values(plan), self.batch_size(plan) // self._n_replicas)
 
+    def training_with(self, values: Mapping[str, Any]) -> str:
+        """Return what tells a training from others; see `SizeBook.training_with`."""
+        return self._models.training_with(values)
+
     def can_be_built(self, size: Size) -> bool:
         """Return whether a model of a size can be built and counted."""
         return self._models.can_be_built(size)

@@ -141,3 +141,10 @@ def test_flops_have_a_unit_that_suits_them(number, text):
 )
 def test_a_time_is_told_as_a_person_would(seconds, text):
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_what_is_announced_is_a_line_that_stays(stream):
+    line = ProgressLine(stream())
+    line.announced("Joining the Ray cluster at head:6379.")
+    assert line._stream.getvalue().endswith("Joining the Ray cluster at head:6379.\n")

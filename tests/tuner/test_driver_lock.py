@@ -1,5 +1,6 @@
 """One search at a time in a project, seen from real processes."""
 
+import errno
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 import pytest
 
 from scaling_keras.errors import SweepError
+from scaling_keras.tuner import driver_lock as driver_lock_module
 from scaling_keras.tuner.driver_lock import LOCK_FILE, driver_lock
 
 HOLD = """
@@ -47,6 +49,23 @@ def test_the_lock_of_a_killed_search_is_taken_over_at_once(tmp_path, holder):
     with driver_lock(tmp_path):
         assert json.loads((tmp_path / LOCK_FILE).read_text())["pid"] == os.getpid()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC])
+def test_a_disk_that_cannot_be_written_is_named_and_what_is_there_can_be_read(
+    tmp_path, monkeypatch, number
+):
+    def fail(file, text):
+        raise OSError(number, os.strerror(number), str(file))
+
+    monkeypatch.setattr(driver_lock_module, "_create", fail)
+    with pytest.raises(SweepError) as raised:
+        driver_lock(tmp_path).__enter__()
+    assert str(raised.value).startswith(
+        f"A search needs a directory that can be written. Received: {str(tmp_path)!r} "
+        f"({os.strerror(number)})."
+    )
+    assert "`results` and `fit_law`" in str(raised.value)
 
 
 def write_lock(tmp_path, **holder):

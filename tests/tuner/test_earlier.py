@@ -2,11 +2,12 @@
 
 import shutil
 
+import keras
 import pytest
 
-from scaling_keras.errors import ScalingWarning
+from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.events.frames import frame, read_frames
-from tests.tuner.conftest import NoTrials, law
+from tests.tuner.conftest import NoTrials, build_model, law
 
 
 def test_a_search_says_which_run_it_trains_again_because_its_file_was_cut_off(make_tuner, data):
@@ -81,3 +82,53 @@ def test_a_trial_that_was_once_a_test_is_a_finding(make_tuner, data):
     assert finding.code == "planned_tests"
     assert "width4_32_seed0" in finding.message
     assert "include_tests=True" in finding.message
+
+
+def compiled_anew(**options):
+    """Return a `build_model` that compiles otherwise, with a schedule of the trial's own length."""
+
+    def build(hp):
+        model = build_model(hp)
+        schedule = keras.optimizers.schedules.CosineDecay(0.1, hp["n_steps"])
+        model.compile(**{"optimizer": keras.optimizers.SGD(schedule), "loss": "mse", **options})
+        return model
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("options", "parts"),
+    [
+        ({"loss": "mae"}, "loss"),
+        ({"optimizer": "adam"}, "optimizer"),
+        ({"optimizer": keras.optimizers.SGD(0.2), "loss": "mae"}, "optimizer and loss"),
+    ],
+)
+def test_runs_of_another_optimizer_or_loss_are_refused(make_tuner, data, options, parts):
+    make_tuner(compiled_anew(), widths=(2,)).search(data, validation_data=data)
+    # Also where no run of the new sweep has been trained before: all count for the law.
+    other = make_tuner(compiled_anew(**options), widths=(2,), n_examples=(16,))
+    with pytest.raises(SweepError, match=rf"another {parts} than run 'width2.*overwrite=True"):
+        other.search(data, validation_data=data)
+
+
+def test_runs_of_the_same_training_and_those_that_cannot_be_built_now_are_no_others(
+    make_tuner, data
+):
+    def build(hp):
+        if hp["width"] == 2 and is_second:
+            raise ValueError("no such width")
+        return compiled_anew()(hp)
+
+    is_second = False
+    make_tuner(build, n_examples=(16, 32), seeds=(0, 1)).search(data, validation_data=data)
+    is_second = True
+    again = make_tuner(build, widths=(4,), n_examples=(16, 32), seeds=(0, 1), executor=NoTrials())
+    again.search(data, validation_data=data)
+
+
+def test_runs_that_do_not_say_how_they_were_compiled_are_no_others(make_tuner, data, monkeypatch):
+    monkeypatch.setattr("scaling_keras.tuner.checkpoint.training_digest", lambda model: "")
+    make_tuner(compiled_anew(), widths=(2,)).search(data, validation_data=data)
+    other = make_tuner(compiled_anew(loss="mae"), widths=(2,), executor=NoTrials())
+    other.search(data, validation_data=data)

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 
 import pytest
 
@@ -45,6 +47,15 @@ def test_the_mark_replaces_the_file_in_one_step(project, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         project.mark({"family": "cnn"})
     assert json.loads((project.path / SWEEP_FILE).read_text())["family"] == "mlp"
+
+
+def test_a_mark_that_cannot_be_written_is_said(project, monkeypatch):
+    def fail(self, *arguments, **options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+
+    monkeypatch.setattr("pathlib.Path.open", fail)
+    with pytest.raises(SweepError, match=r"can be written\. Received: .*No space left on device"):
+        project.mark({"family": "cnn"})
 
 
 def test_clearing_deletes_runs_and_leaves_what_no_sweep_wrote(project, write_run):

@@ -106,6 +106,13 @@ def test_a_size_that_cannot_be_built_costs_infinitely_much_and_shows_no_work():
     work.check([plan(10**9)])
 
 
+def test_why_a_size_cannot_be_built_is_one_line():
+    def build(hp):
+        raise ValueError("no such width,\nnor any other")
+
+    assert workload(build=build).why_not_built(SMALL) == "ValueError: no such width,"
+
+
 def test_our_own_errors_in_building_are_not_hidden():
     def build(hp):
         raise SweepError("no such size")

@@ -34,6 +34,9 @@ class TrialOutcome:
 class TrialQueue(Protocol):
     """Where an executor gets trials and reports them. Not safe for use by several threads."""
 
+    def announce(self, text: str) -> None:
+        """Take in a sentence for whoever watches, of what isn't a trial's, such as a long wait."""
+
     def next_trial(self) -> TrialPlan | None:
         """Return the next trial to run, or None if there is none now.
 

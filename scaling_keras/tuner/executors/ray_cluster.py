@@ -12,6 +12,7 @@ from typing import Any
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors import packing
 from scaling_keras.tuner.executors.interface import TrialOutcome, TrialQueue
+from scaling_keras.tuner.executors.ray_address import find_address
 from scaling_keras.tuner.executors.retries import Retries
 from scaling_keras.tuner.strategy import n_cpu_devices
 from scaling_keras.tuner.sweep import TrialPlan
@@ -90,20 +91,31 @@ class RayCluster:
             run_trial: Trains one; it is sent to the nodes.
 
         Raises:
-            SweepError: If it can't be sent, or no node can ever hold a trial.
+            SweepError: If it can't be sent, no cluster is at the address, or no node can ever hold
+                a trial.
             BaseException: What a trial raised.
         """
         packed = packing.pack(run_trial)
         has_joined = not self._ray.is_initialized()
         if has_joined:
-            # A cluster that begins here and now tells nobody of it.
-            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-            self._ray.init(address=self._address, log_to_driver=False, configure_logging=False)
+            self._join(queue)
         try:
             self._run(Retries(queue, max_retries=self._max_retries), packed)
         finally:
             if has_joined:
                 self._ray.shutdown()
+
+    def _join(self, queue: TrialQueue) -> None:
+        """Join the cluster, or start one, and say which."""
+        address = find_address(self._address)
+        queue.announce(address.announcement())
+        address.check_answers()
+        # A cluster that begins here and now tells nobody of it.
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        try:
+            self._ray.init(address=self._address, log_to_driver=False, configure_logging=False)
+        except (ConnectionError, ValueError) as error:
+            raise address.refusal(error) from error
 
     def _run(self, trials: Retries, packed: bytes) -> None:
         """Run trials on the cluster that this process has joined."""

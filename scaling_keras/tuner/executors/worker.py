@@ -13,7 +13,7 @@ import sys
 import threading
 from multiprocessing.connection import Connection
 
-from scaling_keras.tuner.executors import packing
+from scaling_keras.tuner.quiet_import import import_quietly
 
 READY, ADVANCED, ENDED, RAISED = "ready", "advanced", "ended", "raised"
 
@@ -24,15 +24,22 @@ def main(descriptor: int) -> None:
     inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, inbox), daemon=True).start()
     try:
+        # TensorFlow's notices would stand among the progress of the search, once for each process.
+        import_quietly()
+        # Only then, for it loads TensorFlow.
+        from scaling_keras.tuner.executors import packing
+    except KeyboardInterrupt:
+        return  # The search has been stopped before it had begun here.
+    try:
         run_trial = packing.unpack(inbox.get() or b"")
         run_trial.tell(lambda plan, fraction: connection.send((ADVANCED, fraction)))
         connection.send((READY, None))
         while (packed := inbox.get()) is not None:
             connection.send((ENDED, run_trial(packing.unpack_plan(packed))))
     except BaseException as error:
-        # The search may be ending others and this one by Ctrl-C already.
+        # Whatever it is, Ctrl-C too, it ends the search, which runs in the other process, and which
+        # then interrupts all that are at work: this one has nothing left to be interrupted in.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # Whatever it is, Ctrl-C too, it ends the search, which runs in the other process.
         connection.send((RAISED, packing.as_told(error)))
 
 

@@ -16,9 +16,13 @@ class Queue:
     def __init__(self, plans):
         self.plans = list(plans)
         self.finished = []
+        self.announced = []
         self.advanced = []
         self.losses = []
         self.silent = {}
+
+    def announce(self, text):
+        self.announced.append(text)
 
     def next_trial(self):
         return self.plans.pop(0) if self.plans else None
@@ -60,5 +64,7 @@ class Sent:
             raise SweepError("a mistake in the set-up")
         if width == 6:
             sys.stdout.write("said\n")
+        if width == 7:
+            sys.exit("I exit")
         self.advance(plan, 0.5)
         return TrialOutcome(status="completed", reason=str(os.getpid()))

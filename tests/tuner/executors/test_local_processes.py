@@ -57,7 +57,7 @@ def test_a_trial_that_kills_every_process_fails_in_the_end_and_the_others_go_on(
 
 
 def test_a_process_that_hangs_is_ended_and_its_trial_begun_again(tmp_path):
-    queue = run(tmp_path, (4,), stall_seconds=10.0)
+    queue = run(tmp_path, (4,), stall_seconds=30.0)
     assert [status for _, status, _ in queue.finished] == ["completed"]
     assert queue.losses == ["width4_10_seed0"]
 
@@ -70,6 +70,12 @@ def test_a_mistake_in_the_set_up_ends_the_search(tmp_path):
 def test_what_a_trial_prints_is_not_the_programs_output(tmp_path, capfd):
     run(tmp_path, (6,))
     assert capfd.readouterr().out == ""
+
+
+def test_a_trial_that_exits_ends_the_search_without_a_word_of_its_process(tmp_path, capfd):
+    with pytest.raises(SystemExit, match="I exit"):
+        run(tmp_path, (7, 1))
+    assert capfd.readouterr().err == ""
 
 
 def test_nothing_now_is_not_the_end_while_a_trial_is_under_way(tmp_path):
@@ -195,6 +201,13 @@ def test_a_killed_driver_takes_its_workers_along_and_goes_on_where_it_was(tmp_pa
     (tmp_path / "slow").unlink()
     search(tmp_path, LocalProcesses(n_workers=1))
     check_whole(tmp_path, alone, attempts=len(WIDTHS) + 2)
+
+
+@pytest.mark.slow
+def test_processes_load_tensorflow_without_a_word(tmp_path, capfd, monkeypatch):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")  # As the command line does.
+    search(tmp_path, LocalProcesses(n_workers=1))
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.slow

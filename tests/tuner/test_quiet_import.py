@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from scaling_keras.cli.quiet_import import load_tensorflow
 from scaling_keras.errors import SweepError
+from scaling_keras.tuner.quiet_import import load_tensorflow
 
 
 def test_an_environment_without_tensorflow_is_told_what_to_install(monkeypatch):
@@ -29,7 +29,7 @@ def test_keras_on_another_backend_is_refused(monkeypatch):
 @pytest.mark.keras
 def test_tensorflow_loads_without_a_word_and_errors_can_still_be_heard():
     program = (
-        "from scaling_keras.cli.quiet_import import load_tensorflow\n"
+        "from scaling_keras.tuner.quiet_import import load_tensorflow\n"
         "import sys\n"
         "load_tensorflow()\n"
         "import keras, tensorflow\n"

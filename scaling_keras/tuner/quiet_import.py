@@ -31,16 +31,25 @@ def load_tensorflow() -> None:
             "`pip install tensorflow`, or from a clone of scaling_keras with "
             '`pip install ".[cpu]"`.'
         )
-    # Some versions write a notice before they read the log level.
-    with _standard_error_closed():
-        tensorflow = importlib.import_module("tensorflow")
-        keras = importlib.import_module("keras")
+    import_quietly()
+    tensorflow = importlib.import_module("tensorflow")
+    keras = importlib.import_module("keras")
     tensorflow.get_logger().setLevel("ERROR")
     if keras.backend.backend() != "tensorflow":
         raise SweepError(
             f"Training needs Keras with TensorFlow. Received: backend {keras.backend.backend()!r}. "
             f"Set the environment variable KERAS_BACKEND=tensorflow."
         )
+
+
+def import_quietly() -> None:
+    """Import TensorFlow and Keras without the notices that some versions write at any log level.
+
+    What they say later is heard. Only for a program of our own.
+    """
+    with _standard_error_closed():
+        importlib.import_module("tensorflow")
+        importlib.import_module("keras")
 
 
 @contextlib.contextmanager
