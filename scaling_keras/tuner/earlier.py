@@ -10,6 +10,7 @@ from typing import Any
 from scaling_keras import laws
 from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.events.records import RunRecord, read_run_dir
+from scaling_keras.laws.fit_text import listed
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.model_of_run import differences
@@ -54,6 +55,7 @@ class EarlierRuns:
         self._records = project.records()
         self._damage: dict[str, tuple[str, ...]] = {}
         self._tests: dict[str, None] = {}
+        self._asked: set[str] = set()
         for record in self._records.values():
             if record.skipped and not has_ended(record):
                 _warn_of_damage(record.name, record.skipped, _TRAINED_AGAIN)
@@ -72,6 +74,7 @@ class EarlierRuns:
             SweepError: If the run was trained with other hyperparameters, the defaults of those
                 that nobody sets among them, or another model.
         """
+        self._asked.add(plan.name)
         record = self._records.get(plan.name)
         if plan.name in self._damage:
             outcome = TrialOutcome(status="failed", reason="; ".join(self._damage[plan.name]))
@@ -98,16 +101,38 @@ class EarlierRuns:
         return outcome
 
     def findings(self) -> tuple[laws.Finding, ...]:
-        """Return the finding that trials that were asked about are runs that tested a law."""
-        if not self._tests:
-            return ()
+        """Return which runs count for the plan and not for the law, or the other way round."""
+        found = []
+        if self._tests:
+            found.append(
+                laws.Finding(
+                    code="planned_tests",
+                    message=f"Trials of the sweep had been trained by `train_at` to test a "
+                    f"prediction, so that `fit_law` leaves them out: {', '.join(self._tests)}. "
+                    f"Pass include_tests=True to take them in.",
+                )
+            )
+        beside = sorted(name for name in self._records if self._is_beside(name))
+        if beside:
+            found.append(
+                laws.Finding(
+                    code="runs_beside_the_plan",
+                    message=f"{len(beside)} runs of the project aren't trials of the sweep: "
+                    f"`fit_law` takes them in, while the sweep neither chooses by them nor counts "
+                    f"them in its budget: {listed(beside)}. Search under another "
+                    f"`project_name` to have a law without them.",
+                )
+            )
+        return tuple(found)
+
+    def _is_beside(self, name: str) -> bool:
+        """Return whether a run counts for the law and is no trial that was asked about."""
+        record = self._records[name]
         return (
-            laws.Finding(
-                code="planned_tests",
-                message=f"Trials of the sweep had been trained by `train_at` to test a prediction, "
-                f"so that `fit_law` leaves them out: {', '.join(self._tests)}. Pass "
-                f"include_tests=True to take them in.",
-            ),
+            name not in self._asked
+            and name not in self._damage
+            and outcome_of(record).status == "completed"
+            and not record.facts[max(record.facts)].prediction
         )
 
     def _check_same_model(self, record: RunRecord, plan: TrialPlan) -> None:

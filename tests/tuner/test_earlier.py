@@ -84,6 +84,17 @@ def test_a_trial_that_was_once_a_test_is_a_finding(make_tuner, data):
     assert "include_tests=True" in finding.message
 
 
+def test_runs_that_the_sweep_no_longer_plans_are_a_finding(make_tuner, data):
+    make_tuner(widths=(2, 3)).search(data, validation_data=data)
+    fewer = make_tuner(widths=(3,), executor=NoTrials())
+    fewer.search(data, validation_data=data)
+    (finding,) = fewer.findings()
+    assert finding.code == "runs_beside_the_plan"
+    assert "width2_" in finding.message
+    assert "width3_" not in finding.message
+    assert {run.size for run in fewer.results().usable()} == {"width2", "width3"}
+
+
 def compiled_anew(**options):
     """Return a `build_model` that compiles otherwise, with a schedule of the trial's own length."""
 
