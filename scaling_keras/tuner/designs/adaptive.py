@@ -68,7 +68,8 @@ class AdaptiveSweep(Sweep):
             whichever comes first.
         seeds: Seeds with which a run may be repeated.
         form: The law that is fitted, one of size and data; `ScalingTuner.fit_law` fits it, too,
-            unless it is told another.
+            unless it is told another. By default an average of forms, `auto`: a single one that
+            isn't quite right is soon narrow and wrong.
         level: Level of the interval.
         worth: As in `laws.next_runs`: a run counts only if it narrows at least this share of what
             the best one does. The lower, the more and the cheaper the runs.
@@ -100,7 +101,7 @@ class AdaptiveSweep(Sweep):
         target: Mapping[str, float],
         until: Mapping[str, float],
         seeds: Sequence[int] = (0,),
-        form: str = "chinchilla",
+        form: str = "auto",
         level: float = 0.9,
         worth: float = 0.1,
         n_resamples: int = 200,
@@ -276,11 +277,11 @@ class AdaptiveCourse:
             if name not in self._outcomes and name not in self._running
         ]
         try:
-            self.fit = self._fit()
+            self.fit, is_last = self._fit()
             choice = self._choose(self.fit, waiting, left)
-            if choice.chosen is None and not self._running and self.fit.backtest is None:
+            if choice.chosen is None and not self._running and not is_last:
                 # The last word is on a law that was checked.
-                self.fit = fit_law(self._goal, self._completed(), check_held_out=True)
+                self.fit = fit_law(self._goal, self._completed(), is_last=True)
                 choice = self._choose(self.fit, waiting, left)
         except FitError as error:
             return self._blind(waiting, left, str(error))
@@ -303,16 +304,16 @@ class AdaptiveCourse:
             return NONE_AFFORDABLE
         return "every run of `sizes`, `n_examples` and `seeds` has been trained: add larger ones"
 
-    def _fit(self) -> laws.Fit:
-        """Return the law so far: checked on held-out runs once it seems narrow enough.
+    def _fit(self) -> tuple[laws.Fit, bool]:
+        """Return the law so far, and whether it may be the last word.
 
-        The check takes most of the time of a fit, and can only widen the interval.
+        That takes most of the time, so it is tried once the interval seems narrow enough.
         """
         runs = self._completed()
         fit = fit_law(self._goal, runs)
         if is_reached(self._goal, fit):
-            return fit_law(self._goal, runs, check_held_out=True)
-        return fit
+            return fit_law(self._goal, runs, is_last=True), True
+        return fit, False
 
     def _blind(self, waiting: list[Purchase], left: float, why: str) -> TrialPlan | None:
         """Return the cheapest trial where the runs so far give no law, as after failures."""

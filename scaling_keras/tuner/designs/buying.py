@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from scaling_keras import laws
+from scaling_keras.laws.fitting import AUTO
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import TrialPlan
 
@@ -21,8 +22,8 @@ Ten tell a standard deviation to `1 / sqrt(2 * 10)`, 22 %; and leave enough to h
 NONE_AFFORDABLE = "no run is left that the budget allows"
 """Why nothing is bought where all that is left costs too much."""
 
-_CHECKED_RESAMPLES = 1000
-"""Resamples of a law that is checked, at least: as many as whoever fits it afterwards has."""
+_LAST_RESAMPLES = 1000
+"""Resamples of the last law, at least: as many as whoever fits it afterwards has."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,16 +33,16 @@ class Goal:
     Attributes:
         target: `n_params` and `n_examples` of a run, or `train_flops` of a budget.
         width: How wide the interval may be, as a share; 0 for as narrow as can be.
-        form: The law that is fitted.
+        form: The law that is fitted, `auto` for an average of several.
         level: Level of the interval.
         worth: As in `laws.next_runs`.
-        n_resamples: Resamples of each fit that isn't checked on held-out runs.
+        n_resamples: Resamples of each fit but the last.
         objective: The metric that the law is of.
     """
 
     target: Mapping[str, float]
     width: float = 0.0
-    form: str = "chinchilla"
+    form: str = AUTO
     level: float = 0.9
     worth: float = 0.1
     n_resamples: int = 200
@@ -81,21 +82,23 @@ class Choice:
 
 
 def fit_law(
-    goal: Goal, runs: Sequence[tuple[Purchase, TrialOutcome]], *, check_held_out: bool = False
+    goal: Goal, runs: Sequence[tuple[Purchase, TrialOutcome]], *, is_last: bool = False
 ) -> laws.Fit:
     """Return the law of the runs so far.
 
     Args:
         goal: What is to be known.
         runs: The runs, with how they ended.
-        check_held_out: As in `laws.fit`; the law then has at least as many resamples as there.
+        is_last: Whether it may be the last word, which is checked on held-out runs and has at least
+            as many resamples as in `laws.fit`. An average is always checked: its weights come
+            from there.
 
     Raises:
         FitError: If they don't determine it.
     """
     n_resamples = goal.n_resamples
-    if check_held_out:
-        n_resamples = max(n_resamples, _CHECKED_RESAMPLES)
+    if is_last:
+        n_resamples = max(n_resamples, _LAST_RESAMPLES)
     known = [(bought, outcome) for bought, outcome in runs if goal.objective in outcome.metrics]
     return laws.fit(
         goal.form,
@@ -107,7 +110,7 @@ def fit_law(
             "train_flops_per_example": [b.train_flops / b.n_examples for b, _ in known],
         },
         n_resamples=n_resamples,
-        check_held_out=check_held_out,
+        check_held_out=is_last or goal.form == AUTO,
     )
 
 
