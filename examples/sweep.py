@@ -10,8 +10,8 @@ import keras
 import scaling_keras as sk
 from scaling_keras.data.source_text import SourceText
 
-WIDTHS = (8, 16, 32, 64)
-BUDGETS = (32_000, 64_000, 128_000)
+WIDTHS = (8, 12, 16, 24, 32, 48)
+BUDGETS = (32_000, 64_000, 128_000, 256_000)
 CONTEXT = 32
 SYMBOLS = 98
 
@@ -50,10 +50,11 @@ def main() -> None:
 
     fit = tuner.fit_law()
     print(fit.summary())
-    tuner.train_at(size={"width": 2 * WIDTHS[-1]}, n_examples=4 * BUDGETS[-1], fit=fit)
+    tuner.train_at(size={"width": 2 * WIDTHS[-1]}, n_examples=2 * BUDGETS[-1], fit=fit)
     for verdict in tuner.verdicts():
         print(f"{verdict.run}: predicted {verdict.predicted:.4f}", end=" ")
-        print(f"({verdict.low:.4f} to {verdict.high:.4f}), reached {verdict.reached:.4f}")
+        print(f"({verdict.low:.4f} to {verdict.high:.4f}), reached {verdict.reached:.4f},", end=" ")
+        print("inside" if verdict.is_inside else f"missed by {verdict.error:+.2%}")
 
 
 if __name__ == "__main__":

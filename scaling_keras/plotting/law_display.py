@@ -147,13 +147,11 @@ class LawDisplay:
         """Draw what was predicted of runs before they were trained."""
         told = [v for v in self._predicted if np.isfinite(getattr(v, self.x))]
         if told:
-            middle, low, high = (
-                np.array([getattr(v, name) for v in told]) for name in ("predicted", "low", "high")
-            )
             ax.errorbar(
                 [getattr(v, self.x) for v in told],
-                middle,
-                yerr=[middle - low, high - middle],
+                [v.predicted for v in told],
+                # Lists, since older Matplotlib asks the first row of an array whether it is finite.
+                yerr=[[v.predicted - v.low for v in told], [v.high - v.predicted for v in told]],
                 fmt="_",
                 ms=9,
                 mew=1.6,
