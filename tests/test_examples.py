@@ -48,7 +48,7 @@ def test_a_sweep_leads_to_a_prediction_that_is_tested(monkeypatch, tmp_path, cap
     runs = list(sk.read_runs("runs"))
     assert len(runs) == 10
     assert {run.status for run in runs} == {"completed"}
-    assert "width32_128000_seed0: predicted" in capsys.readouterr().out
+    assert "width32_64000_seed0: predicted" in capsys.readouterr().out
 
 
 @pytest.mark.slow
