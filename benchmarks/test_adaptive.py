@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from benchmarks.growing_sweeps import LEVEL, N_RESAMPLES, STRETCHES
+from benchmarks.growing_sweeps import LEVEL, N_RESAMPLES, N_SURE, STRETCHES
 from benchmarks.synthetic_surfaces import loss_of
 from scaling_keras import laws
 from scaling_keras.laws.synthetic import Design, synthetic_runs, truth_of
@@ -37,8 +37,6 @@ SHARES = (0.005, 0.02, 0.1, 0.5)
 N_TRIALS = 60
 N_CHECKED = 300
 """Resamples of the fits that a design is looked at by."""
-N_SURE = 15
-"""Runs before a sweep may end."""
 LOOSEST = 0.14
 """Wider intervals, which no stretching makes narrow enough, are not checked on held-out runs."""
 OTHER_FORMS = ("coupled", "interacting", "bent", "two_powers")

@@ -51,6 +51,11 @@ class RunRecord:
     skipped: tuple[str, ...] = ()
 
     @property
+    def last_facts(self) -> schema.RunFacts | None:
+        """The facts of its last attempt that has any; None if none has."""
+        return self.facts[max(self.facts)] if self.facts else None
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing of a run was found."""
         return not (self.facts or self.results or self.curves or self.corrections or self.problems)

@@ -10,6 +10,7 @@ from typing import Any
 from scaling_keras import laws
 from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.events.records import RunRecord, read_run_dir
+from scaling_keras.events.schema import RunFacts
 from scaling_keras.laws.fit_text import listed
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
@@ -87,7 +88,8 @@ class EarlierRuns:
             return None
         if not has_ended(record):
             return None
-        found = record.facts[max(record.facts)].hyperparameters if record.facts else {}
+        facts = record.last_facts
+        found = facts.hyperparameters if facts else {}
         self._workload.follow(plan, found)
         check_same_training(record, self._workload.values(plan), self._path)
         refuse_others(plan.name, self._workload.other_defaults(plan, found), self._path)
@@ -96,7 +98,7 @@ class EarlierRuns:
         clear_checkpoints(self._path / plan.name)
         outcome = outcome_of(record)
         self.found[plan.name] = (plan, outcome)
-        if record.facts and record.facts[max(record.facts)].prediction:
+        if facts and facts.prediction:
             self._tests[plan.name] = None
         return outcome
 
@@ -132,7 +134,7 @@ class EarlierRuns:
             name not in self._asked
             and name not in self._damage
             and outcome_of(record).status == "completed"
-            and not record.facts[max(record.facts)].prediction
+            and not (record.last_facts and record.last_facts.prediction)
         )
 
     def _check_same_model(self, record: RunRecord, plan: TrialPlan) -> None:
@@ -149,21 +151,21 @@ class EarlierRuns:
         One run of each size is enough to show what has been changed in `build_model`. It is built
         with its own hyperparameters, among them its number of steps, which a schedule depends on.
         """
-        one_each: dict[str, RunRecord] = {}
+        one_each: dict[str, tuple[str, RunFacts]] = {}
         for record in self._records.values():
-            if record.facts and has_ended(record) and record.name not in self._damage:
-                facts = record.facts[max(record.facts)]
-                if facts.training and not facts.prediction:
-                    one_each.setdefault(facts.size, record)
-        for record in one_each.values():
-            facts = record.facts[max(record.facts)]
+            facts = record.last_facts
+            if facts is None or not has_ended(record) or record.name in self._damage:
+                continue
+            if facts.training and not facts.prediction:
+                one_each.setdefault(facts.size, (record.name, facts))
+        for name, facts in one_each.values():
             now = self._workload.training_with(facts.hyperparameters)
             # Layers may have other names now; `model_of_run` tells whether the model is another.
             changed = [part for part in changed_parts(facts.training, now) if part != "model"]
             if changed:
                 raise SweepError(
                     f"A search goes on with runs of the same training. Received: a `build_model` "
-                    f"that compiles another {' and '.join(changed)} than run {record.name!r} in "
+                    f"that compiles another {' and '.join(changed)} than run {name!r} in "
                     f"{shown(self._path)!r} was trained with. {WAY_OUT}"
                 )
 

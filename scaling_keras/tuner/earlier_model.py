@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
 
 from scaling_keras.errors import ScalingWarning, SweepError
+from scaling_keras.events.records import RunRecord
 from scaling_keras.events.schema import RunFacts
 from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.project import WEIGHTS_FILE, has_ended
@@ -42,9 +43,9 @@ def earlier_model(
     records = setting.project.records()
     record = records.get(plan.name)
     if record is None or not has_ended(record):
-        _check_is_new(plan, setting)
+        _check_is_new(plan, setting.workload, records.values())
         return None
-    facts = record.facts.get(max(record.facts, default=0))
+    facts = record.last_facts
     is_test = facts is not None and bool(facts.prediction)
     has_weights = (setting.project.run_dir(plan.name) / WEIGHTS_FILE).exists()
     if facts is None or (not is_test and (plan.prediction is not None or not has_weights)):
@@ -61,11 +62,11 @@ def earlier_model(
     return load_weights(plan, setting)
 
 
-def _check_is_new(plan: TrialPlan, setting: TrialSetting) -> None:
+def _check_is_new(plan: TrialPlan, workload: Workload, records: Iterable[RunRecord]) -> None:
     """Raise a `SweepError` if a run of another name is the same training."""
-    training = _training(plan, setting.workload)
-    for record in setting.project.records().values():
-        facts = record.facts.get(max(record.facts, default=0))
+    training = _training(plan, workload)
+    for record in records:
+        facts = record.last_facts
         if facts is None or record.name == plan.name or not has_ended(record):
             continue
         if _told_apart_by(facts.hyperparameters) == training:

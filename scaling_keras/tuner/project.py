@@ -173,8 +173,8 @@ def check_same_training(record: RunRecord, values: Mapping[str, Any], path: Path
         values: The hyperparameters it is asked to have, `n_steps` among them.
         path: The project's directory, for the message.
     """
-    if record.facts:
-        found = record.facts[max(record.facts)].hyperparameters
+    if record.last_facts:
+        found = record.last_facts.hyperparameters
         refuse_others(record.name, {name: (found.get(name), values[name]) for name in values}, path)
 
 
