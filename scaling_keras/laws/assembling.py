@@ -83,7 +83,7 @@ def assemble(
         warnings=(
             *findings,
             *pair_findings(law, pairs),
-            *unseen_findings(law, unseen(law, best.theta, resamples, problem.z)),
+            *unseen_findings(law, unseen(law, best.theta, resamples, problem.z, pairs)),
         ),
         excluded=columns.excluded,
         labels=columns.labels,

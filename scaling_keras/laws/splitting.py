@@ -67,7 +67,7 @@ def _unseen(fit: Fit) -> tuple[str, ...]:
     if not fit.law.is_surface:
         return ()
     z = fit.law.into_frame(fit.values, fit.centre)
-    names = unseen(fit.law, fit.theta, fit.resamples, z)
+    names = unseen(fit.law, fit.theta, fit.resamples, z, fit.inseparable)
     return tuple(name for name in names if name in ("n_params", "n_examples"))
 
 

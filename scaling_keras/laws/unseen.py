@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scaling_keras.laws.forms.base import Floats, Form
+from scaling_keras.laws.inseparable import Inseparable
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Finding
 
@@ -27,11 +28,15 @@ _TAKES_PART = 3e-3
 """Share of its box by which a parameter must move on such a way to be left free."""
 
 
-def unseen(form: Form, theta: Floats, resamples: Floats, z: Floats) -> tuple[str, ...]:
+def unseen(
+    form: Form, theta: Floats, resamples: Floats, z: Floats, pairs: Sequence[Inseparable] = ()
+) -> tuple[str, ...]:
     """Return the variables of which the runs don't show that they have an effect.
 
     Those that the law, or one in twenty of its resamples, hardly changes with from one end of the
-    runs to the other, where the other variables are in their middle.
+    runs to the other, where the other variables are in their middle. Of two that the rows can't
+    tell apart either may explain what both do, which their own finding says: these are unseen only
+    where the law changes with neither.
 
     Args:
         form: A law.
@@ -39,6 +44,7 @@ def unseen(form: Form, theta: Floats, resamples: Floats, z: Floats) -> tuple[str
         resamples: Those of each resample, shape `(n, p)`.
         z: The rows in that frame, shape `(rows, variables)`; without rows nothing is said, nor of
             an optimum, which may well be the same everywhere.
+        pairs: Variables that the rows can't tell apart.
     """
     if not len(z) or form.is_optimum:  # One that never moves is known well.
         return ()
@@ -48,6 +54,9 @@ def unseen(form: Form, theta: Floats, resamples: Floats, z: Floats) -> tuple[str
     ends[n + np.arange(n), np.arange(n)] = z.max(axis=0)
     value = form.value(np.concatenate([theta[None], resamples]), ends)
     without = np.abs(value[:, n:] - value[:, :n]) < NO_EFFECT
+    for pair in pairs:
+        both = [pair.one, pair.other]
+        without[:, both] = without[:, both].all(axis=1, keepdims=True)
     hidden = without[0] | (without.mean(axis=0) > SHARE)
     return tuple(name for name, no in zip(form.variables, hidden, strict=True) if no)
 

@@ -9,6 +9,7 @@ from scaling_keras import laws
 from scaling_keras.errors import FitError
 from scaling_keras.laws.exponents import frontier_exponents
 from scaling_keras.laws.inseparable import inseparable
+from scaling_keras.laws.unseen import unseen
 from scaling_keras.tuner.designs.buying import Goal, is_reached
 from tests.strategies import HOFFMANN, chinchilla_loss, noisy_runs
 
@@ -95,6 +96,32 @@ def test_the_best_split_of_a_budget_has_no_ends(fit):
     assert values["n_params"]["high"] == [None, None]
     for exponent in frontier_exponents(fit, level=0.9).values():
         assert (exponent.low, exponent.high) == (0.0, 1.0)
+
+
+def law_of(*, with_size, with_data):
+    """Parameters of a law of size and data in the solver's frame, either effect left out."""
+    form = laws.FORMS["chinchilla"]
+    params = {
+        **HOFFMANN,
+        "param_coef": HOFFMANN["param_coef"] if with_size else 1e-30,
+        "data_coef": HOFFMANN["data_coef"] if with_data else 1e-30,
+    }
+    return form.from_params(params, np.zeros(3))
+
+
+def test_of_two_that_are_told_apart_by_nothing_one_alone_is_not_unseen():
+    """Which of the two a search, or a resample of it, ends at is chance."""
+    form = laws.FORMS["chinchilla"]
+    runs = ladder()
+    z = np.log(np.stack([runs["n_params"], runs["n_examples"]], axis=1))
+    pairs = inseparable(form, z, np.log(runs["loss"]), np.ones(len(z)))
+    by_size, by_data, by_neither = (
+        law_of(with_size=size, with_data=data) for size, data in [(1, 0), (0, 1), (0, 0)]
+    )
+    either = np.stack([by_size, by_data])
+    assert unseen(form, by_size, either, z) == ("n_params", "n_examples")
+    assert unseen(form, by_size, either, z, pairs) == ()
+    assert unseen(form, by_neither, either, z, pairs) == ("n_params", "n_examples")
 
 
 def test_nor_has_that_of_averaged_forms():

@@ -70,6 +70,8 @@ def test_an_address_where_nobody_answers_is_refused_with_what_to_do(tmp_path, mo
         find_address(None).check_answers()
 
 
+# Not slow, but Ray is only where slow tests run.
+@pytest.mark.slow
 def test_the_executor_says_which_cluster_it_joins_and_refuses_one_that_is_not_there(
     tmp_path, silent, monkeypatch
 ):
