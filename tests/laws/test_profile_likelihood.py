@@ -75,6 +75,7 @@ def runs_with_checkpoints(seed, together=0.01, alone=0.003):
     return x, (1.7 + 20 / x**0.3) * np.exp(off), run
 
 
+@pytest.mark.slow
 def test_the_interval_covers_where_the_rows_of_a_cluster_err_together():
     inside = {"by run": [], "by row": []}
     for seed in range(40):

@@ -37,18 +37,19 @@ from scaling_keras.tuner.sweep import (
     whole_numbers,
 )
 
-_START_SHARE = 0.02
-"""Share of the compute budget that the first runs may cost together."""
-_MOST_FOR_START = 0.5
-"""Share of it beyond which they leave too little to choose with, which is a finding."""
 _START_SIDE = 3
 """The first runs are so many sizes with so many amounts of data."""
+_APART = 1.75
+"""Ratio between these, at least: nearly the same ones hardly tell a slope."""
+_MOST_FOR_START = 0.5
+"""Share of the compute budget beyond which they leave too little to choose with, a finding."""
 
 
 class AdaptiveSweep(Sweep):
     """After each run, the affordable one that most narrows the interval at a target per FLOP.
 
-    It begins with the cheapest runs that determine a law: three sizes with three amounts of data.
+    It begins with the cheapest runs that determine a law: three sizes with three amounts of data,
+    each at least 1.75 times the one before where there are such.
     From then on the law is fitted after each run, and `laws.next_runs` picks the next among the
     runs that the budget still allows. It ends, and says why, when the interval is as narrow as
     wanted, the compute is spent, or no run is left that would help. Trials that are under way at
@@ -358,7 +359,7 @@ def _purchase(plan: TrialPlan, models: Models) -> Purchase:
 def _first_plans(pool: Sequence[Purchase], budget: float) -> tuple[TrialPlan, ...]:
     """Return the trials that a first law is fitted to: three sizes with three amounts of data.
 
-    As far apart as a small share of the budget allows, and the smallest where that is nothing.
+    The cheapest that are somewhat apart. Whatever is dearer is better chosen by a law.
 
     Raises:
         SweepError: If there are too few, or even the smallest cost more than the budget.
@@ -371,30 +372,51 @@ def _first_plans(pool: Sequence[Purchase], budget: float) -> tuple[TrialPlan, ..
             f"trained. Received: {len(sizes)} of them, with {len(data)} amounts of data. Add some, "
             f"or raise `max_n_params`."
         )
-    seed = pool[0].plan.seed
-    found: list[Purchase] = []
-    for step in range(1, (min(len(sizes), len(data)) - 1) // (_START_SIDE - 1) + 1):
-        few = [values[: step * (_START_SIDE - 1) + 1 : step] for values in (sizes, data)]
-        corner = [
-            purchase
-            for purchase in pool
-            if purchase.n_params in few[0]
-            and purchase.plan.n_examples in few[1]
-            and purchase.plan.seed == seed
-        ]
-        cost = sum(purchase.train_flops for purchase in corner)
-        if not found and cost > budget:
-            raise SweepError(
-                f"`until` must allow the first {len(corner)} runs. Received: "
-                f"train_flops={budget:.4g}, and they cost {cost:.4g}. Raise it, or add smaller "
-                f"sizes and less data."
-            )
-        if found and not cost <= _START_SHARE * min(budget, 1e300):
-            break
-        found = corner
-        if not math.isfinite(budget):
-            break
-    return tuple(purchase.plan for purchase in found)
+    first = _with(_apart(sizes), _apart(data), pool)
+    if _cost(first) > budget:
+        first = _with(sizes[:_START_SIDE], data[:_START_SIDE], pool)
+    cost = _cost(first)
+    if cost > budget:
+        raise SweepError(
+            f"`until` must allow the first {len(first)} runs. Received: "
+            f"train_flops={budget:.4g}, and they cost {cost:.4g}. Raise it, or add smaller "
+            f"sizes and less data."
+        )
+    return tuple(purchase.plan for purchase in first)
+
+
+def _apart(values: Sequence[float]) -> list[float]:
+    """Return the three smallest of sorted values that are apart; if none, the ends and a middle."""
+    found = [values[0]]
+    for value in values:
+        if value >= _APART * found[-1]:
+            found.append(value)
+    return found[:_START_SIDE] if len(found) >= _START_SIDE else _ends_and_middle(values)
+
+
+def _ends_and_middle(values: Sequence[float]) -> list[float]:
+    """Return the first and last value, and the one between whose ratios to both are nearest."""
+    low, high = values[0], values[-1]
+    middle = min(values[1:-1], key=lambda value: abs(math.log(value * value / (low * high))))
+    return [low, middle, high]
+
+
+def _with(
+    sizes: Sequence[float], data: Sequence[float], pool: Sequence[Purchase]
+) -> list[Purchase]:
+    """Return the trials of some sizes and amounts of data with the first seed."""
+    return [
+        purchase
+        for purchase in pool
+        if purchase.n_params in sizes
+        and purchase.plan.n_examples in data
+        and purchase.plan.seed == pool[0].plan.seed
+    ]
+
+
+def _cost(purchases: Sequence[Purchase]) -> float:
+    """Return the FLOPs of some trials together."""
+    return sum(purchase.train_flops for purchase in purchases)
 
 
 def _numbers(name: str, given: Mapping[str, Any]) -> dict[str, float]:

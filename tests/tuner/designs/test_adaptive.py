@@ -54,9 +54,27 @@ def test_it_begins_with_three_sizes_and_three_amounts_of_data():
     assert {plan.n_examples for plan in first} == {2e8, 6e8, 2e9}
 
 
-def test_a_large_budget_lets_it_begin_farther_apart():
-    first = sweep(until={"train_flops": 1e23}).first(PaperModels())
-    assert {plan.size["n"] for plan in first} == {1e7, 1e8, 1e9}
+def begins_with(**options):
+    """Return the sizes and the amounts of data of the first runs."""
+    first = sweep(**options).first(PaperModels())
+    return {plan.size["n"] for plan in first}, {plan.n_examples for plan in first}
+
+
+def test_a_large_budget_is_no_reason_to_begin_with_dearer_ones():
+    dear = {"until": {"train_flops": 1e23}}
+    assert begins_with(**dear) == begins_with() == ({1e7, 3e7, 1e8}, {2e8, 6e8, 2e9})
+
+
+def test_the_first_ones_are_apart_where_there_are_such():
+    near = {"sizes": sizes(1e7, 1.2e7, 2e7, 2.2e7, 4e7, 8e7), "n_examples": [200, 220, 240, 300]}
+    assert begins_with(**near) == ({1e7, 2e7, 4e7}, {200, 240, 300})
+
+
+def test_if_the_budget_does_not_pay_for_those_it_begins_with_the_smallest():
+    near = {"sizes": sizes(1e7, 1.2e7, 1.4e7, 2e7, 1e9), "n_examples": [200, 400, 800]}
+    assert begins_with(**near)[0] == {1e7, 2e7, 1e9}
+    tight = begins_with(**near, until={"train_flops": 6 * 1e9 * 800})
+    assert tight == ({1e7, 1.2e7, 1.4e7}, {200, 400, 800})
 
 
 def test_it_ends_when_the_interval_is_narrow_enough_and_says_so(ended):
