@@ -39,7 +39,7 @@ from scaling_keras.tuner.sweep import (
 
 _START_SIDE = 3
 """The first runs are so many sizes with so many amounts of data."""
-_APART = 1.75
+_APART = 1.4
 """Ratio between these, at least: nearly the same ones hardly tell a slope."""
 _MOST_FOR_START = 0.5
 """Share of the compute budget beyond which they leave too little to choose with, a finding."""
@@ -49,7 +49,7 @@ class AdaptiveSweep(Sweep):
     """After each run, the affordable one that most narrows the interval at a target per FLOP.
 
     It begins with the cheapest runs that determine a law: three sizes with three amounts of data,
-    each at least 1.75 times the one before where there are such.
+    each at least 1.4 times the one before where there are such.
     From then on the law is fitted after each run, and `laws.next_runs` picks the next among the
     runs that the budget still allows. It ends, and says why, when the interval is as narrow as
     wanted, the compute is spent, or no run is left that would help. Trials that are under way at
