@@ -46,6 +46,11 @@ def why_left_out(runs: Iterable[Run], *, include_tests: bool = False) -> dict[st
     return reasons
 
 
+def is_usable(value: float) -> bool:
+    """Return whether a law can be fitted to a number, such as a loss: it must have a finite log."""
+    return math.isfinite(value) and value > 0
+
+
 def tests_prediction(run: Run) -> bool:
     """Return whether something was predicted of the run before it was trained."""
     return bool(run.facts.get("prediction"))

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scaling_keras.errors import RunsError
-from scaling_keras.law_runs import LEFT_OUT, why_left_out
+from scaling_keras.law_runs import LEFT_OUT, is_usable, why_left_out
 
 STATUSES = ("completed", "running", "stalled", "stopped", "diverged", "failed")
 """How a run stands. A fit uses `completed` ones only: the others ended off their schedule."""
@@ -414,7 +414,7 @@ def _why_unusable(run: Run) -> str:
     for column in (*REQUIRED_COLUMNS, *may_lack):
         value = getattr(run, column)
         is_unknown = column in may_lack and math.isnan(value)
-        if not (is_unknown or (math.isfinite(value) and value > 0)):
+        if not (is_unknown or is_usable(value)):
             return f"{column} is {value!r}, not a positive finite number"
     return ""
 

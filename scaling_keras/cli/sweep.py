@@ -14,12 +14,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from scaling_keras import laws
 from scaling_keras.cli.progress_line import ProgressLine, duration
 from scaling_keras.errors import FitError, SweepError
+from scaling_keras.tuner.leaving_out import by_reason
 from scaling_keras.tuner.quiet_import import load_tensorflow
 
 if TYPE_CHECKING:
-    from scaling_keras import laws
     from scaling_keras.runs import RunTable
     from scaling_keras.tuner.sweep import Sweep
     from scaling_keras.tuner.tuner import ScalingTuner
@@ -42,7 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fresh", action="store_true", help="delete the runs of an earlier sweep and start anew"
     )
-    parser.add_argument("--form", help="form of the law; default that of the sweep, or auto")
+    parser.add_argument(
+        "--form",
+        choices=("auto", *laws.FORMS),
+        metavar="FORM",
+        help="form of the law, as of `fit`; default that of the sweep, or auto",
+    )
 
 
 def run(args: argparse.Namespace, out: TextIO) -> int:
@@ -50,6 +56,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     began = time.monotonic()
     load_tensorflow()
     tuner, search, sweep = _open(args, None if args.json else out)
+    _check_form(args.form, sweep)
     tuner.search(**search)
     if tuner.is_worker:
         return 0
@@ -69,7 +76,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
         return 0
     law = "\n".join([fit.summary(_LEVEL), *_target_lines(known)]) if fit else reason
     said = [_runs_text(table)]
-    said += [f"  left out {each.name}: {each.reason}" for each in table.excluded]
+    said += [f"  left out {each}" for each in by_reason(table.excluded)]
     said += [f"It ended because {tuner.stop_reason}."] if tuner.stop_reason else []
     said += [f"! {finding.message}" for finding in tuner.findings()]
     out.write("\n".join(said) + f"\n\nThe law\n{textwrap.indent(law, '  ')}\n\n")
@@ -162,6 +169,17 @@ def _choose_executor(args: argparse.Namespace, options: dict[str, Any]) -> None:
         )
 
 
+def _check_form(form: str | None, sweep: Sweep) -> None:
+    """Raise a `SweepError` for a law of one variable where the sweep varies size and data."""
+    law = laws.FORMS.get(form or "")
+    if law is not None and law.variables == ("x",) and not sweep.variable:
+        raise SweepError(
+            f"`--form` must be a law of size and data where a sweep varies both. Received: "
+            f"{form!r}, of one variable. Take `auto` or `chinchilla`, or fit it afterwards with "
+            f"`scaling-keras fit --form {form} --x train_flops`."
+        )
+
+
 def _fit(tuner: ScalingTuner, form: str | None) -> tuple[laws.Fit | None, str]:
     """Return the law, or None and why the runs don't give one."""
     try:
@@ -180,7 +198,6 @@ def _at_target(sweep: Sweep, fit: laws.Fit) -> laws.Prediction | laws.Allocation
 
 def _target_lines(known: laws.Prediction | laws.Allocation | None) -> list[str]:
     """Return what the law says of the target, in lines."""
-    from scaling_keras import laws
     from scaling_keras.cli.amounts import amount
     from scaling_keras.cli.plan import number
 

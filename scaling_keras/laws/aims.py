@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scaling_keras.errors import FitError
+from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.fit_result import positive
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import optimal_n_params
@@ -61,7 +61,7 @@ def aim_at_optimum(fit: Fit, train_flops: Any, level: float) -> Aim:
     """Return the optimal size on a budget as what is to be known."""
     unknown = why_unknown(fit)
     if unknown:
-        raise FitError(
+        raise TooFewRunsError(
             f"The best size of a budget is not identified where the runs don't show what size and "
             f"data are each worth, nor then what would narrow it. Received: "
             f"train_flops={train_flops!r}, and a fit whose runs {unknown}. Train runs that vary "

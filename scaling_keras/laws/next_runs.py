@@ -141,6 +141,7 @@ def next_runs(
 
     Raises:
         FitError: If the fit can't answer, or an argument can't be used.
+        TooFewRunsError: If the best size of the budget is not identified by the runs so far.
 
     Example:
     >>> import numpy as np
@@ -161,10 +162,9 @@ def next_runs(
     """
     check_level(level)
     _check_fit(fit)
-    if n < 1 or not 0 <= worth <= 1:
-        raise FitError(
-            f"`n` must be at least 1 and `worth` in [0, 1]. Received: n={n!r}, worth={worth!r}."
-        )
+    check_worth(worth)
+    if n < 1:
+        raise FitError(f"`n` must be at least 1. Received: n={n!r}.")
     if (target is None) == (train_flops is None):
         raise FitError(
             f"`next_runs` needs either a target run or a budget. Received: target={target!r} and "
@@ -214,6 +214,15 @@ def next_runs(
             )
         ),
     )
+
+
+def check_worth(worth: float) -> None:
+    """Raise a `FitError` unless `worth` is a share from 0 to 1."""
+    if not (isinstance(worth, (int, float)) and 0 <= worth <= 1):
+        raise FitError(
+            f"`worth` must be from 0 to 1, the share of the largest cut on offer that a run must "
+            f"bring. Received: worth={worth!r}. Pass 0.1 for a tenth."
+        )
 
 
 def _train_flops(fit: Fit, points: Floats) -> Floats:

@@ -19,6 +19,7 @@ from scaling_keras.runs import Exclusion
 from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
 from scaling_keras.tuner.designs.tuned import TunedSweep
 from scaling_keras.tuner.law_so_far import LADDER_FORM
+from scaling_keras.tuner.leaving_out import by_reason
 from scaling_keras.tuner.measuring import StepMeasure, measure_step
 from scaling_keras.tuner.plan_findings import plan_findings
 from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, check_names, model_of, size_name
@@ -67,7 +68,7 @@ class Description:
         train_flops: What all that can be foreseen costs, tuning included, or the budget of an
             adaptive sweep.
         seconds: Estimated time of all that, one trial after the other; `nan` if not measured.
-        skipped: Sizes that are left out, with the reason.
+        skipped: Sizes, and trials of sizes that can be trained, that are left out, with the reason.
         failing: Sizes, with the values that may make models larger, that can't be built with those
             or whose first steps failed when they were measured, with the reason: a search would
             record that their trials failed. Their time is left out.
@@ -111,7 +112,7 @@ class Description:
         ]
         if self.others:
             lines.append(f"And {self.others}.")
-        lines.extend(f"Left out: {item.name}, {item.reason}" for item in self.skipped)
+        lines.extend(f"Left out: {each}" for each in by_reason(self.skipped))
         lines.extend(f"Would fail: {item.name}, {item.reason}" for item in self.failing)
         lines.extend(f"{finding.code}: {finding.message}" for finding in self.findings)
         if self.verdict is not None:
@@ -179,7 +180,7 @@ def check_plans(plans: Sequence[TrialPlan], sweep: Sweep, workload: Workload) ->
     check_names(plans)
     if plans:
         return
-    reasons = "; ".join(f"{item.name}: {item.reason}" for item in skipped(sweep, workload))
+    reasons = "; ".join(by_reason(skipped(sweep, workload)))
     raise SweepError(
         f"A sweep needs a size that can be trained. Received: none ({reasons or 'no trials'})."
     )

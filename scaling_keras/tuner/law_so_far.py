@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from scaling_keras import laws
 from scaling_keras.errors import FitError
-from scaling_keras.law_runs import TUNING_SHARE
+from scaling_keras.law_runs import TUNING_SHARE, is_usable
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, model_of
 
@@ -45,10 +46,12 @@ class LawSoFar:
     def add(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
         """Take in how a trial ended; of several of one size, data and seed the best counts.
 
-        One that tried out hyperparameters on part of the data doesn't.
+        One that tried out hyperparameters on part of the data doesn't, nor one without a usable
+        loss.
         """
-        loss = outcome.metrics.get(self._objective)
-        if outcome.status != "completed" or loss is None or TUNING_SHARE in plan.hyperparameters:
+        loss = outcome.metrics.get(self._objective, math.nan)
+        is_part = outcome.status == "completed" and TUNING_SHARE not in plan.hyperparameters
+        if not (is_part and is_usable(loss)):
             return
         place = (plan.size_name, plan.n_examples, plan.seed)
         known = self._rows.get(place)
@@ -77,4 +80,4 @@ class LawSoFar:
             law = laws.fit(form, columns, n_resamples=_N_RESAMPLES, check_held_out=False)
         except FitError:
             return ""
-        return f"{form}: {law.formula()}"
+        return f"{law.form}: {law.formula()}"

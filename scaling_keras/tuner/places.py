@@ -41,13 +41,20 @@ def needs_room(what: str, directory: Path, remedy: str) -> Iterator[None]:
     Args:
         what: What is to be written, as in `A run`.
         directory: Where.
-        remedy: What to do about it, a sentence.
+        remedy: What to do about a disk that can't be written, a sentence.
 
     Raises:
-        SweepError: If what is done here raises an `OSError`, as on a full or read-only disk.
+        SweepError: If what is done here raises an `OSError`, as on a full or read-only disk, or
+            where a file is in the directory's place.
     """
     try:
         yield
+    except (FileExistsError, NotADirectoryError) as error:
+        raise SweepError(
+            f"{what} needs a directory of its name. Received: {shown(directory)!r} "
+            f"({error.strerror}), which is, or lies below, a file or a link that leads nowhere. "
+            f"Move that away, and search again."
+        ) from None
     except OSError as error:
         raise SweepError(
             f"{what} needs a directory that can be written. Received: {shown(directory)!r} "

@@ -16,6 +16,7 @@ from scaling_keras.errors import SweepError
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
+    from scaling_keras.laws.forms.base import Form
     from scaling_keras.laws.results import Allocation, Finding, Prediction
     from scaling_keras.tuner.executors.interface import TrialOutcome
 
@@ -182,7 +183,7 @@ class Sweep(abc.ABC):
     sizes: tuple[Size | TargetSize, ...]
     hyperparameters: Mapping[str, Any] = _NOTHING
     variable: str = ""
-    form: str = "auto"
+    form: str | Form = "auto"
 
     @abc.abstractmethod
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:

@@ -340,7 +340,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         return dataclasses.replace(table, excluded=(*table.excluded, *self._skipped()))
 
     def fit_law(
-        self, form: str | None = None, *, include_tests: bool = False, **options: Any
+        self, form: str | laws.Form | None = None, *, include_tests: bool = False, **options: Any
     ) -> laws.Fit:
         """Return the law of the sweep's runs.
 
@@ -349,10 +349,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         hyperparameters, the best of those counts.
 
         Args:
-            form: Name of the form; by default that of an `AdaptiveSweep`, which it was steered by,
-                and `auto` for any other sweep. `auto` and a form of one variable are of the
-                variable that the sweep varies, where that is one only: the compute of a ladder
-                with one ratio, the examples of a data ladder.
+            form: Name of the form, or one of your own; by default that of an `AdaptiveSweep`,
+                which it was steered by, and `auto` for any other sweep. `auto` and a form of one
+                variable are of the variable that the sweep varies, where that is one only: the
+                compute of a ladder with one ratio, the examples of a data ladder.
             include_tests: Whether to fit runs that tested a prediction, too.
             **options: Options of `laws.fit`.
 
@@ -360,8 +360,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             FitError: If the runs don't determine the law.
         """
         form = form or self._sweep.form
+        law = laws.FORMS.get(form) if isinstance(form, str) else form
         runs = self.results()
-        of_one = form == "auto" or (form in laws.FORMS and laws.FORMS[form].variables == ("x",))
+        of_one = form == "auto" or (law is not None and law.variables == ("x",))
         if self._sweep.variable and of_one:
             options = {"x": self._sweep.variable, **options}
         return laws.fit(form, runs.with_tests() if include_tests else runs, **options)

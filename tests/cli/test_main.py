@@ -33,6 +33,7 @@ def runs_csv(tmp_path):
         ),
         (["plan", "runs"], "one of the arguments --flops --target-loss is required", "plan"),
         (["fit", "runs", "--form", "x"], "argument --form: invalid choice: 'x'", "fit"),
+        (["sweep", "x.py", "--form", "x"], "argument --form: invalid choice: 'x'", "sweep"),
         (["fit", "a\nb", "c\nd"], "unrecognized arguments: c d", ""),
         ([], "the following arguments are required: COMMAND", ""),
     ],

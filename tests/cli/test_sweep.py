@@ -71,6 +71,16 @@ def test_an_adaptive_sweep_is_told_by_the_law_and_the_interval_that_steered_it(
         assert f"At the target: {known['n_params']['value']:,.0f}  (90% interval" in out
 
 
+def test_a_law_of_one_variable_is_refused_before_a_grid_is_trained(script, tmp_path, capsys):
+    arguments = ["sweep", str(script), "--directory", str(tmp_path / "runs")]
+    assert main([*arguments, "--form", "power_law"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("scaling-keras: `--form` must be a law of size and data where a")
+    assert said.err.count("\n") == 1
+    assert list((tmp_path / "runs" / "my_sweep").iterdir()) == []
+
+
 def test_modules_that_the_file_imports_are_no_arguments(script, tmp_path, capsys):
     script.write_text("from keras import callbacks\n" + script.read_text())
     assert main(["sweep", str(script), "--directory", str(tmp_path / "runs")]) == 0

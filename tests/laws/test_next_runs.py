@@ -272,8 +272,9 @@ def test_advice_survives_json(fit):
         ),
         ({"target": {"n_params": 0, "n_examples": 1e11}}, "`n_params` must be a positive"),
         ({"train_flops": [1e18, 1e19]}, "`train_flops` must be one number"),
-        ({"target": TARGET, "n": 0}, "`n` must be at least 1 and `worth` in"),
-        ({"target": TARGET, "worth": 2.0}, "`n` must be at least 1 and `worth` in"),
+        ({"target": TARGET, "n": 0}, "`n` must be at least 1"),
+        ({"target": TARGET, "worth": 2.0}, "`worth` must be from 0 to 1"),
+        ({"target": TARGET, "worth": "much"}, "`worth` must be from 0 to 1"),
         ({"target": TARGET, "max_flops": 1.0}, "`max_flops` must allow at least one candidate"),
         (
             {"target": TARGET, "candidates": {"n_params": [1, 2, 3], "n_examples": [1, 2]}},

@@ -51,6 +51,9 @@ def test_trials_that_failed_or_lost_to_others_do_not_count():
     tried_out = plan_trial({"n": 6.4e7}, 10**8, 0, hyperparameters={"tuning_share": 0.3333})
     law.add(tried_out, ended(6.4e7, 1e8, more=3.0)[1])
     law.add(plan_trial({"n": 6.4e7}, 10**8, 0), TrialOutcome(status="completed", metrics={}))
+    for bad in (0.0, -1.0, float("nan")):
+        spoilt = TrialOutcome(status="completed", metrics={"val_loss": bad})
+        law.add(plan_trial({"n": 6.4e7}, 10**8, 0), spoilt)
     assert law.text() == told
 
 

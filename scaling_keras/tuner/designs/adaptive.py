@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scaling_keras import laws
-from scaling_keras.errors import FitError, SweepError
+from scaling_keras.errors import ConvergenceError, FitError, SweepError, TooFewRunsError
 from scaling_keras.tuner.designs.buying import (
     NONE_AFFORDABLE,
     Choice,
@@ -19,6 +19,7 @@ from scaling_keras.tuner.designs.buying import (
     choose,
     fit_law,
     is_reached,
+    with_loss,
 )
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import (
@@ -68,17 +69,19 @@ class AdaptiveSweep(Sweep):
             5 % above its lower end); `train_flops`, what all runs together may cost; or both,
             whichever comes first.
         seeds: Seeds with which a run may be repeated.
-        form: The law that is fitted, one of size and data; `ScalingTuner.fit_law` fits it, too,
-            unless it is told another. By default an average of forms, `auto`: a single one that
+        form: The law that is fitted, of the loss by size and data alone: a name in `laws.FORMS`,
+            or one of your own (`laws.custom_form`); `ScalingTuner.fit_law` fits it, too, unless
+            it is told another. By default an average of forms, `auto`: a single one that
             isn't quite right is soon narrow and wrong.
-        level: Level of the interval.
-        worth: As in `laws.next_runs`: a run counts only if it narrows at least this share of what
-            the best one does. The lower, the more and the cheaper the runs.
+        level: Level of the interval, between 0 and 1.
+        worth: As in `laws.next_runs`, from 0 to 1: a run counts only if it narrows at least this
+            share of what the best one does. The lower, the more and the cheaper the runs.
         n_resamples: Resamples of each fit on the way, at least 100. The sweep ends on one with
             1000 at least, as `laws.fit` has.
 
     Raises:
-        SweepError: If a list is too short or has duplicates, or a value is out of its range.
+        SweepError: If a list is too short or has duplicates, a value is out of its range, or `form`
+            isn't such a law.
 
     Example:
     >>> sweep = AdaptiveSweep(
@@ -102,7 +105,7 @@ class AdaptiveSweep(Sweep):
         target: Mapping[str, float],
         until: Mapping[str, float],
         seeds: Sequence[int] = (0,),
-        form: str = "auto",
+        form: str | laws.Form = "auto",
         level: float = 0.9,
         worth: float = 0.1,
         n_resamples: int = 200,
@@ -284,8 +287,17 @@ class AdaptiveCourse:
                 # The last word is on a law that was checked.
                 self.fit = fit_law(self._goal, self._completed(), is_last=True)
                 choice = self._choose(self.fit, waiting, left)
-        except FitError as error:
+        except (TooFewRunsError, ConvergenceError) as error:
             return self._blind(waiting, left, str(error))
+        except FitError as error:
+            if self._running:
+                return None
+            # Further runs wouldn't change it, so none is paid for.
+            raise SweepError(
+                f"The runs of an adaptive sweep are chosen by their law, which must be one that "
+                f"can be fitted to them. Received: {str(error).rstrip('.')}. Correct that, and "
+                f"search again; what has been trained is kept."
+            ) from None
         self.note = f"interval {math.expm1(choice.width):.1%} wide"
         # While others are under way they may bring what this one still lacks.
         self.reason = "" if self._running else choice.reason
@@ -320,6 +332,13 @@ class AdaptiveCourse:
         """Return the cheapest trial where the runs so far give no law, as after failures."""
         affordable = [purchase for purchase in waiting if purchase.train_flops <= left]
         if self._running:
+            return None
+        completed = self._completed()
+        if completed and not with_loss(self._goal, completed):
+            self.reason = (
+                f"no law can be fitted: {len(completed)} runs have completed, and none has a "
+                f"positive, finite {self._goal.objective}"
+            )
             return None
         if not affordable:
             self.reason = f"{self._why_none(waiting)}, and there is no law: {why}"

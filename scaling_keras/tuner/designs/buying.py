@@ -5,11 +5,17 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from scaling_keras import laws
+from scaling_keras.errors import FitError, SweepError
+from scaling_keras.law_runs import is_usable
+from scaling_keras.laws.fit_result import check_level
 from scaling_keras.laws.fitting import AUTO
+from scaling_keras.laws.next_runs import check_worth
+from scaling_keras.laws.uncertainty import check_resampling
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import TrialPlan
 
@@ -33,20 +39,52 @@ class Goal:
     Attributes:
         target: `n_params` and `n_examples` of a run, or `train_flops` of a budget.
         width: How wide the interval may be, as a share; 0 for as narrow as can be.
-        form: The law that is fitted, `auto` for an average of several.
+        form: The law that is fitted, by name or as one of your own; `auto` for an average.
         level: Level of the interval.
         worth: As in `laws.next_runs`.
         n_resamples: Resamples of each fit but the last.
         objective: The metric that the law is of.
+
+    Raises:
+        SweepError: If `form`, `level`, `worth` or `n_resamples` can't be used.
     """
 
     target: Mapping[str, float]
     width: float = 0.0
-    form: str = AUTO
+    form: str | laws.Form = AUTO
     level: float = 0.9
     worth: float = 0.1
     n_resamples: int = 200
     objective: str = "val_loss"
+
+    def __post_init__(self) -> None:
+        _check_form(self.form)
+        try:
+            check_level(self.level)
+            check_worth(self.worth)
+            check_resampling(self.n_resamples, None)
+        except FitError as error:
+            raise SweepError(str(error)) from None
+
+
+def _check_form(given: Any) -> None:
+    """Raise a `SweepError` unless it is `auto` or a law of the loss by size and data alone."""
+    form = laws.FORMS.get(given) if isinstance(given, str) else given
+    if given == AUTO or (isinstance(form, laws.Form) and _is_of_size_and_data(form)):
+        return
+    names = ", ".join(name for name, known in laws.FORMS.items() if _is_of_size_and_data(known))
+    received = repr(given)
+    if isinstance(form, laws.Form):
+        received = f"{form.name!r}, of {form.target} by {', '.join(form.variables)}"
+    raise SweepError(
+        f"`form` of an adaptive sweep must be a law of the loss by n_params and n_examples alone: "
+        f"{AUTO}, {names}, or one of your own. Received: {received}."
+    )
+
+
+def _is_of_size_and_data(form: laws.Form) -> bool:
+    """Return whether a form needs nothing that the runs of an adaptive sweep don't have."""
+    return form.is_surface and form.target == "loss" and len(form.variables) == 2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -88,7 +126,7 @@ def fit_law(
 
     Args:
         goal: What is to be known.
-        runs: The runs, with how they ended.
+        runs: The runs, with how they ended; those without a usable loss are left out.
         is_last: Whether it may be the last word, which is checked on held-out runs and has at least
             as many resamples as in `laws.fit`. An average is always checked: its weights come
             from there.
@@ -99,7 +137,7 @@ def fit_law(
     n_resamples = goal.n_resamples
     if is_last:
         n_resamples = max(n_resamples, _LAST_RESAMPLES)
-    known = [(bought, outcome) for bought, outcome in runs if goal.objective in outcome.metrics]
+    known = with_loss(goal, runs)
     return laws.fit(
         goal.form,
         {
@@ -112,6 +150,17 @@ def fit_law(
         n_resamples=n_resamples,
         check_held_out=is_last or goal.form == AUTO,
     )
+
+
+def with_loss(
+    goal: Goal, runs: Sequence[tuple[Purchase, TrialOutcome]]
+) -> list[tuple[Purchase, TrialOutcome]]:
+    """Return the runs whose loss a law can be fitted to, as `RunTable.usable` chooses them."""
+    return [
+        (bought, outcome)
+        for bought, outcome in runs
+        if is_usable(outcome.metrics.get(goal.objective, math.nan))
+    ]
 
 
 def at_target(goal: Goal, fit: laws.Fit) -> laws.Prediction | laws.Allocation:

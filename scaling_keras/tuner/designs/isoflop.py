@@ -76,7 +76,7 @@ class IsoFLOPSweep(Sweep):
             SweepError: If no size can be given a budget.
         """
         low, high = self.examples_per_param
-        plans = [plan for plan, _ in self._spent(models) if self._is_a_step(plan, models)]
+        plans = [plan for plan, _, reason in self._spent(models) if not reason]
         sizes = self.resolved(models)
         if sizes and not plans:
             raise SweepError(
@@ -88,24 +88,37 @@ class IsoFLOPSweep(Sweep):
         return cheapest_first(plans, models)
 
     def left_out(self, models: Models) -> Mapping[str, str]:
-        """Return the trials whose budget doesn't pay for one step, with that as the reason."""
+        """Return the trials whose budget pays for too little or too much data, and which of them.
+
+        Too little is less than one step, or a ratio that isn't asked for.
+        """
         return {
-            f"{plan.size_name} at {budget:g} FLOPs": f"the budget pays for {plan.n_examples} "
-            f"examples, less than one batch of {models.examples_per_step(plan)}"
-            for plan, budget in self._spent(models)
-            if not self._is_a_step(plan, models)
+            f"{plan.size_name} at {budget:g} FLOPs": reason
+            for plan, budget, reason in self._spent(models)
+            if reason
         }
 
-    def _spent(self, models: Models) -> Iterator[tuple[TrialPlan, float]]:
-        """Yield each budget spent on each size, within the ratios asked for."""
-        low, high = self.examples_per_param
+    def _spent(self, models: Models) -> Iterator[tuple[TrialPlan, float, str]]:
+        """Yield each budget spent on each size that can be built, and why that is left out."""
         for seed, budget, size in itertools.product(
             self.seeds, self.budgets, self.resolved(models)
         ):
             seen = budget / models.train_flops_per_example(size)
-            if seen >= 1 and low <= seen / models.n_params(size) <= high:
-                yield plan_trial(size, round(seen), seed), budget
+            if seen > 0:
+                plan = plan_trial(size, round(seen), seed)
+                yield plan, budget, self._why_left_out(plan, seen, models)
 
-    def _is_a_step(self, plan: TrialPlan, models: Models) -> bool:
-        """Return whether a trial sees a batch at least."""
-        return plan.n_examples >= models.examples_per_step(plan)
+    def _why_left_out(self, plan: TrialPlan, seen: float, models: Models) -> str:
+        """Return why a trial is left out; empty if it isn't.
+
+        The reasons name no numbers of the trial, so that trials share them.
+        """
+        low, high = self.examples_per_param
+        step, ratio = models.examples_per_step(plan), seen / models.n_params(plan.size)
+        if seen < 1 or plan.n_examples < step:
+            return f"the budget pays for less than one batch of {step} examples"
+        if ratio < low:
+            return f"the budget pays for fewer than {low:g} examples per parameter"
+        if ratio > high:
+            return f"the budget pays for more than {high:g} examples per parameter"
+        return ""

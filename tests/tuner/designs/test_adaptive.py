@@ -1,10 +1,13 @@
+import math
+
 import numpy as np
 import pytest
 
+from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.designs.adaptive import AdaptiveSweep
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from tests.tuner.paper_models import Nature, PaperModels, never, sizes
+from tests.tuner.paper_models import Nature, PaperModels, completed, never, sizes
 
 SIZES = sizes(1e7, 3e7, 1e8, 3e8, 1e9)
 DATA = [2e8, 6e8, 2e9, 6e9, 2e10]
@@ -23,6 +26,25 @@ def sweep(**options):
             **options,
         }
     )
+
+
+def own_form(function, **options):
+    """Return a law of one exponent for size and data."""
+    ranges = {"floor": (0.1, 5.0), "coef": (1.0, 1e5), "exponent": (0.05, 1.0)}
+    return laws.custom_form(
+        function,
+        parameters=ranges,
+        variables=("n_params", "n_examples"),
+        exponents=("exponent",),
+        **options,
+    )
+
+
+def one_exponent(n_params, n_examples, floor, coef, exponent):
+    return floor + coef * (n_params**-exponent + n_examples**-exponent)
+
+
+OF_ACCURACY = own_form(one_exponent, target="accuracy")
 
 
 def run(course, nature, *, in_flight=1, at_most=60):
@@ -172,6 +194,56 @@ def test_nothing_but_failures_ends_with_the_reason():
     assert course.reason.startswith("no run is left that the budget allows, and there is no law")
 
 
+@pytest.mark.parametrize("bad", [0.0, math.nan])
+def test_a_run_without_a_usable_loss_is_left_out_of_the_law(bad):
+    nature = Nature(np.random.default_rng(0))
+    spoilt = sweep().first(PaperModels())[0].name
+    course = sweep().start(PaperModels(), never)
+    order = run(course, lambda plan: completed(bad) if plan.name == spoilt else nature(plan))
+    assert spoilt in {plan.name for plan in order}
+    assert course.fit.n_runs == len(order) - 1
+    assert "as narrow as wanted" in course.reason
+
+
+@pytest.mark.parametrize("metrics", [{"val_loss": -1.0}, {"loss": 1.0}])
+def test_runs_that_all_lack_a_usable_loss_end_it_with_the_reason(metrics):
+    course = sweep().start(PaperModels(), never)
+    outcome = TrialOutcome(status="completed", metrics=metrics)
+    assert len(run(course, lambda plan: outcome)) == 9
+    assert course.reason == (
+        "no law can be fitted: 9 runs have completed, and none has a positive, finite val_loss"
+    )
+
+
+def test_a_law_of_your_own_can_steer_it():
+    nature = Nature(np.random.default_rng(0))
+    form = own_form(one_exponent, name="one_exponent")
+    course = sweep(form=form, until={"width": 0.5}).start(PaperModels(), never)
+    run(course, nature)
+    assert course.fit.form == "one_exponent"
+    assert "as narrow as wanted" in course.reason
+
+
+@pytest.mark.parametrize("in_flight", [1, 3])
+def test_a_law_that_no_further_run_makes_right_ends_it_before_another_is_paid_for(in_flight):
+    def without_derivative(n_params, exponent, **others):
+        flat = np.where(np.real(n_params) > 9e7, abs(exponent), exponent)
+        return one_exponent(n_params, exponent=flat, **others)
+
+    trained = []
+    nature = Nature(np.random.default_rng(0))
+    course = sweep(form=own_form(without_derivative)).start(PaperModels(), never)
+    with pytest.raises(SweepError, match=r"law, which must .* Received: .*what has been trained"):
+        run(course, lambda plan: trained.append(plan) or nature(plan), in_flight=in_flight)
+    assert len(trained) == 9
+
+
+def test_equal_losses_leave_the_best_size_open_and_are_no_mistake():
+    options = {"target": {"train_flops": 1e21}, "until": {"train_flops": 1e20}}
+    course = sweep(form="chinchilla", **options).start(PaperModels(), never)
+    assert len(run(course, lambda plan: completed(2.0), at_most=11)) == 11
+
+
 def test_the_optimal_size_of_a_budget_can_be_the_target():
     nature = Nature(np.random.default_rng(0))
     options = {"target": {"train_flops": 1e21}, "until": {"width": 20.0, "train_flops": 1e20}}
@@ -190,6 +262,15 @@ def test_the_optimal_size_of_a_budget_can_be_the_target():
         ({"until": {}}, "`until` must name width, train_flops or both"),
         ({"until": {"steps": 5}}, "`until` must name width, train_flops or both"),
         ({"until": {"width": -1}}, "`until` must be positive, finite numbers"),
+        ({"form": "chinchila"}, r"`form` .* chinchilla, coupled, kaplan, or .*: 'chinchila'\.$"),
+        ({"form": None}, r"`form` of an adaptive sweep must be .* Received: None\.$"),
+        ({"form": "power_law"}, r"Received: 'power_law', of loss by x\.$"),
+        ({"form": "data_constrained"}, "'data_constrained', of loss by n_params, n_examples, data"),
+        ({"form": OF_ACCURACY}, "'custom', of accuracy by n_params, n_examples"),
+        ({"level": 90}, "`level` must be between 0 and 1"),
+        ({"n_resamples": 5}, "`n_resamples` must be at least 100"),
+        ({"worth": 2}, "`worth` must be from 0 to 1"),
+        ({"worth": -1}, "`worth` must be from 0 to 1"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(options, message):

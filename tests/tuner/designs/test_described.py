@@ -129,6 +129,27 @@ def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
     assert described.train_flops == 1e7
 
 
+def test_what_is_left_out_is_told_in_a_line_for_each_reason(tuner_of):
+    sweep = sk.IsoFLOPSweep(
+        budgets=[10, 100, 150, 1e4],
+        sizes=[*WIDTHS, {"width": 16}],
+        examples_per_param=(0, 20),
+    )
+    described = tuner_of(sweep).describe(
+        make_data(200), validation_data=make_data(4), measure=False, n_trials=0
+    )
+    assert len(described.trials) + len(described.skipped) == 4 * 4
+    told = [line for line in described.summary().splitlines() if line.startswith("Left out")]
+    too_little, too_much = told
+    assert too_little == (
+        "Left out: width2 at 10 FLOPs, width4 at 10 FLOPs, width8 at 10 FLOPs and 8 more: the "
+        "budget pays for less than one batch of 4 examples"
+    )
+    assert too_much == (
+        "Left out: width2 at 10000 FLOPs: the budget pays for more than 20 examples per parameter"
+    )
+
+
 def test_a_size_whose_first_step_fails_is_described(tuner_of):
     def build(hp):
         model = build_model(hp)

@@ -91,6 +91,26 @@ def test_ratios_out_of_range_are_left_out():
     assert 1 <= min(ratios) <= max(ratios) <= 200
 
 
+def test_every_budget_is_spent_on_every_size_or_left_out_with_the_reason():
+    options = {"budgets": [3e4, 1e8, 1e10], "sizes": MANY, "seeds": [0, 1]}
+    sweep = sk.IsoFLOPSweep(**options, examples_per_param=(1, 200))
+    models = PaperModels(step=20, broken=(4e3,))
+    plans, left_out = sweep.plan(models), sweep.left_out(models)
+    assert {plan.size_name for plan in plans} == {"n1000.0", "n16000.0"}
+    assert len(plans) / 2 + len(left_out) == 9
+    too_little = "the budget pays for less than one batch of 20 examples"
+    too_thin = "the budget pays for fewer than 1 examples per parameter"
+    assert left_out == {
+        "n1000.0 at 30000 FLOPs": too_little,
+        "n16000.0 at 30000 FLOPs": too_little,
+        "n64000.0 at 30000 FLOPs": too_little,
+        "n16000.0 at 1e+08 FLOPs": too_thin,
+        "n64000.0 at 1e+08 FLOPs": too_thin,
+        "n64000.0 at 1e+10 FLOPs": too_thin,
+        "n1000.0 at 1e+10 FLOPs": "the budget pays for more than 200 examples per parameter",
+    }
+
+
 def test_a_budget_that_buys_no_example_is_refused():
     with pytest.raises(SweepError, match="At least one size must be able to spend a budget"):
         sk.IsoFLOPSweep(budgets=[10.0], sizes=MANY).plan(PaperModels())

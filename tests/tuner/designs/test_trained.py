@@ -174,7 +174,7 @@ def test_a_budget_below_one_batch_is_left_out_with_the_reason(tuner_of):
     )
     (left_out,) = described.skipped
     assert left_out.name == "width4 at 150 FLOPs"
-    assert left_out.reason == "the budget pays for 2 examples, less than one batch of 4"
+    assert left_out.reason == "the budget pays for less than one batch of 4 examples"
 
 
 def test_a_sweep_with_nothing_to_train_is_refused(tuner_of):
