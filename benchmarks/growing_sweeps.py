@@ -14,7 +14,7 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import plan_trial
 
 LEVEL = 0.9
-START_SHARE, N_START = 0.02, 9
+START_SHARE, N_START = 0.002, 9
 N_RESAMPLES, N_CHECKED = 100, 150
 """Resamples of the fits on the way, and of those that a design is looked at by."""
 GROWTH = 1.1
