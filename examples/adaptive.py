@@ -11,7 +11,7 @@ from scaling_keras.families.transformer_lm import TransformerLM
 WIDTHS = (6, 8, 12, 16, 24, 32)
 AMOUNTS = (12_800, 25_600, 51_200, 102_400, 204_800)
 TARGET = {"n_params": 40_000, "n_examples": 400_000}
-UNTIL = {"width": 0.1, "train_flops": 2e10}
+UNTIL = {"width": 0.1, "train_flops": 4e10}
 CONTEXT = 32
 BATCH_SIZE = 8
 
