@@ -1,4 +1,4 @@
-"""What the run of a law that is closest in size was trained with."""
+"""What the trial of a sweep that is closest in size was trained with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def hyperparameters_near(runs: RunTable, n_params: float, known: Collection[str]
     """Return what the run of a law that is closest in size was trained with besides its size.
 
     Args:
-        runs: The runs of a project.
+        runs: The trials of a sweep. A run made beside them isn't among them: what is trained next
+            would depend on what has been trained before, and a program's second time on its first.
         n_params: The size.
         known: Names of hyperparameters that are set otherwise.
     """

@@ -16,7 +16,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.laws.verdicts import Verdict, verdicts
-from scaling_keras.runs import Exclusion, RunTable, check_param_convention
+from scaling_keras.runs import Exclusion, Run, RunTable, check_param_convention
 from scaling_keras.tuner.description import Description, check_plans, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
@@ -404,7 +404,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         runs = self.results()
         if hyperparameters is None:
             known = {*workload.given, *size, *unset(self._sweep, workload, size).values}
-            hyperparameters = hyperparameters_near(runs, workload.n_params(size), known)
+            trials = runs.where(self._is_trial)
+            hyperparameters = hyperparameters_near(trials, workload.n_params(size), known)
         return plan_single_run(
             size,
             n_examples,
@@ -505,6 +506,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 "again."
             )
         return self._setting
+
+    def _is_trial(self, run: Run) -> bool:
+        """Return whether a run is the sweep's own; a worker, which makes no plan, takes all."""
+        return self._earlier is None or run.name in self._earlier.asked
 
     def _skipped(self) -> tuple[Exclusion, ...]:
         """Return the sizes that the last search left out, with the reason."""
