@@ -451,7 +451,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             SweepError: If there has been no search; not either an allocation, or both `size` and
                 `n_examples`, are given; one of them can't be, or no size can be found; the law is
                 about other runs; the sweep has trained the same, or a test has under the name of
-                another amount of data; or the weights of a test that was made are gone.
+                another amount of data; or the weights of a test that was made are gone or damaged.
             DataError: If the data is too short.
             Exception: Whatever building or training raises; the run has then recorded it.
         """
@@ -483,7 +483,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return the trained model of a trial, if its weights were kept.
 
         Raises:
-            SweepError: If they were not, or there has been no search.
+            SweepError: If they were not or are damaged, or there has been no search.
         """
         plan = self.oracle.plan_of(trial)
         if not self._keep_weights:
