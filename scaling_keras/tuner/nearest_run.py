@@ -6,11 +6,8 @@ import math
 from collections.abc import Collection
 from typing import Any
 
-from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.runs import RunTable
-
-BATCH_DIVISOR = "batch_divisor"
-"""The hyperparameter that says by how much a batch was divided because memory ran out."""
+from scaling_keras.tuner.values import RESERVED
 
 
 def hyperparameters_near(runs: RunTable, n_params: float, known: Collection[str]) -> dict[str, Any]:
@@ -27,5 +24,4 @@ def hyperparameters_near(runs: RunTable, n_params: float, known: Collection[str]
         return {}
     nearest = min(usable, key=lambda run: (abs(math.log(run.n_params / n_params)), -run.n_examples))
     found = nearest.facts.get("hyperparameters") or {}
-    ours = {*known, "n_examples", "n_steps", "seed", BATCH_DIVISOR, TUNING_SHARE}
-    return {name: value for name, value in found.items() if name not in ours}
+    return {n: value for n, value in found.items() if n not in known and n not in RESERVED}

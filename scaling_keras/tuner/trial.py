@@ -168,8 +168,8 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
     except (OSError, KeyError, RuntimeError, ValueError) as error:  # By which byte is wrong.
         raise SweepError(
             f"A model is restored from the weights of its run. Received: {plan.name!r}, whose file "
-            f"{shown(file)!r} is damaged ({reason_of(error)}). Bring it back from a copy, or delete "
-            f"the run's directory to have it trained again."
+            f"{shown(file)!r} is damaged ({reason_of(error)}). Bring it back from a copy, or "
+            f"delete the run's directory to have it trained again."
         ) from error
     return model
 
