@@ -44,6 +44,7 @@ class EarlierRuns:
 
     Attributes:
         found: Name of a trial that has ended to its plan and how it ended.
+        asked: Names of the trials that were asked about: those of the search.
 
     Raises:
         SweepError: If a run was trained with other constants, or another optimizer or loss.
@@ -56,7 +57,7 @@ class EarlierRuns:
         self._records = project.records()
         self._damage: dict[str, tuple[str, ...]] = {}
         self._tests: dict[str, None] = {}
-        self._asked: set[str] = set()
+        self.asked: set[str] = set()
         for record in self._records.values():
             if record.skipped and not has_ended(record):
                 _warn_of_damage(record.name, record.skipped, _TRAINED_AGAIN)
@@ -75,7 +76,7 @@ class EarlierRuns:
             SweepError: If the run was trained with other hyperparameters, the defaults of those
                 that nobody sets among them, or another model.
         """
-        self._asked.add(plan.name)
+        self.asked.add(plan.name)
         record = self._records.get(plan.name)
         if plan.name in self._damage:
             outcome = TrialOutcome(status="failed", reason="; ".join(self._damage[plan.name]))
@@ -131,7 +132,7 @@ class EarlierRuns:
         """Return whether a run counts for the law and is no trial that was asked about."""
         record = self._records[name]
         return (
-            name not in self._asked
+            name not in self.asked
             and name not in self._damage
             and outcome_of(record).status == "completed"
             and not (record.last_facts and record.last_facts.prediction)

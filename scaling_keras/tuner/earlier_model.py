@@ -38,7 +38,7 @@ def earlier_model(
     Raises:
         SweepError: If it would test a law with a run that the law may be of, it was made under
             another name (data comes in whole batches) or with another model, or its weights are
-            gone.
+            gone or damaged.
     """
     records = setting.project.records()
     record = records.get(plan.name)

@@ -1,4 +1,4 @@
-"""What the run of a law that is closest in size was trained with."""
+"""What the trial of a sweep that is closest in size was trained with."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import math
 from collections.abc import Collection
 from typing import Any
 
-from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.runs import RunTable
-
-BATCH_DIVISOR = "batch_divisor"
-"""The hyperparameter that says by how much a batch was divided because memory ran out."""
+from scaling_keras.tuner.values import RESERVED
 
 
 def hyperparameters_near(runs: RunTable, n_params: float, known: Collection[str]) -> dict[str, Any]:
     """Return what the run of a law that is closest in size was trained with besides its size.
 
     Args:
-        runs: The runs of a project.
+        runs: The trials of a sweep. A run made beside them isn't among them: what is trained next
+            would depend on what has been trained before, and a program's second time on its first.
         n_params: The size.
         known: Names of hyperparameters that are set otherwise.
     """
@@ -26,5 +24,4 @@ def hyperparameters_near(runs: RunTable, n_params: float, known: Collection[str]
         return {}
     nearest = min(usable, key=lambda run: (abs(math.log(run.n_params / n_params)), -run.n_examples))
     found = nearest.facts.get("hyperparameters") or {}
-    ours = {*known, "n_examples", "n_steps", "seed", BATCH_DIVISOR, TUNING_SHARE}
-    return {name: value for name, value in found.items() if name not in ours}
+    return {n: value for n, value in found.items() if n not in known and n not in RESERVED}

@@ -12,6 +12,7 @@ from keras_tuner.engine import trial as keras_tuner_trial
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import Course, FixedCourse, TrialPlan
+from scaling_keras.tuner.values import of_one_kind
 from scaling_keras.tuner.workload import plan_values
 
 _COMPLETED = keras_tuner_trial.TrialStatus.COMPLETED
@@ -181,4 +182,7 @@ def _declare(space: keras_tuner.HyperParameters, plans: Sequence[TrialPlan]) -> 
             if value not in values:
                 values.append(value)
     for name, values in columns.items():
-        space.Choice(name, values)
+        same = list(of_one_kind(values))
+        # KerasTuner's choices are of one kind, which those of a trial needn't be.
+        is_mixed = len({type(value) for value in same}) > 1
+        space.Choice(name, [str(value) for value in same] if is_mixed else same)

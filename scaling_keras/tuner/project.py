@@ -14,7 +14,8 @@ from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.claim import CLAIM_FILE, replace_file
 from scaling_keras.tuner.driver_lock import LOCK_FILE
 from scaling_keras.tuner.places import needs_room, shown
-from scaling_keras.tuner.sweep import RESERVED, Sweep, TargetSize
+from scaling_keras.tuner.sweep import Sweep, names_set_by
+from scaling_keras.tuner.values import check_free, plain_values
 
 SWEEP_FILE = "sweep.json"
 WEIGHTS_FILE = "model.weights.h5"
@@ -151,18 +152,16 @@ def has_ended(record: RunRecord) -> bool:
     return result is not None and result.status in _ENDED
 
 
-def check_constants(constants: Mapping[str, Any], sweep: Sweep) -> None:
-    """Raise a `SweepError` if a hyperparameter is to be constant that the trials set."""
-    sizes = [
-        (*size.fixed, size.vary) if isinstance(size, TargetSize) else size for size in sweep.sizes
-    ]
-    varied = set(RESERVED).union(sweep.hyperparameters, *sizes)
-    twice = [f"{name}={value!r}" for name, value in constants.items() if name in varied]
-    if twice:
-        raise SweepError(
-            f"`constants` must be hyperparameters that neither a sweep nor the tuner sets. "
-            f"Received: {', '.join(twice)}. Leave them out, or take them out of the sweep."
-        )
+def checked_constants(constants: Mapping[str, Any] | None, sweep: Sweep) -> dict[str, Any]:
+    """Return hyperparameters that are the same for all trials, or raise if those can't be.
+
+    Raises:
+        SweepError: If they aren't plain values, or the trials set them too.
+    """
+    plain = plain_values({} if constants is None else constants, "search")
+    varied = names_set_by(sweep.sizes).union(sweep.hyperparameters)
+    check_free("constants", plain, varied, "a sweep")
+    return plain
 
 
 def check_same_training(record: RunRecord, values: Mapping[str, Any], path: Path) -> None:

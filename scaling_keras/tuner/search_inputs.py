@@ -12,6 +12,17 @@ import tensorflow as tf
 
 from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.errors import DataError, SweepError
+from scaling_keras.tuner.values import listed
+
+
+def check_held_out(given: Any, objective: str) -> None:
+    """Raise a `SweepError` if the metric that scores trials is of held-out data without any."""
+    if objective.startswith("val_") and given is None:
+        raise SweepError(
+            f"An objective of held-out data needs `validation_data`. Received: "
+            f"objective={objective!r} and none. Pass some to `search`, or fit the law to the "
+            f"training loss with objective='loss'."
+        )
 
 
 def held_out_data(given: Any) -> Any:
@@ -48,10 +59,10 @@ def copies_of(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callb
     """Return callbacks for one trial.
 
     Raises:
-        SweepError: If one of them can't be copied.
+        SweepError: If they are no list, or one of them can't be copied.
     """
     copies = []
-    for callback in callbacks:
+    for callback in listed("callbacks", callbacks):
         try:
             copies.append(copy.deepcopy(callback))
         except (TypeError, NotImplementedError, copy.Error, pickle.PickleError) as error:

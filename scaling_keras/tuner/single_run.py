@@ -20,8 +20,8 @@ from scaling_keras.tuner.sweep import (
     model_of,
     plan_trial,
     size_name,
-    whole_numbers,
 )
+from scaling_keras.tuner.values import check_free, kind_of, plain_values, whole_numbers
 from scaling_keras.tuner.workload import Workload
 
 
@@ -59,6 +59,7 @@ def place_of(
                 f"Received: size={size!r}, n_examples={n_examples!r}."
             )
         if not isinstance(size, TargetSize):
+            size = plain_values(size, "size")
             _check_made_of_the_same(size, sizes)
         elif not size.vary and size_for is None:
             size = varied(sizes, size.n_params)
@@ -76,8 +77,13 @@ def place_of(
     return size, max(1, round(allocation.train_flops / workload.train_flops_per_example(size)))
 
 
-def check_allocation(allocation: Any, size: Any, n_examples: Any) -> None:
+def check_allocation(allocation: Any, size: Any, n_examples: Any, fit: Any) -> None:
     """Raise a `SweepError` if what is given is no allocation of one run, or not all there is."""
+    if fit is not None and not isinstance(fit, laws.Fit):
+        raise SweepError(
+            f"`fit` must be a law that `fit_law` or `laws.fit` returned. Received: "
+            f"{kind_of(fit)}, {fit!r}. Pass fit=tuner.fit_law('chinchilla'), or leave it out."
+        )
     if allocation is None:
         return
     if not isinstance(allocation, laws.Allocation | laws.Plan):
@@ -169,9 +175,13 @@ def plan_single_run(
 
     Raises:
         DataError: If the data is too short.
-        SweepError: If `n_examples` or `seed` isn't a whole number, or out of its range, or the
-            law is about other runs.
+        SweepError: If `n_examples` or `seed` isn't a whole number, or out of its range,
+            `hyperparameters` aren't plain values or are set elsewhere, or the law is about other
+            runs.
     """
+    hyperparameters = plain_values(hyperparameters, "run")
+    set_elsewhere = {*size, *workload.given} - {"batch_size"}
+    check_free("hyperparameters", hyperparameters, set_elsewhere, "the size, nor `constants`,")
     (n_examples,) = whole_numbers("n_examples", [n_examples], 1)
     (seed,) = whole_numbers("seed", [seed], 0)
     plan = plan_trial(size, n_examples, seed, hyperparameters=hyperparameters)

@@ -10,9 +10,19 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import numpy as np
-
 from scaling_keras.errors import SweepError
+from scaling_keras.tuner.values import (
+    RESERVED,
+    check_free,
+    is_positive,
+    listed,
+    plain_values,
+)
+
+# Designs may take these from here, too.
+from scaling_keras.tuner.values import distinct as distinct
+from scaling_keras.tuner.values import positive_numbers as positive_numbers
+from scaling_keras.tuner.values import whole_numbers as whole_numbers
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -23,8 +33,6 @@ if TYPE_CHECKING:
 Size: TypeAlias = Mapping[str, Any]
 """What makes a model of the family larger or smaller: hyperparameter name to value."""
 
-RESERVED = ("n_examples", "n_steps", "seed")
-"""Hyperparameters that the tuner sets."""
 _NOTHING: Mapping[str, Any] = {}
 _LONGEST_NAME = 255
 """Bytes in the name of a directory, on nearly all file systems."""
@@ -50,7 +58,7 @@ class TargetSize:
     highest: int = 65536
 
     def __post_init__(self) -> None:
-        if not (self.n_params > 0 and math.isfinite(self.n_params)):
+        if not (is_positive(self.n_params) and math.isfinite(self.n_params)):
             raise SweepError(
                 f"`n_params` of a size must be positive and finite. Received: "
                 f"n_params={self.n_params!r}."
@@ -60,6 +68,13 @@ class TargetSize:
                 f"`multiple` must be at least 1 and at most `highest`. Received: "
                 f"multiple={self.multiple!r}, highest={self.highest!r}."
             )
+        if not isinstance(self.vary, str) or self.vary in RESERVED:
+            raise SweepError(
+                f"`vary` of a size must be the name of a hyperparameter that the tuner doesn't "
+                f"set. Received: vary={self.vary!r}. Pass vary='width', or whatever your sizes are "
+                f"made of."
+            )
+        check_free("fixed", plain_values(self.fixed, "size"), {self.vary}, "`vary`")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -403,13 +418,14 @@ def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize
     """Return the sizes, their names in the order of the first's.
 
     Raises:
-        SweepError: If they aren't different, or not of the same names.
+        SweepError: If they are no list, aren't different, or not of the same names.
     """
-    if not sizes:
-        raise SweepError("`sizes` must hold at least one size. Received: none. Add some.")
     copies = tuple(
-        size if isinstance(size, TargetSize) else plain_values(size, "size") for size in sizes
+        size if isinstance(size, TargetSize) else plain_values(size, "size")
+        for size in listed("sizes", sizes)
     )
+    if not copies:
+        raise SweepError("`sizes` must hold at least one size. Received: none. Add some.")
     given = [size for size in copies if not isinstance(size, TargetSize)]
     for size in given:
         if not size or set(size) != set(given[0]) or set(size).intersection(RESERVED):
@@ -424,19 +440,10 @@ def checked_sizes(sizes: Sequence[Size | TargetSize]) -> tuple[Size | TargetSize
     )
 
 
-def plain_values(values: Mapping[str, Any], what: str) -> dict[str, Any]:
-    """Return hyperparameters with NumPy's numbers as Python's, or raise unless those are plain."""
-    plain = {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in values.items()
-    }
-    for name, value in plain.items():
-        if not isinstance(value, (int, float, str)) or value in (math.inf, -math.inf):
-            raise SweepError(
-                f"The hyperparameters of a {what} must be numbers, strings or booleans. "
-                f"Received: {name}={value!r}. Give the name of a choice instead."
-            )
-    return plain
+def names_set_by(sizes: Iterable[Size | TargetSize]) -> set[str]:
+    """Return the hyperparameters that sizes set."""
+    each = ({*z.fixed, z.vary} if isinstance(z, TargetSize) else z for z in sizes)
+    return set().union(*each)
 
 
 def _check_different(sizes: Sequence[Size]) -> None:
@@ -447,41 +454,3 @@ def _check_different(sizes: Sequence[Size]) -> None:
         raise SweepError(
             f"`sizes` must be different. Received: {', '.join(names)}. Remove the duplicates."
         )
-
-
-def distinct(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return values, or raise a `SweepError` if there are none or duplicates."""
-    if not values or len(set(values)) < len(values):
-        raise SweepError(
-            f"`{name}` must be a list of different numbers, at least one. "
-            f"Received: {name}={values!r}. Remove the duplicates."
-        )
-    return values
-
-
-def positive_numbers(name: str, values: Sequence[Any]) -> tuple[float, ...]:
-    """Return values as floats, or raise a `SweepError` unless they are positive and finite."""
-    numbers = []
-    for value in values:
-        if isinstance(value, str) or not (value > 0 and math.isfinite(value)):
-            raise SweepError(f"`{name}` must be positive, finite numbers. Received: {value!r}.")
-        numbers.append(float(value))
-    return tuple(numbers)
-
-
-def whole_numbers(name: str, values: Sequence[Any], least: int) -> tuple[int, ...]:
-    """Return values as ints, or raise a `SweepError` that names them."""
-    return tuple(_whole(name, value, least) for value in values)
-
-
-def _whole(name: str, value: Any, least: int) -> int:
-    """Return `value` as an int, or raise a `SweepError` that names it."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not (math.isfinite(number) and number == int(number) and number >= least):
-        raise SweepError(
-            f"`{name}` must be whole numbers of at least {least}. Received: {value!r}."
-        )
-    return int(number)

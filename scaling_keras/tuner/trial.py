@@ -154,7 +154,7 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
     """Return the model of a trial with the weights that were kept.
 
     Raises:
-        SweepError: If there are none.
+        SweepError: If there are none, or their file is damaged.
     """
     file = setting.project.run_dir(plan.name) / WEIGHTS_FILE
     if not file.exists():
@@ -163,7 +163,14 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
             f"has none at {shown(file)!r}. Train it with keep_weights=True."
         )
     model = _build(plan, setting, as_hyperparameters(setting.workload.values(plan)))
-    model.load_weights(file)
+    try:
+        model.load_weights(file)
+    except (OSError, KeyError, RuntimeError, ValueError) as error:  # By which byte is wrong.
+        raise SweepError(
+            f"A model is restored from the weights of its run. Received: {plan.name!r}, whose file "
+            f"{shown(file)!r} is damaged ({reason_of(error)}). Bring it back from a copy, or "
+            f"delete the run's directory to have it trained again."
+        ) from error
     return model
 
 

@@ -16,7 +16,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.laws.verdicts import Verdict, verdicts
-from scaling_keras.runs import Exclusion, RunTable, check_param_convention
+from scaling_keras.runs import Exclusion, Run, RunTable, check_param_convention
 from scaling_keras.tuner.description import Description, check_plans, describe, skipped
 from scaling_keras.tuner.driver_lock import driver_lock
 from scaling_keras.tuner.earlier import EarlierRuns
@@ -25,22 +25,18 @@ from scaling_keras.tuner.executors.choosing import make_executor
 from scaling_keras.tuner.executors.interface import Executor, is_worker
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
+from scaling_keras.tuner.options import check_options, family_name
 from scaling_keras.tuner.oracle import PlanOracle, metric_name
 from scaling_keras.tuner.places import local_directory
 from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, seen_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
-from scaling_keras.tuner.project import Project, check_constants
+from scaling_keras.tuner.project import Project, checked_constants
 from scaling_keras.tuner.search_end import check_end
-from scaling_keras.tuner.search_inputs import copies_of, held_out_data
+from scaling_keras.tuner.search_inputs import check_held_out, copies_of, held_out_data
 from scaling_keras.tuner.single_run import check_allocation, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
-from scaling_keras.tuner.trial import (
-    TrialSetting,
-    load_weights,
-    run_trial,
-    train_and_record,
-)
+from scaling_keras.tuner.trial import TrialSetting, load_weights, run_trial, train_and_record
 from scaling_keras.tuner.trial_queue import OracleQueue
 from scaling_keras.tuner.trials import Trials
 from scaling_keras.tuner.workload import TrainingSource, Workload
@@ -80,6 +76,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             side by side in processes of this machine; `ray`, on a Ray cluster; or an executor with
             options of your own, such as `LocalProcesses(n_workers=4)`.
         checkpoint_seconds: Time between two checkpoints inside a trial: what a kill costs at most.
+            Not negative.
             None for no checkpoints, so that a killed trial begins anew.
         halve_batch: Whether a trial that runs out of a device's memory is trained again with half
             the batch and twice the steps, which its run records as `batch_divisor`. If not it has
@@ -118,7 +115,16 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
     ) -> None:
         check_param_convention(param_convention)
         objective = metric_name(objective)
-        check_constants(constants or {}, sweep)
+        check_options(
+            sweep=sweep,
+            checkpoint_seconds=checkpoint_seconds,
+            max_n_params=max_n_params,
+            train_flops_per_example=train_flops_per_example,
+            overwrite=overwrite,
+            keep_weights=keep_weights,
+            halve_batch=halve_batch,
+        )
+        self._constants = checked_constants(constants, sweep)
         executor = make_executor(executor)
         logdir = local_directory(directory)
         self._project = Project(logdir / project_name)
@@ -136,11 +142,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             directory=str(logdir),
             project_name=project_name,
         )
-        self._family = _family_name(build_model)
+        self._family = family_name(build_model)
         self._size_for = getattr(build_model, "size_for", None)
         self._sweep = sweep
         self._objective = objective
-        self._constants = dict(constants or {})
         self._param_convention = param_convention
         self._keep_weights = keep_weights
         self._executor = executor
@@ -390,7 +395,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """
         setting = self._searched()
         workload = setting.workload
-        check_allocation(allocation, size, n_examples)
+        check_allocation(allocation, size, n_examples, fit)
         if allocation is not None:
             fit = fit or allocation.fit
         size, n_examples = place_of(
@@ -405,7 +410,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         runs = self.results()
         if hyperparameters is None:
             known = {*workload.given, *size, *unset(self._sweep, workload, size).values}
-            hyperparameters = hyperparameters_near(runs, workload.n_params(size), known)
+            trials = runs.where(self._is_trial)
+            hyperparameters = hyperparameters_near(trials, workload.n_params(size), known)
         return plan_single_run(
             size,
             n_examples,
@@ -449,9 +455,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Raises:
             SweepError: If there has been no search; not either an allocation, or both `size` and
-                `n_examples`, are given; one of them can't be, or no size can be found; the law is
+                `n_examples`, are given; one of them can't be, or no size can be found;
+                `hyperparameters` are set by the size, `constants` or the tuner; the law is
                 about other runs; the sweep has trained the same, or a test has under the name of
-                another amount of data; or the weights of a test that was made are gone.
+                another amount of data; or the weights of a test that was made are gone or damaged.
             DataError: If the data is too short.
             Exception: Whatever building or training raises; the run has then recorded it.
         """
@@ -483,7 +490,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return the trained model of a trial, if its weights were kept.
 
         Raises:
-            SweepError: If they were not, or there has been no search.
+            SweepError: If they were not or are damaged, or there has been no search.
         """
         plan = self.oracle.plan_of(trial)
         if not self._keep_weights:
@@ -507,6 +514,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             )
         return self._setting
 
+    def _is_trial(self, run: Run) -> bool:
+        """Return whether a run is the sweep's own; a worker, which makes no plan, takes all."""
+        return self._earlier is None or run.name in self._earlier.asked
+
     def _skipped(self) -> tuple[Exclusion, ...]:
         """Return the sizes that the last search left out, with the reason."""
         return () if self._setting is None else skipped(self._sweep, self._setting.workload)
@@ -523,12 +534,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         dataset_size: int | None,
     ) -> TrialSetting:
         """Check the data and return what all trials share."""
-        if self._objective.startswith("val_") and validation_data is None:
-            raise SweepError(
-                f"An objective of held-out data needs `validation_data`. Received: "
-                f"objective={self._objective!r} and none. Pass some to `search`, or fit the law "
-                f"to the training loss with objective='loss'."
-            )
+        check_held_out(validation_data, self._objective)
         copies_of(callbacks)  # Before the first trial, not in each.
         return TrialSetting(
             hypermodel=self.hypermodel,
@@ -564,11 +570,3 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         if self._executor.n_replicas is None or self._strategy_choice is None:
             return n_replicas(self.distribution_strategy)
         return self._executor.n_replicas
-
-
-def _family_name(build_model: Any) -> str:
-    """Return the name of a model family, or of the function that builds it."""
-    for candidate in (getattr(build_model, "name", None), getattr(build_model, "__name__", None)):
-        if isinstance(candidate, str) and candidate:
-            return candidate
-    return type(build_model).__name__

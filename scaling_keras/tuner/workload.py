@@ -12,20 +12,11 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
-from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.tuner.batches import check_batched, items_per_batch
-from scaling_keras.tuner.nearest_run import BATCH_DIVISOR
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
-from scaling_keras.tuner.sweep import (
-    RESERVED,
-    Asked,
-    Size,
-    TargetSize,
-    TrialPlan,
-    model_of,
-    size_name,
-)
+from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, model_of, size_name
+from scaling_keras.tuner.values import BATCH_DIVISOR, RESERVED, whole_number
 
 __all__ = [
     "TrainingSource",
@@ -100,12 +91,14 @@ class Workload:
             "batch_size" in parameters
             or any(item.kind is inspect.Parameter.VAR_KEYWORD for item in parameters.values())
         )
-        if batch_size is not None and (batch_size < 1 or not self._takes_batch_size):
-            raise SweepError(
-                f"`batch_size` is for training data that is a function of a `batch_size` and "
-                f"a `seed`, and at least 1. Received: batch_size={batch_size!r} and "
-                f"{train!r}. Leave it out, and batch the data yourself."
-            )
+        if batch_size is not None:
+            if not self._takes_batch_size:
+                raise SweepError(
+                    f"`batch_size` is for training data that is a function of a `batch_size` and "
+                    f"a `seed`. Received: batch_size={batch_size!r} and {train!r}. Leave it out, "
+                    f"and batch the data yourself."
+                )
+            batch_size = whole_number("batch_size", batch_size, 1)
         given = {} if batch_size is None else {"batch_size": batch_size}
         others = {**(constants or {}), **(examples_of or {})}
         if given:
@@ -167,7 +160,8 @@ class Workload:
         if isinstance(self._train, tf.data.Dataset):
             return self._train
         if self._takes_seed:
-            size = self._own_batch_size(plan) or self._wanted_batch_size
+            own = self._own_batch_size(plan)
+            size = self._wanted_batch_size if own is None else own
             if size is not None and not self._takes_batch_size:
                 raise _other_batches(plan, size, f"a function of a `seed` alone, {self._train!r}")
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
@@ -344,8 +338,7 @@ class Workload:
 
     def asked_by_fit(self, hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of a run's hyperparameters that only the model's own `fit` asked for."""
-        known = {*self.given, *RESERVED, BATCH_DIVISOR, TUNING_SHARE}
-        known |= self._models.all_asked_names()
+        known = {*self.given, *RESERVED, *self._models.all_asked_names()}
         return {n: value for n, value in hyperparameters.items() if n not in known}
 
     def unread(self, plans: Sequence[TrialPlan]) -> tuple[str, ...]:

@@ -94,6 +94,27 @@ def test_a_test_whose_weights_are_gone_is_not_made_again(tested):
     assert attempts(tested) == [1, 1]
 
 
+def cut(content):
+    return content[: len(content) // 2]
+
+
+def end_in_zeros(content):
+    return content[:1600] + bytes(len(content) - 1600)
+
+
+def lose_the_tables(content):
+    return content.replace(b"HEAP", b"XXXX").replace(b"SNOD", b"XXXX")
+
+
+@pytest.mark.parametrize("damage", [cut, end_in_zeros, lose_the_tables])
+def test_a_test_whose_weights_are_damaged_says_so(tested, damage):
+    (file,) = tested._project.path.rglob(WEIGHTS_FILE)
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(SweepError, match=rf"'width8_32_seed0'.*{WEIGHTS_FILE}' is damaged"):
+        tested.train_at(**TEST, fit=law())
+    assert attempts(tested) == [1, 1]
+
+
 def test_a_model_is_not_given_back_as_another(tested, make_tuner, data):
     tuner = make_tuner(build_wider_at_eight, widths=(2,))
     tuner.search(data, validation_data=data)

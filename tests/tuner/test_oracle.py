@@ -41,6 +41,20 @@ def test_trials_are_proposed_in_the_order_of_the_plan_each_once(oracle, plans):
     assert oracle.next_trial() is None
 
 
+@pytest.mark.parametrize(
+    ("values", "declared"),
+    [([0.5, 1, 2], [0.5, 1.0, 2.0]), ([True, "layer"], ["True", "layer"]), ([1, 2], [1, 2])],
+)
+def test_values_of_several_kinds_are_proposed_as_they_are(oracle, values, declared):
+    plans = [plan_trial({"value": value}, 100, 0) for value in values]
+    oracle.set_plan(plans, {})
+    (space,) = [item for item in oracle.hyperparameters.space if item.name == "value"]
+    assert list(map(repr, space.values)) == list(map(repr, declared))
+    proposed = run_all(oracle, lambda plan: completed(2.0))
+    assert [repr(plan.size["value"]) for plan in proposed] == list(map(repr, values))
+    assert proposed[1].name == f"value{values[1]}_100_seed0"
+
+
 def test_trials_that_have_ended_are_not_proposed_again(oracle, plans):
     oracle.set_plan(plans, {plans[1].name: completed(1.0), plans[4].name: FAILED})
     order = run_all(oracle, lambda plan: completed(2.0))

@@ -11,8 +11,8 @@ from scaling_keras.tuner.project import (
     SWEEP_FILE,
     WEIGHTS_FILE,
     Project,
-    check_constants,
     check_same_training,
+    checked_constants,
     has_ended,
 )
 from scaling_keras.tuner.sweep import TargetSize
@@ -160,7 +160,7 @@ def test_constants_that_the_sweep_sets_too_are_refused(make_tuner, tmp_path):
 def test_constants_may_be_whatever_trials_do_not_set():
     target = TargetSize(n_params=100, vary="width", fixed={"depth": 2})
     sweep = HyperparameterSweep(sizes=[target], n_examples=[8], values={"rate": [0.1, 0.2]})
-    check_constants({"version": 1}, sweep)
+    checked_constants({"version": 1}, sweep)
     for name in ("width", "depth", "rate", "seed"):
         with pytest.raises(SweepError, match=f"Received: {name}=1"):
-            check_constants({name: 1}, sweep)
+            checked_constants({name: 1}, sweep)

@@ -268,6 +268,27 @@ def test_a_size_is_made_of_what_those_of_the_sweep_are(searched, size):
         searched.train_at(size=size, n_examples=16, fit=law())
 
 
+@pytest.mark.parametrize("name", ["n_steps", "n_examples", "seed", "width", "version"])
+def test_what_is_set_elsewhere_is_no_hyperparameter_of_a_single_training(searched, name):
+    with pytest.raises(SweepError, match=f"neither the size, nor `constants`, .*: {name}=1"):
+        searched.train_at(size={"width": 8}, n_examples=16, hyperparameters={name: 1})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"fit": "chinchilla"}, "`fit` must be a law .* Received: a str, 'chinchilla'"),
+        ({"hyperparameters": ["rate"]}, "of a run must be a mapping of names to values"),
+        ({"hyperparameters": {"rate": [0.1]}}, "of a run must be numbers"),
+        ({"size": 8}, "of a size must be a mapping of names to values"),
+    ],
+)
+def test_what_a_single_training_is_given_is_checked(searched, given, message):
+    with pytest.raises(SweepError, match=message):
+        searched.train_at(**{"size": {"width": 8}, "n_examples": 16, **given})
+    assert len(searched.results()) == 4
+
+
 def test_an_allocation_is_of_one_budget(searched):
     best = law().optimal_allocation(train_flops=[5_000, 6_000])
     with pytest.raises(SweepError, match="an allocation of 2 budgets"):

@@ -265,6 +265,12 @@ def test_a_batch_size_is_for_functions_that_take_one(batch_size):
         workload(make_data(), batch_size=batch_size)
 
 
+@pytest.mark.parametrize("batch_size", [0, -4, 1.5, "32"])
+def test_a_batch_size_of_a_search_is_a_positive_whole_number(batch_size):
+    with pytest.raises(SweepError, match=f"`batch_size` must be a whole .*: {batch_size!r}"):
+        workload(in_batches, batch_size=batch_size)
+
+
 def test_a_model_with_open_axes_says_why_its_examples_are_unknown():
     def build(hp):
         model = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(1)])

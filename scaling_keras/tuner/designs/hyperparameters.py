@@ -15,11 +15,17 @@ from scaling_keras.tuner.sweep import (
     TrialPlan,
     cheapest_first,
     checked_sizes,
-    distinct,
     model_of,
-    plain_values,
+    names_set_by,
     plan_trial,
     size_name,
+)
+from scaling_keras.tuner.values import (
+    check_free,
+    distinct,
+    listed,
+    of_one_kind,
+    plain_values,
     whole_numbers,
 )
 
@@ -38,7 +44,8 @@ class HyperparameterSweep(Sweep):
         sizes: Sizes, as in `GridSweep`.
         n_examples: Data budgets, as in `GridSweep`.
         values: Hyperparameter name to the values to try: numbers in equal ratios, a factor of two
-            apart or less, wide enough that the best isn't at an end.
+            apart or less, wide enough that the best isn't at an end. Whole numbers among others
+            become floats. No name may be one of the sizes', nor `n_examples`, `n_steps` or `seed`.
         seeds: Random seeds, not negative. 0 is a seed.
 
     Raises:
@@ -65,13 +72,17 @@ class HyperparameterSweep(Sweep):
         self.sizes = checked_sizes(sizes)
         self.n_examples = distinct("n_examples", whole_numbers("n_examples", n_examples, 1))
         self.seeds = distinct("seeds", whole_numbers("seeds", seeds, 0))
-        if not values:
+        if not values or not isinstance(values, Mapping):
             raise SweepError(
-                "`values` must name at least one hyperparameter to vary. Received: none. Pass "
-                "values={'learning_rate': [1e-3, 2e-3, 4e-3]}, or use a GridSweep."
+                f"`values` must name at least one hyperparameter to vary. Received: {values!r}. "
+                f"Pass values={{'learning_rate': [1e-3, 2e-3, 4e-3]}}, or use a GridSweep."
             )
+        check_free("values", values, names_set_by(self.sizes), "`sizes`")
         self.values = {
-            name: distinct(name, tuple(plain_values({name: v}, "trial")[name] for v in tried))
+            name: distinct(
+                name,
+                of_one_kind([plain_values({name: v}, "trial")[name] for v in listed(name, tried)]),
+            )
             for name, tried in values.items()
         }
         self.hyperparameters = {name: tried[0] for name, tried in self.values.items()}
@@ -91,6 +102,9 @@ class HyperparameterSweep(Sweep):
 
     def _trials(self, models: Models) -> list[TrialPlan]:
         """Return a trial for each size, amount of data, seed and combination of the values."""
+        sizes = self.resolved(models)
+        # A family that finds a size by its parameters names only now what it is made of.
+        check_free("values", self.values, names_set_by(sizes), "`sizes`")
         return [
             plan_trial(
                 size, n_examples, seed, hyperparameters=dict(zip(self.values, tried, strict=True))
@@ -98,7 +112,7 @@ class HyperparameterSweep(Sweep):
             for seed, n_examples, size, tried in itertools.product(
                 self.seeds,
                 self.n_examples,
-                self.resolved(models),
+                sizes,
                 list(itertools.product(*self.values.values())),
             )
         ]

@@ -14,11 +14,9 @@ from scaling_keras.tuner.sweep import (
     TrialPlan,
     cheapest_first,
     checked_sizes,
-    distinct,
     plan_trial,
-    positive_numbers,
-    whole_numbers,
 )
+from scaling_keras.tuner.values import distinct, positive_numbers, whole_number, whole_numbers
 
 
 class LadderSweep(Sweep):
@@ -96,7 +94,7 @@ class DataLadderSweep(Sweep):
     ) -> None:
         self.sizes = checked_sizes([size])
         low, high = whole_numbers("n_examples", n_examples, 1)
-        (n_steps,) = whole_numbers("n_steps", [n_steps], 3)
+        n_steps = whole_number("n_steps", n_steps, 3)
         ratio = (high / low) ** (1 / (n_steps - 1))
         self.n_examples = distinct(
             "n_examples", tuple(round(low * ratio**step) for step in range(n_steps))

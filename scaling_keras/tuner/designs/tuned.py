@@ -21,8 +21,8 @@ from scaling_keras.tuner.sweep import (
     model_of,
     plan_trial,
     size_name,
-    whole_numbers,
 )
+from scaling_keras.tuner.values import kind_of, whole_number
 
 if TYPE_CHECKING:
     from scaling_keras.tuner.tuning import Adviser
@@ -86,13 +86,13 @@ class TunedSweep(Sweep):
                 "method='bayesian', and it isn't installed. Run `pip install scikit-learn`, or "
                 "choose method='random'."
             )
-        if type(sweep).start is not Sweep.start:
+        if not isinstance(sweep, Sweep) or type(sweep).start is not Sweep.start:
             raise SweepError(
-                f"`sweep` must be one whose trials are all known beforehand. Received: a "
-                f"{type(sweep).__name__}. Pass a GridSweep, an IsoFLOPSweep or a ladder."
+                f"`sweep` must be one whose trials are all known beforehand. Received: "
+                f"{kind_of(sweep)}. Pass a GridSweep, an IsoFLOPSweep or a ladder."
             )
-        (self.n_trials,) = whole_numbers("n_trials", [n_trials], 2)
-        (self.seed,) = whole_numbers("seed", [seed], 0)
+        self.n_trials = whole_number("n_trials", n_trials, 2)
+        self.seed = whole_number("seed", seed, 0)
         self.sweep = sweep
         self.sizes = sweep.sizes
         self.hyperparameters = sweep.hyperparameters

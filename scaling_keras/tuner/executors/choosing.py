@@ -24,8 +24,8 @@ def make_executor(choice: Executor | str) -> Executor:
     `local` is KerasTuner's chief and workers where its environment variables are set.
 
     Raises:
-        SweepError: If no executor has the name, or those variables ask for a chief and workers
-            beside another executor.
+        SweepError: If it is neither an executor nor the name of one, or those variables ask for a
+            chief and workers beside another executor.
     """
     has_chief = _CHIEF in os.environ
     if has_chief and choice != "local" and not isinstance(choice, WorkerRole):
@@ -34,9 +34,9 @@ def make_executor(choice: Executor | str) -> Executor:
             f"and workers. Received: {choice!r}, with {_CHIEF}={os.environ[_CHIEF]!r}. Unset "
             f"KerasTuner's variables, or choose 'local'."
         )
-    if not isinstance(choice, str):
+    if not isinstance(choice, (str, type)) and hasattr(choice, "run"):
         return choice
-    if choice not in EXECUTORS:
+    if not isinstance(choice, str) or choice not in EXECUTORS:
         raise SweepError(
             f"`executor` must be one of {', '.join(EXECUTORS)}, or an executor of your own. "
             f"Received: {choice!r}."

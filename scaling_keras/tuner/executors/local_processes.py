@@ -20,6 +20,7 @@ from scaling_keras.tuner.executors.interface import TrialOutcome, TrialQueue
 from scaling_keras.tuner.executors.retries import Retries
 from scaling_keras.tuner.strategy import n_cpu_devices
 from scaling_keras.tuner.sweep import TrialPlan
+from scaling_keras.tuner.values import whole_number
 
 _LOOK_SECONDS = 5.0
 _GRACE_SECONDS = 20.0
@@ -75,8 +76,8 @@ class LocalProcesses:
             ("trials_per_process", trials_per_process, 1),
             ("max_retries", max_retries, 0),
         ):
-            if value is not None and value < least:
-                raise SweepError(f"`{name}` must be at least {least}. Received: {value!r}.")
+            if value is not None:
+                whole_number(name, value, least)
         if gpus_per_trial > len(gpus):
             raise SweepError(
                 f"A trial can have as many GPUs as there are. Received: "

@@ -16,6 +16,7 @@ from scaling_keras.tuner.executors.ray_address import find_address
 from scaling_keras.tuner.executors.retries import Retries
 from scaling_keras.tuner.strategy import n_cpu_devices
 from scaling_keras.tuner.sweep import TrialPlan
+from scaling_keras.tuner.values import whole_number
 
 _LOOK_SECONDS = 2.0
 _GRACE_SECONDS = 20.0
@@ -64,10 +65,8 @@ class RayCluster:
             ("trials_per_process", trials_per_process, 1),
             ("max_retries", max_retries, 0),
         ):
-            if value is not None and (value < least or value != int(value)):
-                raise SweepError(
-                    f"`{name}` must be a whole number of at least {least}. Received: {value!r}."
-                )
+            if value is not None:
+                whole_number(name, value, least)
         self._ray = _load_ray()
         self._cpus_per_trial = cpus_per_trial
         self._gpus_per_trial = gpus_per_trial

@@ -327,3 +327,17 @@ def test_a_model_outside_the_sweep_takes_what_the_closest_size_was_tuned_to(tune
     assert tuner.plan_at(size={"width": 8}, n_examples=16).hyperparameters == wanted
     own = tuner.plan_at(size={"width": 8}, n_examples=16, hyperparameters={"learning_rate": 0.02})
     assert own.hyperparameters == {"learning_rate": 0.02}
+
+
+def test_what_was_trained_outside_the_sweep_decides_nothing_about_the_next(tuner_of):
+    sweep = sk.TunedSweep(GridSweep(sizes=WIDTHS[:2], n_examples=[16]), n_trials=2)
+    largest = WIDTHS[1]
+    tuner = tuner_of(sweep, build_tunable)
+    tuner.search(make_data(), validation_data=make_data(4))
+    before = tuner.plan_at(size={"width": 16}, n_examples=16)
+    # More data than any trial of its size, which makes it the first of that size.
+    tuner.train_at(size=largest, n_examples=32, hyperparameters={"learning_rate": 0.02})
+    assert tuner.plan_at(size={"width": 16}, n_examples=16) == before
+    again = tuner_of(sweep, build_tunable)
+    again.search(make_data(), validation_data=make_data(4))
+    assert again.plan_at(size={"width": 16}, n_examples=16) == before

@@ -106,7 +106,9 @@ def test_gpus_are_shared_out(monkeypatch):
 
 @pytest.mark.parametrize("name", ["n_workers", "trials_per_process"])
 def test_numbers_are_checked(name):
-    with pytest.raises(SweepError, match=rf"`{name}` must be at least 1. Received: 0"):
+    with pytest.raises(
+        SweepError, match=rf"`{name}` must be a whole number of at least 1. Received: 0"
+    ):
         LocalProcesses(**{name: 0})
 
 
