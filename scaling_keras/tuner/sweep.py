@@ -14,15 +14,12 @@ from scaling_keras.errors import SweepError
 from scaling_keras.tuner.values import (
     RESERVED,
     check_free,
+    distinct,
     is_positive,
     listed,
     plain_values,
+    whole_numbers,
 )
-
-# Designs may take these from here, too.
-from scaling_keras.tuner.values import distinct as distinct
-from scaling_keras.tuner.values import positive_numbers as positive_numbers
-from scaling_keras.tuner.values import whole_numbers as whole_numbers
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit

@@ -31,12 +31,10 @@ from scaling_keras.tuner.sweep import (
     TrialPlan,
     cheapest_first,
     checked_sizes,
-    distinct,
     plan_trial,
-    positive_numbers,
     training_of,
-    whole_numbers,
 )
+from scaling_keras.tuner.values import distinct, positive_numbers, whole_numbers
 
 _START_SIDE = 3
 """The first runs are so many sizes with so many amounts of data."""
@@ -119,18 +117,18 @@ class AdaptiveSweep(Sweep):
                     f"`{name}` of an adaptive sweep must be at least {_START_SIDE}, to fit a law "
                     f"to. Received: {len(values)}. Add some."
                 )
-        if set(target) not in ({"n_params", "n_examples"}, {"train_flops"}):
+        self.target = _numbers("target", target)
+        if set(self.target) not in ({"n_params", "n_examples"}, {"train_flops"}):
             raise SweepError(
                 f"`target` must name n_params and n_examples, or train_flops. "
-                f"Received: {', '.join(target) or 'nothing'}."
+                f"Received: {', '.join(self.target) or 'nothing'}."
             )
-        if not until or set(until) - {"width", "train_flops"}:
+        self.until = _numbers("until", until)
+        if not self.until or set(self.until) - {"width", "train_flops"}:
             raise SweepError(
                 f"`until` must name width, train_flops or both. "
-                f"Received: {', '.join(until) or 'nothing'}."
+                f"Received: {', '.join(self.until) or 'nothing'}."
             )
-        self.target = _numbers("target", target)
-        self.until = _numbers("until", until)
         self.form = form
         self._budget = self.until.get("train_flops", math.inf)
         self._goal = Goal(
@@ -440,5 +438,9 @@ def _cost(purchases: Sequence[Purchase]) -> float:
 
 def _numbers(name: str, given: Mapping[str, Any]) -> dict[str, float]:
     """Return named numbers as floats, or raise a `SweepError`."""
-    values = positive_numbers(name, list(given.values()))
-    return dict(zip(given, values, strict=True))
+    if not isinstance(given, Mapping):
+        raise SweepError(
+            f"`{name}` must be a mapping of names to numbers, such as {{'train_flops': 1e15}}. "
+            f"Received: {given!r}."
+        )
+    return dict(zip(given, positive_numbers(name, list(given.values())), strict=True))

@@ -15,11 +15,9 @@ from scaling_keras.tuner.sweep import (
     TrialPlan,
     cheapest_first,
     checked_sizes,
-    distinct,
     plan_trial,
-    positive_numbers,
-    whole_numbers,
 )
+from scaling_keras.tuner.values import distinct, positive_numbers, whole_numbers
 
 
 class IsoFLOPSweep(Sweep):

@@ -259,6 +259,8 @@ def test_the_optimal_size_of_a_budget_can_be_the_target():
         ({"sizes": SIZES[:2]}, "`sizes` of an adaptive sweep must be at least 3"),
         ({"n_examples": DATA[:2]}, "`n_examples` of an adaptive sweep must be at least 3"),
         ({"target": {"n_params": 1e9}}, "`target` must name n_params and n_examples, or"),
+        ({"until": 0.1}, "`until` must be a mapping of names to numbers.* Received: 0.1"),
+        ({"target": None}, "`target` must be a mapping of names to numbers.* Received: None"),
         ({"until": {}}, "`until` must name width, train_flops or both"),
         ({"until": {"steps": 5}}, "`until` must name width, train_flops or both"),
         ({"until": {"width": -1}}, "`until` must be positive, finite numbers"),
