@@ -147,7 +147,11 @@ def within(seen, error):
 
 
 def start(pool):
-    """Return nine runs as far apart as a small share of the FLOPs allows, as the sweep does."""
+    """Return nine runs as far apart as a small share of the FLOPs allows.
+
+    The sweep begins with its smallest sizes and amounts that are apart, which a pool of runs that
+    happened to be made need not have.
+    """
     share = START_SHARE * sum(purchase.train_flops for purchase in pool)
     few = [purchase for purchase in pool if purchase.train_flops <= share / 3]
     return spread(few if len(few) >= N_START else pool[:N_START])[:N_START]
