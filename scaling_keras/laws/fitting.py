@@ -128,8 +128,7 @@ def fit(
     options["objective"] = DEFAULT_OBJECTIVE if objective is None else objective
     if form == AUTO:
         return average(*_candidates(AUTO_SURFACES, data, columns, options))
-    law = form if isinstance(form, Form) else get_form(form)
-    return _fit_form(law, data, columns, **options).fit
+    return _fit_form(get_form(form), data, columns, **options).fit
 
 
 def compare(

@@ -213,7 +213,7 @@ def truth_of(law: Truth | Fit | Form | str, params: Mapping[str, float] | None =
             params=law.params,
         )
     else:
-        form = get_form(law) if isinstance(law, str) else law
+        form = get_form(law)
         given = dict(params or {})
         if set(given) != set(form.parameters):
             raise FitError(

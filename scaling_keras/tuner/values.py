@@ -75,6 +75,13 @@ def whole_number(name: str, value: Any, least: int) -> int:
     return _whole(name, value, least, "a whole number")
 
 
+def check_whole(least: int, **values: int | None) -> None:
+    """Raise a `SweepError` unless values, by name, are whole numbers of at least that, or None."""
+    for name, value in values.items():
+        if value is not None:
+            whole_number(name, value, least)
+
+
 def _whole(name: str, value: Any, least: int, what: str) -> int:
     """Return `value` as an int, or raise a `SweepError` that names it."""
     try:

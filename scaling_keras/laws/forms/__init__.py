@@ -52,12 +52,14 @@ FORMS: Mapping[str, Form] = MappingProxyType({form.name: form for form in _ALL})
 """Every form by name. A new one is a file in this folder and a line here."""
 
 
-def get_form(name: str) -> Form:
-    """Return the form called `name`.
+def get_form(form: str | Form) -> Form:
+    """Return the form of a name; one that isn't a name as it is.
 
     Raises:
-        FitError: If there is none.
+        FitError: If there is none of the name.
     """
-    if name not in FORMS:
-        raise FitError(f"`form` must be auto or one of {', '.join(FORMS)}. Received: {name!r}.")
-    return FORMS[name]
+    if isinstance(form, Form):
+        return form
+    if form not in FORMS:
+        raise FitError(f"`form` must be auto or one of {', '.join(FORMS)}. Received: {form!r}.")
+    return FORMS[form]

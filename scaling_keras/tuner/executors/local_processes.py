@@ -20,7 +20,7 @@ from scaling_keras.tuner.executors.interface import TrialOutcome, TrialQueue
 from scaling_keras.tuner.executors.retries import Retries
 from scaling_keras.tuner.strategy import n_cpu_devices
 from scaling_keras.tuner.sweep import TrialPlan
-from scaling_keras.tuner.values import whole_number
+from scaling_keras.tuner.values import check_whole
 
 _LOOK_SECONDS = 5.0
 _GRACE_SECONDS = 20.0
@@ -70,14 +70,8 @@ class LocalProcesses:
     ) -> None:
         gpus = visible_gpus()
         gpus_per_trial = min(1, len(gpus)) if gpus_per_trial is None else gpus_per_trial
-        for name, value, least in (
-            ("n_workers", n_workers, 1),
-            ("gpus_per_trial", gpus_per_trial, 0),
-            ("trials_per_process", trials_per_process, 1),
-            ("max_retries", max_retries, 0),
-        ):
-            if value is not None:
-                whole_number(name, value, least)
+        check_whole(1, n_workers=n_workers, trials_per_process=trials_per_process)
+        check_whole(0, gpus_per_trial=gpus_per_trial, max_retries=max_retries)
         if gpus_per_trial > len(gpus):
             raise SweepError(
                 f"A trial can have as many GPUs as there are. Received: "

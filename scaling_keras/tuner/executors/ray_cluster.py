@@ -16,7 +16,7 @@ from scaling_keras.tuner.executors.ray_address import find_address
 from scaling_keras.tuner.executors.retries import Retries
 from scaling_keras.tuner.strategy import n_cpu_devices
 from scaling_keras.tuner.sweep import TrialPlan
-from scaling_keras.tuner.values import whole_number
+from scaling_keras.tuner.values import check_whole
 
 _LOOK_SECONDS = 2.0
 _GRACE_SECONDS = 20.0
@@ -58,15 +58,13 @@ class RayCluster:
         stall_seconds: float | None = 1800.0,
         address: str | None = None,
     ) -> None:
-        for name, value, least in (
-            ("cpus_per_trial", cpus_per_trial, 1),
-            ("gpus_per_trial", gpus_per_trial, 0),
-            ("n_parallel", n_parallel, 1),
-            ("trials_per_process", trials_per_process, 1),
-            ("max_retries", max_retries, 0),
-        ):
-            if value is not None:
-                whole_number(name, value, least)
+        check_whole(
+            1,
+            cpus_per_trial=cpus_per_trial,
+            n_parallel=n_parallel,
+            trials_per_process=trials_per_process,
+        )
+        check_whole(0, gpus_per_trial=gpus_per_trial, max_retries=max_retries)
         self._ray = _load_ray()
         self._cpus_per_trial = cpus_per_trial
         self._gpus_per_trial = gpus_per_trial
