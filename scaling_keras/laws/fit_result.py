@@ -16,7 +16,7 @@ from scaling_keras.laws.diagnostics import extrapolation_findings
 from scaling_keras.laws.extrapolation import extrapolation_factor
 from scaling_keras.laws.forms import get_form
 from scaling_keras.laws.forms.base import Floats, Form
-from scaling_keras.laws.frontier import ExampleCost, optimal_n_params
+from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.holdout import Backtest
 from scaling_keras.laws.inseparable import (
     Inseparable,
@@ -33,7 +33,7 @@ from scaling_keras.laws.results import (
     distinct,
 )
 from scaling_keras.laws.row_options import real_numbers
-from scaling_keras.laws.splitting import sizes_like_runs, unknown_runs, unknown_split
+from scaling_keras.laws.splitting import best_sizes, open_ends, unknown_runs
 from scaling_keras.laws.stored_fit import ARRAYS, MAYBE_UNKNOWN, restored_fields
 from scaling_keras.laws.uncertainty import limits, quantiles, with_noise
 from scaling_keras.runs import Exclusion
@@ -249,6 +249,9 @@ class Fit:
     def optimal_allocation(self, *, train_flops: Any, level: float = 0.9) -> Allocation:
         """Return the split of a compute budget that the law says reaches the lowest loss.
 
+        Of an average of forms it is the split with the lowest prediction (`predict`), not that of
+        the leading form alone.
+
         Where the runs can't tell size from data (`not_separable`), or don't show that the loss
         falls with one of them (`not_identified`), no split is known to be better than another: it
         then keeps to a ratio that the runs had, the intervals of both have no ends, and that
@@ -282,18 +285,17 @@ class Fit:
             )
         budget = positive("train_flops", train_flops)
         cost = self.example_cost
-        size = optimal_n_params(self.law, self.theta[None], self.centre, cost, budget)[0]
-        if unknown_split(self):
-            size = sizes_like_runs(self, budget, size)
-        sizes = optimal_n_params(self.law, self.resamples, self.centre, cost, budget)
+        size, sizes = best_sizes(self, budget)
         data, datas = budget / cost(size), budget / cost(sizes)
         loss = self.predict(n_params=size, n_examples=data, level=level)
         unknown = unknown_runs(self, self._points({"n_params": size, "n_examples": data}))
         scalar = np.ndim(train_flops) == 0
         size_ends = np.exp(quantiles(np.log(size), np.log(sizes), level))
         data_ends = np.exp(quantiles(np.log(data), np.log(datas), level))
+        size_ends, data_ends, opened = open_ends(self, size_ends, data_ends)
         if unknown:
             size_ends = data_ends = np.array([np.zeros(len(budget)), np.full(len(budget), np.inf)])
+            opened = ()
 
         def interval(value: Floats, low: Floats, high: Floats) -> Interval:
             if scalar:
@@ -307,7 +309,7 @@ class Fit:
             loss=interval(loss.mean, loss.low, loss.high),
             level=level,
             extrapolation=float(loss.extrapolation[0]) if scalar else loss.extrapolation,
-            warnings=distinct((*unknown, *loss.warnings)),
+            warnings=distinct((*unknown, *opened, *loss.warnings)),
             fit=self,
         )
 

@@ -17,7 +17,7 @@ from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import optimal_n_params
 from scaling_keras.laws.results import Finding, Interval, caveats, distinct
 from scaling_keras.laws.row_options import check_data
-from scaling_keras.laws.splitting import why_unknown
+from scaling_keras.laws.splitting import best_sizes, why_unknown
 from scaling_keras.laws.uncertainty import limits, quantile
 from scaling_keras.runs import Run, RunTable
 
@@ -255,7 +255,10 @@ def _along(fit: Fit, budgets: Floats) -> tuple[Floats, Floats]:
                 f"size and data. Received: a fit whose runs {unknown}. Fit a curve against "
                 f"train_flops instead."
             )
-        return _frontier(fit, fit.theta[None], budgets), _frontier(fit, fit.resamples, budgets)
+        draws = _frontier(fit, fit.resamples, budgets)
+        if fit.form_weights:  # An average of forms is its draws.
+            return np.median(draws, axis=0, keepdims=True), draws
+        return _frontier(fit, fit.theta[None], budgets), draws
     of_compute = names == ("x",) and fit.labels.get("x", "train_flops") == "train_flops"
     if of_compute and fit.law.lower_is_better:
         z = fit.law.into_frame(budgets[:, None], fit.centre)
@@ -308,7 +311,7 @@ def _beyond(fit: Fit, budget: Floats) -> float:
     """Return how far a budget, spent as the law says, lies beyond the runs."""
     if set(fit.law.variables) != {"n_params", "n_examples"}:
         return float(extrapolation_factor(budget[:, None], fit.values, fit.law.variables)[0])
-    size = optimal_n_params(fit.law, fit.theta[None], fit.centre, fit.example_cost, budget)[0]
+    size, _ = best_sizes(fit, budget)
     by_name = {"n_params": size, "n_examples": budget / fit.example_cost(size)}
     point = np.stack([by_name[name] for name in fit.law.variables], axis=1)
     return float(extrapolation_factor(point, fit.values, fit.law.variables)[0])

@@ -10,6 +10,7 @@ import numpy as np
 
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost
+from scaling_keras.laws.inseparable import Inseparable, law_draws
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -18,6 +19,7 @@ REACH = 60.0
 """How far from the centre of the runs size and data are searched, in logs: a factor of 1e26."""
 
 _BLOCK = 16
+_POINTS_AT_ONCE = 2048
 _HALVINGS = 42
 _POINTS = 17
 _ROUNDS = 6
@@ -124,6 +126,53 @@ class Surface:
         log = by_name[name] if name in by_name else np.full(log_n.shape, self.others[name])
         z: Floats = log - self.centre[self.form.variables.index(name)]
         return np.exp(z) if name in self.form.linear_variables else z
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExpectedSurface(Surface):
+    """What `Fit.predict` expects, the median of the draws; the same in each row.
+
+    Of an average of forms no row of parameters is the law: its leading form alone may have its
+    lowest loss on a budget far from where the average has.
+
+    Attributes:
+        draws: Parameters in each draw, shape `(draws, p)`; at least one.
+        pairs: What the runs can't tell apart, as in `Fit.inseparable`.
+    """
+
+    draws: Floats
+    pairs: tuple[Inseparable, ...]
+
+    @classmethod
+    def of_size_and_data(cls, fit: Fit, n_rows: int) -> ExpectedSurface:
+        """Return so many rows of the surface of a fit that has resamples."""
+        return cls(
+            form=fit.law,
+            theta=np.tile(fit.theta, (n_rows, 1)),
+            centre=fit.centre,
+            cost=fit.example_cost,
+            others={},
+            draws=fit.resamples,
+            pairs=fit.inseparable,
+        )
+
+    def log_loss(self, log_n: Floats, log_d: Floats) -> Floats:
+        """Return the log of the expected loss, shape `(rows, k)`."""
+        log_n, log_d = np.broadcast_arrays(log_n, log_d)
+        z = np.stack([self._into_frame(name, log_n, log_d) for name in self.form.variables], -1)
+        z = z.reshape(-1, z.shape[-1])
+        found = np.empty(len(z))
+        for first in range(0, len(z), _POINTS_AT_ONCE):
+            points = slice(first, first + _POINTS_AT_ONCE)
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                values = law_draws(self.form, self.draws, z[points], self.pairs)
+            found[points] = np.median(np.where(np.isnan(values), np.inf, values), axis=0)
+        losses: Floats = found.reshape(log_n.shape) + self.centre[-1]
+        return losses
+
+    def iso_loss(self, log_target: Floats | float) -> Callable[[Floats], Floats]:
+        """Return the function from the log of a size to the log of the data it needs."""
+        return lambda log_n: self.log_n_examples(log_n, log_target)
 
 
 def minimise(objective: Callable[[Floats], Floats], low: Floats, high: Floats) -> Floats:

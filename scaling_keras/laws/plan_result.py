@@ -10,9 +10,8 @@ import numpy as np
 
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
-from scaling_keras.laws.iso_loss import REACH
 from scaling_keras.laws.results import Finding, Interval, distinct
-from scaling_keras.laws.splitting import unknown_runs
+from scaling_keras.laws.splitting import least_run, open_ends, unknown_runs
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -22,6 +21,9 @@ FORWARD_SHARE = 1 / 3
 
 Kaplan et al., arXiv:2001.08361, section 2.1.
 """
+
+
+_PLANNED = ("n_params", "n_examples")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,13 @@ def plan_of(
     given nor follows from it is unknown where the runs don't show which split is best.
     """
     n_params, n_examples = given.get("n_params") or float(np.exp(log_n[0])), float(np.exp(log_d[0]))
-    _check_whole(fit, n_params, n_examples)
+    for name, value, least in zip(_PLANNED, (n_params, n_examples), least_run(fit), strict=True):
+        if value < least:
+            raise FitError(
+                f"A plan must be of at least one parameter and one example. Received: a goal so "
+                f"small that the best run has {name}={value:.3g}. Ask for a lower loss or pass a "
+                f"larger budget."
+            )
     at = {"n_params": n_params, "n_examples": n_examples, **others}
     loss = fit.predict(level=level, **at)
     factor = loss.extrapolation
@@ -120,11 +128,15 @@ def plan_of(
             return Interval(value=float(np.exp(logs[0])), low=0.0, high=float("inf"))
         return _interval(logs, level, widening, given)
 
+    size, data = interval(log_n, given.get("n_params")), interval(log_d)
+    opened: tuple[Finding, ...] = ()
+    if not unknown:
+        size, data, opened = _opened(fit, size, data)
     log_serving = np.log(served * forward_share) if served else 0.0
     cost = np.log(fit.example_cost.coef) + fit.example_cost.exponent * log_n
     return Plan(
-        n_params=interval(log_n, given.get("n_params")),
-        n_examples=interval(log_d),
+        n_params=size,
+        n_examples=data,
         train_flops=interval(log_c, given.get("train_flops")),
         loss=Interval(value=float(loss.mean[0]), low=float(loss.low[0]), high=float(loss.high[0])),
         target_loss=target_loss,
@@ -135,25 +147,22 @@ def plan_of(
         saving=None if saving is None else _saving_interval(saving, level),
         level=level,
         extrapolation=float(factor[0]),
-        warnings=distinct((*findings, *unknown, *loss.warnings)),
+        warnings=distinct((*findings, *unknown, *opened, *loss.warnings)),
         fit=fit,
     )
 
 
-def _check_whole(fit: Fit, n_params: float, n_examples: float) -> None:
-    """Raise a `FitError` if the plan is of less than a parameter or an example.
-
-    Columns in units of their own, such as thousand millions of parameters, may go below one.
-    """
-    for name, value in (("n_params", n_params), ("n_examples", n_examples)):
-        column = fit.values[:, fit.law.variables.index(name)]
-        least = min(1.0, float(column.min())) if len(column) else np.exp(-REACH)
-        if value < least:
-            raise FitError(
-                f"A plan must be of at least one parameter and one example. Received: a goal so "
-                f"small that the best run has {name}={value:.3g}. Ask for a lower loss or pass a "
-                f"larger budget."
-            )
+def _opened(
+    fit: Fit, size: Interval, data: Interval
+) -> tuple[Interval, Interval, tuple[Finding, ...]]:
+    """Return the intervals of one plan without ends below one, and what to say of it."""
+    ends = [np.array([[each.low], [each.high]]) for each in (size, data)]
+    sizes, datas, findings = open_ends(fit, *ends)
+    size, data = (
+        dataclasses.replace(each, low=float(low), high=float(high))
+        for each, (low, high) in zip((size, data), (sizes[:, 0], datas[:, 0]), strict=True)
+    )
+    return size, data, findings
 
 
 def _may_be_unreachable(target_loss: float | None, unreached: float) -> Finding:

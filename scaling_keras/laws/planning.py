@@ -11,11 +11,15 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws.fit_result import check_fit, check_level, positive
 from scaling_keras.laws.forms.base import Floats
-from scaling_keras.laws.frontier import optimal_n_params
-from scaling_keras.laws.iso_loss import Surface, minimise
+from scaling_keras.laws.iso_loss import ExpectedSurface, Surface, minimise
 from scaling_keras.laws.plan_result import FORWARD_SHARE, Plan, plan_of
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.splitting import sizes_like_runs, unknown_split, why_unknown
+from scaling_keras.laws.splitting import (
+    best_sizes,
+    sizes_like_runs,
+    unknown_split,
+    why_unknown,
+)
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
@@ -81,10 +85,13 @@ def allocate(
     findings: tuple[Finding, ...] = ()
     if n_params is not None:
         log_n = np.full(len(surface.theta), np.log(_one("n_params", n_params)))
-    else:
+    elif others:
         log_n = _best_sizes(surface, log_budget)
         if unknown_split(fit):
             log_n[:1] = np.log(sizes_like_runs(fit, np.array([budget]), np.exp(log_n[:1])))
+    else:
+        best, in_draws = best_sizes(fit, np.array([budget]))
+        log_n = np.log(np.concatenate([best, in_draws[:, 0]]))
     log_d = log_budget - surface.log_cost(log_n)
     if dataset_size is not None and not others:
         log_limit = np.log(dataset_size)
@@ -184,19 +191,35 @@ def cheapest(
             f"serving one takes. Received: forward_share={forward_share!r}. Pass 1/3 for 2 N."
         )
     surface = Surface.of(fit, others)
+    expected = ExpectedSurface.of_size_and_data(fit, 1) if fit.form_weights else None
     log_limit = np.inf if others or dataset_size is None else float(np.log(dataset_size))
-    _check_reached(surface, loss, n_params, dataset_size, min(log_limit, 1e9))
+    _check_reached(expected or surface, loss, n_params, dataset_size, min(log_limit, 1e9))
     serving = np.log(forward_share * served) if served else -np.inf
+    targets = np.full((len(surface.theta), 1), log_target)
 
-    def points(surface: Surface, targets: Floats) -> tuple[Floats, Floats]:
+    def points(
+        surface: Surface, targets: Floats, serving: float, draws: Floats | None = None
+    ) -> tuple[Floats, Floats]:
         if n_params is None:
-            return _cheapest_points(surface, targets, serving, log_limit)
+            return _cheapest_points(surface, targets, serving, log_limit, draws)
         log_n = np.full(len(surface.theta), np.log(_one("n_params", n_params)))
         return log_n, surface.log_n_examples(log_n[:, None], targets)[:, 0]
 
-    targets = np.full((len(surface.theta), 1), log_target)
-    targets[0] = _target_at_the_minimum(fit, surface, others, log_target, points)
-    log_n, log_d = points(surface, targets)
+    def solved(serving: float) -> tuple[Floats, Floats]:
+        """Return the logs of the size and data of the answer, and of each draw's."""
+        log_n, log_d = points(surface, targets, serving)
+        if expected:
+            draws = log_n[1:][np.isfinite(log_d[1:])]
+            target = np.array([[log_target]])
+            log_n[:1], log_d[:1] = points(expected, target, serving, draws)
+        return log_n, log_d
+
+    if not expected:
+        first = dataclasses.replace(surface, theta=surface.theta[:1])
+        targets[0] = _target_at_the_minimum(
+            fit, others, log_target, lambda target: points(first, target, serving)
+        )
+    log_n, log_d = solved(serving)
     log_d = np.where(log_d <= log_limit + 1e-9, log_d, np.inf)
     log_c = surface.log_cost(log_n) + log_d
     findings: list[Finding] = []
@@ -204,9 +227,7 @@ def cheapest(
         findings.append(_data_limited(dataset_size, "a larger model makes up for it"))
     saving = None
     if served:
-        plain = (log_n, log_d)
-        if n_params is None:
-            plain = _cheapest_points(surface, targets, -np.inf, log_limit)
+        plain = (log_n, log_d) if n_params else solved(-np.inf)
         saving = _saving(surface, (log_n, log_d), plain, serving)
     return plan_of(
         fit,
@@ -259,11 +280,6 @@ def _one(name: str, given: Any) -> float:
 
 def _best_sizes(surface: Surface, log_budget: float) -> Floats:
     """Return the log of the size of the lowest loss on a budget, shape `(rows,)`."""
-    if not surface.others:
-        budget = np.array([np.exp(log_budget)])
-        sizes = optimal_n_params(surface.form, surface.theta, surface.centre, surface.cost, budget)
-        logs: Floats = np.log(sizes[:, 0])
-        return logs
     low, high = surface.edges("n_params")
 
     def log_loss(log_n: Floats) -> Floats:
@@ -274,21 +290,24 @@ def _best_sizes(surface: Surface, log_budget: float) -> Floats:
 
 def _target_at_the_minimum(
     fit: Fit,
-    surface: Surface,
     others: Mapping[str, float],
     log_target: float,
-    points: Callable[[Surface, Floats], tuple[Floats, Floats]],
+    points: Callable[[Floats], tuple[Floats, Floats]],
 ) -> float:
     """Return the target for the law at its minimum with which the expected loss is `log_target`.
 
-    A prediction is the median of the law over the resamples, from which the law at its minimum, the
-    first row of `surface`, differs a little; the difference hardly depends on the point, so that a
-    few rounds find it.
+    A prediction is the median of the law over the resamples, from which the law at its minimum
+    differs a little; the difference hardly depends on the point, so that a few rounds find it.
+
+    Args:
+        fit: A fit that isn't an average of forms.
+        others: Its variables besides size and data.
+        log_target: Log of the expected loss that is wanted.
+        points: Returns the logs of the size and data by which the law reaches a target.
     """
-    first = dataclasses.replace(surface, theta=surface.theta[:1])
     shifted = log_target
     for _ in range(_SHIFTS):
-        log_n, log_d = (float(log[0]) for log in points(first, np.array([[shifted]])))
+        log_n, log_d = (float(log[0]) for log in points(np.array([[shifted]])))
         if not max(log_n, log_d) < _LARGEST_LOG:
             return log_target
         given = {"n_params": np.exp(log_n), "n_examples": np.exp(log_d), **others}
@@ -297,15 +316,22 @@ def _target_at_the_minimum(
 
 
 def _cheapest_points(
-    surface: Surface, log_target: Floats, serving: float, log_limit: float
+    surface: Surface,
+    log_target: Floats,
+    serving: float,
+    log_limit: float,
+    draws: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the logs of the size and data of the least total cost, `inf` data where none does.
 
     The cost falls and rises once along a curve of equal loss, so the best size with limited data
-    is the best without the limit, or else the smallest that the limit allows.
+    is the best without the limit, or else the smallest that the limit allows. Of an expected loss
+    the curve may bend more often, but hardly beyond the best sizes of the `draws`.
     """
     curve = surface.iso_loss(log_target)
     low, high = surface.edges("n_params")
+    if draws is not None and len(draws):
+        low, high = np.full_like(low, draws.min()), np.full_like(high, draws.max())
 
     def log_total(log_n: Floats) -> Floats:
         return surface.log_cost(log_n) + np.logaddexp(curve(log_n), serving)

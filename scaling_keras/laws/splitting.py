@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scaling_keras.laws.forms.base import Floats
+from scaling_keras.laws.frontier import optimal_n_params
 from scaling_keras.laws.inseparable import sizes_in_band, split_findings
+from scaling_keras.laws.iso_loss import REACH, ExpectedSurface, minimise
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Finding
@@ -15,6 +17,8 @@ from scaling_keras.laws.unseen import needed_free, unseen, unseen_findings
 
 if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
+
+_TAIL = 0.02
 
 
 def unknown_split(fit: Fit) -> tuple[Finding, ...]:
@@ -69,6 +73,94 @@ def _unseen(fit: Fit) -> tuple[str, ...]:
     z = fit.law.into_frame(fit.values, fit.centre)
     names = unseen(fit.law, fit.theta, fit.resamples, z, fit.inseparable)
     return tuple(name for name in names if name in ("n_params", "n_examples"))
+
+
+def best_sizes(fit: Fit, train_flops: Floats) -> tuple[Floats, Floats]:
+    """Return the size that each budget is best spent on, as far as the runs show.
+
+    By the law at its minimum; by an average of forms, which has none, the size of the lowest
+    expected loss (`Fit.predict`). Where no split is known to be better than another the size keeps
+    to a ratio that the runs had.
+
+    Args:
+        fit: A fit of size and data alone.
+        train_flops: Budgets, shape `(budgets,)`.
+
+    Returns:
+        The sizes, shape `(budgets,)`, and the best of each draw, shape `(draws, budgets)`.
+    """
+    law, cost = fit.law, fit.example_cost
+    in_draws = optimal_n_params(law, fit.resamples, fit.centre, cost, train_flops)
+    if fit.form_weights:
+        best = _of_lowest_expected_loss(fit, train_flops, in_draws)
+    else:
+        best = optimal_n_params(law, fit.theta[None], fit.centre, cost, train_flops)[0]
+    if unknown_split(fit):
+        best = sizes_like_runs(fit, train_flops, best)
+    return best, in_draws
+
+
+def _of_lowest_expected_loss(fit: Fit, train_flops: Floats, in_draws: Floats) -> Floats:
+    """Return the size at which what is predicted on each budget is lowest.
+
+    Below the best sizes of nearly all draws their losses fall, and above they rise.
+    """
+    surface = ExpectedSurface.of_size_and_data(fit, len(train_flops))
+    log_budget = np.log(train_flops)[:, None]
+    low, high = np.quantile(np.log(in_draws), [_TAIL, 1 - _TAIL], axis=0)
+
+    def log_loss(log_n: Floats) -> Floats:
+        return surface.log_loss(log_n, log_budget - surface.log_cost(log_n))
+
+    sizes: Floats = np.exp(minimise(log_loss, low, high))
+    return sizes
+
+
+def least_run(fit: Fit) -> tuple[float, float]:
+    """Return the least size and the least data that a run can have: one parameter, one example.
+
+    Columns in units of their own, such as thousand millions of parameters, may go below one.
+    """
+    least = []
+    for name in ("n_params", "n_examples"):
+        column = fit.values[:, fit.law.variables.index(name)]
+        least.append(min(1.0, float(column.min())) if len(column) else float(np.exp(-REACH)))
+    return least[0], least[1]
+
+
+def open_ends(
+    fit: Fit, n_params: Floats, n_examples: Floats
+) -> tuple[Floats, Floats, tuple[Finding, ...]]:
+    """Return limits of planned sizes and data, open where they are below one, and what to say.
+
+    Resamples in which the one hardly lowers the loss put everything into the other. So where the
+    one has no lower end, the other has no upper end.
+
+    Args:
+        fit: A fit of size and data.
+        n_params: Lower and upper limits of the sizes, shape `(2, plans)`.
+        n_examples: Those of the data.
+    """
+    ends = np.array([n_params, n_examples])
+    least = least_run(fit)
+    findings = []
+    for one, other in ((0, 1), (1, 0)):
+        below = ends[one, 0] < least[one]
+        ends[one, 0, below], ends[other, 1, below] = 0.0, np.inf
+        if below.any():
+            findings.append(_without_end(one))
+    return ends[0], ends[1], tuple(findings)
+
+
+def _without_end(one: int) -> Finding:
+    name, unit = (("n_params", "parameter"), ("n_examples", "example"))[one]
+    other = ("n_examples", "n_params")[one]
+    return Finding(
+        code="not_identified",
+        message=f"How small the best `{name}` may be is not identified: some resamples put it "
+        f"below one {unit}. Its interval has no lower end, and that of `{other}` no upper one. "
+        f"Add runs that vary `{name}` at the same `{other}`.",
+    )
 
 
 def sizes_like_runs(fit: Fit, train_flops: Floats, best: Floats) -> Floats:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from scaling_keras import laws
+from scaling_keras.errors import FitError
 from scaling_keras.laws.averaging import weights_of
+from scaling_keras.laws.planning import allocate, cheapest
 from tests.strategies import grid
 
 
@@ -149,3 +151,61 @@ def test_a_curve_without_a_floor_for_want_of_rows_says_so():
     assert fit.form == "power_law"
     assert fit.warnings[0].code == "form_chosen"
     assert "can't determine `power_law_floor`. It has no floor" in fit.warnings[0].message
+
+
+def disagreeing():
+    """Few runs with much noise, of which the forms make different splits of a budget."""
+    n, d = grid(sizes=np.geomspace(1e5, 1e7, 5), budgets=np.geomspace(1e7, 1e9, 4))
+    loss = 0.2 + (60 / n**0.4 + 20 / d**0.3) ** 0.7
+    scatter = np.random.default_rng(2).normal(0, 0.05, len(n))
+    return {"n_params": n, "n_examples": d, "loss": loss * np.exp(scatter)}
+
+
+@pytest.fixture(scope="module")
+def torn():
+    return laws.fit("auto", disagreeing(), n_resamples=100)
+
+
+def test_the_best_split_of_an_average_has_its_lowest_prediction(torn):
+    leading = laws.fit(torn.leading_form.name, disagreeing(), n_resamples=100)
+    alone = leading.optimal_allocation(train_flops=1e18).n_params.value
+    best = torn.optimal_allocation(train_flops=[1e16, 1e18])
+    assert abs(np.log(best.n_params.value[1] / alone)) > np.log(1.5)
+    for place, budget in enumerate((1e16, 1e18)):
+        sizes = best.n_params.value[place] * np.geomspace(1e-3, 1e3, 301)
+        losses = torn.predict(n_params=sizes, n_examples=budget / (6 * sizes)).mean
+        assert best.loss.value[place] <= losses.min() * (1 + 1e-6)
+
+
+def test_plans_of_an_average_agree_with_its_best_split(torn):
+    best = torn.optimal_allocation(train_flops=1e18)
+    plan = allocate(torn, train_flops=1e18)
+    assert plan.n_params == best.n_params
+    assert plan.loss == best.loss
+    back = cheapest(torn, loss=best.loss.value)
+    assert back.train_flops.value == pytest.approx(1e18, rel=1e-4)
+    assert back.loss.value == pytest.approx(best.loss.value, rel=1e-6)
+    data = cheapest(torn, loss=best.loss.value, n_params=best.n_params.value)
+    assert data.n_examples.value == pytest.approx(best.n_examples.value, rel=1e-4)
+
+
+def test_a_served_model_of_an_average_saves_against_its_own_cheapest(torn):
+    loss = torn.optimal_allocation(train_flops=1e18).loss.value
+    plain, plan = (cheapest(torn, loss=loss, examples_served=t) for t in (0.0, 1e12))
+    totals = [run.train_flops.value + 2 * run.n_params.value * 1e12 for run in (plain, plan)]
+    assert plan.n_params.value < plain.n_params.value
+    assert plan.loss.value == pytest.approx(loss, rel=1e-6)
+    assert plan.saving.value == pytest.approx(1 - totals[1] / totals[0], abs=1e-3)
+
+
+def test_a_target_that_an_average_never_reaches_is_refused(torn):
+    with pytest.raises(FitError, match="the lowest loss of a model of any size"):
+        cheapest(torn, loss=1e-3)
+
+
+def test_groups_are_compared_by_what_averages_say(torn):
+    found = laws.compute_multiplier(torn, torn, train_flops=1e16)
+    assert found.multiplier.value == pytest.approx(1.0)
+    assert found.loss.value == pytest.approx(
+        torn.optimal_allocation(train_flops=1e16).loss.value, rel=0.02
+    )

@@ -286,6 +286,38 @@ def test_a_given_size_stays_given_where_draws_never_get_there(exact):
     assert plan.saving.to_dict() == {"value": 0.0, "low": 0.0, "high": 0.0}
 
 
+def with_smaller_sizes(fit, n_draws):
+    """The fit with 100 resamples, in so many of which the best size is less than a 1000th."""
+    params = {name: np.full(100, value) for name, value in fit.params.items()}
+    params["param_coef"][:n_draws] /= 100
+    resamples = fit.law.from_params(params, fit.centre)
+    return dataclasses.replace(fit, resamples=resamples, backtest=None)
+
+
+def test_a_size_that_some_draws_put_below_one_parameter_has_no_lower_end(exact):
+    fit = with_smaller_sizes(exact, 10)
+    best = fit.optimal_allocation(train_flops=[1e6, 1e21])
+    assert best.n_params.value[0] > 100
+    assert best.n_params.low[0] == 0.0
+    assert best.n_params.low[1] > 1e5
+    assert best.n_examples.high[0] == np.inf
+    assert best.n_examples.high[1] < 1e21
+    assert np.isfinite([best.n_params.high, best.n_examples.low]).all()
+    plan = allocate(fit, train_flops=1e6)
+    assert (plan.n_params.low, plan.n_examples.high) == (0.0, np.inf)
+    assert plan.n_params.high == pytest.approx(best.n_params.high[0])
+    for found in (best, plan):
+        (finding,) = (f for f in found.warnings if f.code == "not_identified")
+        assert "How small the best `n_params` may be is not identified" in finding.message
+
+
+def test_a_size_that_few_draws_put_below_one_parameter_keeps_its_lower_end(exact):
+    best = with_smaller_sizes(exact, 2).optimal_allocation(train_flops=1e6)
+    assert best.n_params.low > 1
+    assert np.isfinite(best.n_examples.high)
+    assert "not_identified" not in [finding.code for finding in best.warnings]
+
+
 def test_a_law_without_resamples_plans_without_intervals(exact):
     fit = dataclasses.replace(exact, resamples=np.empty((0, 5)), backtest=None)
     plan = cheapest(fit, loss=2.5, examples_served=1e12)
