@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import io
-import itertools
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from scaling_keras.csv_rows import (
+    COUNTED,
+    COUNTS,
+    HYPERPARAMETERS,
+    as_number,
+    counts_by_group,
+    flat,
+    names_of_hyperparameters,
+    nested,
+    read_csv_rows,
+    shortened,
+)
 from scaling_keras.errors import RunsError
 from scaling_keras.law_runs import LEFT_OUT, is_usable, why_left_out
 
@@ -26,7 +36,7 @@ ENDS_EARLY = "its loss ends early"
 
 PARAM_CONVENTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "total": ("embedding", "head", "hidden"),
+        "total": COUNTED,
         "non_embedding": ("hidden",),
         "non_embedding_plus_head": ("head", "hidden"),
     }
@@ -45,12 +55,9 @@ NUMERIC_COLUMNS = (
 )
 TEXT_COLUMNS = ("name", "status", "reason", "loss_name", "size", "family", "example_unit")
 REQUIRED_COLUMNS = ("n_params", "n_examples", "loss")
-_OTHER_SIGNS = {";": "semicolons", "\t": "tabs"}
 _FIELDS = {*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed"}
 
 _NO_FACTS: Mapping[str, Any] = MappingProxyType({})
-_GROUPS_OF_FACTS = ("hyperparameters", "optimizer")
-"""Facts that are mappings themselves, whose numbers are columns too."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -132,8 +139,10 @@ class RunTable:
     """Runs as columns, with a record of what was left out.
 
     `table[column]` is an array: one of the fields of `Run`, or any number among the facts of the
-    runs: `table["batch_size"]`, a hyperparameter, the optimizer's `learning_rate`. Where a fact
-    is known for some runs only, the others are `nan`.
+    runs: `table["batch_size"]`, a hyperparameter, the optimizer's `learning_rate`, which is the
+    peak where there is a schedule, `elapsed_seconds` and `examples_per_second`, the final value of
+    a metric, `table["final_val_accuracy"]`. Where a fact is known for some runs only, the others
+    are `nan`.
 
     Attributes:
         runs: The runs, in the order they were read.
@@ -188,7 +197,7 @@ class RunTable:
             return np.array([getattr(run, column) for run in self.runs], dtype=np.float64)
         if column in TEXT_COLUMNS or column == "seed":
             return np.array([getattr(run, column) for run in self.runs], dtype=object)
-        numbers = [_number(_fact(run.facts, column)) for run in self.runs]
+        numbers = [as_number(flat(run.facts).get(column)) for run in self.runs]
         if any(number is not None for number in numbers):
             return np.array([math.nan if n is None else n for n in numbers], dtype=np.float64)
         raise RunsError(
@@ -199,8 +208,13 @@ class RunTable:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names that `table[...]` takes: fields of `Run`, then facts that are numbers."""
-        facts = (name for name in self._flat_facts() if self._is_number_column(name))
-        return (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed", *facts)
+        known = [flat(run.facts) for run in self.runs]
+        numbers = (
+            name
+            for name in self._flat_facts()
+            if any(as_number(facts.get(name)) is not None for facts in known)
+        )
+        return (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed", *numbers)
 
     @property
     def label_columns(self) -> tuple[str, ...]:
@@ -223,16 +237,13 @@ class RunTable:
         if column in _FIELDS:
             own = [getattr(run, column) for run in self.runs]
             return [None if value != value else value for value in own]
-        found: list[Hashable] = [_fact(run.facts, column) for run in self.runs]
-        numbers: list[Hashable] = [_number(value) for value in found]
+        found: list[Hashable] = [flat(run.facts).get(column) for run in self.runs]
+        numbers: list[Hashable] = [as_number(value) for value in found]
         return numbers if numbers.count(None) == found.count(None) else found
-
-    def _is_number_column(self, name: str) -> bool:
-        return any(_number(_fact(run.facts, name)) is not None for run in self.runs)
 
     def _flat_facts(self) -> tuple[str, ...]:
         """Return the names of the facts that are single values, in the order they are met."""
-        names = dict.fromkeys(name for run in self.runs for name in _flat(run.facts))
+        names = dict.fromkeys(name for run in self.runs for name in flat(run.facts))
         return tuple(name for name in names if name not in _FIELDS)
 
     def where(self, keep: Callable[[Run], bool]) -> RunTable:
@@ -298,20 +309,44 @@ class RunTable:
             runs.append(dataclasses.replace(run, n_params=n_params))
         return dataclasses.replace(self, runs=tuple(runs), param_convention=param_convention)
 
+    def stated_as(self, param_convention: str) -> RunTable:
+        """Return the table of a file with its `n_params` taken as counted under a convention.
+
+        Runs that recorded their parameters by group are counted anew.
+
+        Raises:
+            RunsError: If the convention is unknown.
+        """
+        check_param_convention(param_convention)
+        runs = (
+            dataclasses.replace(run, n_params=count_under(param_convention, run.param_counts))
+            if run.param_counts
+            else run
+            for run in self.runs
+        )
+        return dataclasses.replace(self, runs=tuple(runs), param_convention=param_convention)
+
     def to_csv(self, path: str | Path) -> None:
-        """Write the columns, and the facts that are single values, for `from_csv` to read back."""
-        columns = (*TEXT_COLUMNS, *NUMERIC_COLUMNS, "seed")
+        """Write the columns, and the facts that are single values, for `from_csv` to read back.
+
+        A law and a plan of the file are those of the runs, and so are their findings. A file can't
+        hold the curves, predictions that runs tested, facts that are lists or mappings, such as a
+        schedule in several stages, nor what is in `excluded` of the table.
+        """
         left_out = why_left_out(self.runs)
-        facts = (*(name for name in self._flat_facts() if name != LEFT_OUT), LEFT_OUT)
-        facts = facts if left_out else facts[:-1]
+        rows = [_row(run, left_out.get(run.name)) for run in self.runs]
+        columns = (*TEXT_COLUMNS, *NUMERIC_COLUMNS, "seed")
+        # These say something of the others, or of the whole run.
+        last = (HYPERPARAMETERS, LEFT_OUT)
+        found = dict.fromkeys(name for row in rows for name in row)
+        names = [name for name in found if name not in (*columns, *last)]
+        header = (*columns, *names, *(name for name in last if name in found))
         with Path(path).open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow((*columns, *facts))
-            for run in self.runs:
-                known = {**_flat(run.facts), LEFT_OUT: left_out.get(run.name)}
-                values = [getattr(run, column) for column in columns]
-                values.extend(known.get(name) for name in facts)
-                writer.writerow(["" if v is None else v for v in values])
+            writer.writerow(header)
+            for row in rows:
+                values = (row.get(name) for name in header)
+                writer.writerow(["" if value is None else value for value in values])
 
     @classmethod
     def from_csv(
@@ -325,9 +360,11 @@ class RunTable:
 
         Args:
             path: The file. It must have `n_params`, `n_examples` and `loss`; the other columns of
-                a `RunTable` are read where they are there, and unknown ones go to `Run.facts`.
+                a `RunTable` are read where they are there, and unknown ones go to `Run.facts`,
+                but for `hyperparameters` and `result`, which are what runs log in parts.
             columns: Our column name to the file's, where they differ.
-            param_convention: What the file's `n_params` counts.
+            param_convention: What the file's `n_params` counts. Where the file has all groups of
+                parameters (`n_params_hidden`, ...), N is counted from those.
 
         Returns:
             The table, its runs named `row-1`, `row-2`, ... unless there is a `name` column.
@@ -335,7 +372,7 @@ class RunTable:
         Raises:
             RunsError: If the file or a number in it can't be read, or a required column is missing.
         """
-        header, lines = _read_lines(path)
+        header, rows = read_csv_rows(path)
         renamed = {theirs: ours for ours, theirs in (columns or {}).items()}
         header = [renamed.get(name, name) for name in header]
         missing = [name for name in REQUIRED_COLUMNS if name not in header]
@@ -343,52 +380,13 @@ class RunTable:
             raise RunsError(
                 f"A CSV file of runs needs the columns {', '.join(REQUIRED_COLUMNS)}. "
                 f"Received: {str(path)!r} without {', '.join(missing)}; "
-                f"{f'it has {_shortened(header)}' if header else 'it is empty'}. Name its columns "
+                f"{f'it has {shortened(header)}' if header else 'it is empty'}. Name its columns "
                 f"so, or map them with `columns` of `RunTable.from_csv` or of `scaling-keras "
                 f"import`."
             )
-        # A short line lacks its last columns; a long one has more than the header names.
-        rows = [dict(itertools.zip_longest(header, line[: len(header)])) for line in lines if line]
-        return cls(
-            runs=tuple(run_from_row(row, index, path) for index, row in enumerate(rows, start=1)),
-            param_convention=param_convention,
-        )
-
-
-def _read_lines(
-    path: str | Path, open_file: Callable[[], BinaryIO] | None = None
-) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the lines of a CSV file."""
-    try:
-        with (open_file or (lambda: Path(path).open("rb")))() as content:
-            text = io.TextIOWrapper(content, newline="", encoding="utf-8-sig")
-            lines = list(csv.reader(text))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or error
-        raise RunsError(
-            f"`path` must be a readable CSV file in UTF-8. Received: {str(path)!r} ({why}). "
-            f"Check the path and the file."
-        ) from None
-    header = [name.strip() for name in lines[0]] if lines else []
-    if len(header) == 1 and (apart := [sign for sign in _OTHER_SIGNS if sign in header[0]]):
-        raise RunsError(
-            f"The columns of a CSV file must be separated by commas. Received: {str(path)!r} with "
-            f"one column, {_shortened(header)}, whose names {_OTHER_SIGNS[apart[0]]} separate. "
-            f"Save it with commas, and numbers with decimal points."
-        )
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice:
-        raise RunsError(
-            f"The columns of a CSV file must have different names. Received: {_shortened(twice)} "
-            f"more than once in {str(path)!r}. Rename all but one of them, or take them out."
-        )
-    return header, lines[1:]
-
-
-def _shortened(names: Iterable[str]) -> str:
-    """Return names for a message, cut where they are many or not meant to be names."""
-    text = ", ".join(map(repr, names))
-    return text if len(text) <= 120 else f"{text[:117]}..."
+        rows = [{renamed.get(name, name): text for name, text in row.items()} for row in rows]
+        runs = (run_from_row(row, index, path) for index, row in enumerate(rows, start=1))
+        return cls(runs=tuple(runs)).stated_as(param_convention)
 
 
 def check_param_convention(param_convention: str) -> None:
@@ -419,25 +417,6 @@ def _why_unusable(run: Run) -> str:
     return ""
 
 
-def read_csv_rows(
-    path: str | Path, open_file: Callable[[], BinaryIO] | None = None
-) -> tuple[list[str], list[dict[str, str | None]]]:
-    """Return the header of a CSV file, and its lines by the names of that.
-
-    A short line lacks its last columns, which are None; a long one is cut.
-
-    Args:
-        path: The file.
-        open_file: Opens it to read bytes, where it isn't on the local disk.
-
-    Raises:
-        RunsError: If the file can't be read, or two of its columns have one name.
-    """
-    header, lines = _read_lines(path, open_file)
-    rows = [dict(itertools.zip_longest(header, line[: len(header)])) for line in lines if line]
-    return header, rows
-
-
 def run_from_row(row: Mapping[str, str | None], index: int, path: str | Path) -> Run:
     """Return the run that one line of a CSV file describes.
 
@@ -465,14 +444,31 @@ def run_from_row(row: Mapping[str, str | None], index: int, path: str | Path) ->
             values[column] = text
     for column in REQUIRED_COLUMNS:
         values.setdefault(column, math.nan)
-    facts = {column: text for column, text in row.items() if column not in _FIELDS and text}
+    counts = counts_by_group(row)
+    parts = {f"{COUNTS}{group}" for group in counts}
+    facts = {
+        column: text
+        for column, text in row.items()
+        if text and column not in _FIELDS and column not in parts
+    }
     if "train_flops" not in values and "train_flops_per_example" in values:
         values["train_flops"] = values["train_flops_per_example"] * values["n_examples"]
     if "train_flops_per_example" not in values and values["n_examples"] > 0:
         values["train_flops_per_example"] = (
             values.get("train_flops", math.nan) / values["n_examples"]
         )
-    return Run(**values, facts=facts)
+    return Run(**values, param_counts=counts, facts=nested(facts, row))
+
+
+def _row(run: Run, left_out: str | None) -> dict[str, Any]:
+    """Return a run as a line of a CSV file: column to value, None where it is unknown."""
+    row = {**flat(run.facts), **{name: getattr(run, name) for name in _FIELDS}}
+    if all(group in run.param_counts for group in COUNTED):
+        row |= {f"{COUNTS}{group}": run.param_counts[group] for group in COUNTED}
+    if (names := names_of_hyperparameters(run.facts)) is not None:
+        row[HYPERPARAMETERS] = names
+    row.pop(LEFT_OUT, None)
+    return row if left_out is None else {**row, LEFT_OUT: left_out}
 
 
 def _whole(text: str) -> int:
@@ -484,30 +480,6 @@ def _whole(text: str) -> int:
         if not value.is_integer():
             raise
         return int(value)
-
-
-def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts that are single values by name, those of groups after the others."""
-    groups = (facts.get(name) for name in _GROUPS_OF_FACTS)
-    found: dict[str, Any] = {}
-    for group in (facts, *(group for group in groups if isinstance(group, Mapping))):
-        for name, value in group.items():
-            if isinstance(value, (bool, int, float, str)) and found.get(name, "") == "":
-                found[name] = value
-    return {name: value for name, value in found.items() if value != ""}
-
-
-def _fact(facts: Mapping[str, Any], name: str) -> Any:
-    """Return a fact by name: the run's own, else a hyperparameter, else the optimizer's."""
-    return _flat(facts).get(name)
-
-
-def _number(value: Any) -> float | None:
-    """Return a fact as a number, None if it isn't one."""
-    try:
-        return None if value is None else float(value)
-    except (ValueError, OverflowError):
-        return None
 
 
 def unique_units(runs: Iterable[Run]) -> tuple[str, ...]:

@@ -91,6 +91,7 @@ def test_a_csv_file_still_tells_which_runs_make_no_law(tmp_path):
     table.to_csv(tmp_path / "runs.csv")
     back = RunTable.from_csv(tmp_path / "runs.csv")
     assert back.usable().excluded == table.usable().excluded
-    assert [kept.name for kept in back.with_tests().usable()] == ["test", "b"]
+    both = (each.with_tests().usable() for each in (table, back))
+    assert [[kept.name for kept in each] for each in both] == [["test"], ["test"]]
     back.to_csv(tmp_path / "again.csv")
     assert RunTable.from_csv(tmp_path / "again.csv").usable().excluded == back.usable().excluded

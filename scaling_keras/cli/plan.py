@@ -14,7 +14,6 @@ from scaling_keras import laws
 from scaling_keras.cli import fit as fit_command
 from scaling_keras.cli.amounts import amount
 from scaling_keras.errors import FitError
-from scaling_keras.events.reader import is_csv
 from scaling_keras.laws.fit_text import times
 from scaling_keras.laws.hardware import Duration, hours, measured_flops_per_second
 from scaling_keras.laws.next_runs import NextRuns, next_runs
@@ -60,10 +59,8 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     _refuse_unused(args)
     runs = fit_command.table_from(args)
     fit = laws.fit(args.form, runs, groups=args.groups, seed=args.seed)
-    # A file of numbers has no facts to tell the hours and the cost of serving from.
-    table = None if is_csv(args.logdir) else runs
-    plan = _plan(args, fit, table)
-    took = _duration(args, plan, table)
+    plan = _plan(args, fit, runs)
+    took = _duration(args, plan, runs)
     advice = None
     if args.next_runs is not None:
         target = {"n_params": plan.n_params.value, "n_examples": plan.n_examples.value}
@@ -198,7 +195,7 @@ def _refuse_unused(args: argparse.Namespace) -> None:
         )
 
 
-def _plan(args: argparse.Namespace, fit: laws.Fit, table: RunTable | None) -> Plan:
+def _plan(args: argparse.Namespace, fit: laws.Fit, table: RunTable) -> Plan:
     """Return the plan that the arguments ask for."""
     if args.flops is not None:
         return allocate(
@@ -219,18 +216,18 @@ def _plan(args: argparse.Namespace, fit: laws.Fit, table: RunTable | None) -> Pl
     )
 
 
-def _forward_share(table: RunTable | None) -> float:
+def _forward_share(table: RunTable) -> float:
     """Return the forward part of the training FLOPs as the runs counted it, else a third."""
     shares = [
         forward / run.train_flops_per_example
-        for run in (table.usable() if table else ())
+        for run in table.usable()
         if (forward := run.facts.get("forward_flops_per_example"))
     ]
     known = [share for share in shares if 0 < share <= 1]
     return float(np.median(known)) if known else FORWARD_SHARE
 
 
-def _duration(args: argparse.Namespace, plan: Plan, table: RunTable | None) -> Duration | None:
+def _duration(args: argparse.Namespace, plan: Plan, table: RunTable) -> Duration | None:
     """Return how long the plan takes on the device named, else at the rate the runs had."""
     n_devices = 1 if args.n_devices is None else args.n_devices
     if args.device is not None:
@@ -242,7 +239,7 @@ def _duration(args: argparse.Namespace, plan: Plan, table: RunTable | None) -> D
             utilisation=args.utilisation,
             device_hour_price=args.price,
         )
-    rate = measured_flops_per_second(table, level=args.level) if table else None
+    rate = measured_flops_per_second(table, level=args.level)
     if rate is not None:
         if args.n_devices is not None:
             raise FitError(

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scaling_keras.csv_rows import read_csv_rows
 from scaling_keras.errors import RunsError, ScalingWarning
 from scaling_keras.events.assembling import LOSS_CHOICES, choose_losses
 from scaling_keras.events.hparams import Session, read_sessions
@@ -23,7 +24,6 @@ from scaling_keras.runs import (
     Exclusion,
     Run,
     RunTable,
-    read_csv_rows,
     run_from_row,
 )
 

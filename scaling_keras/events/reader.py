@@ -74,7 +74,7 @@ def read_runs(
     if is_csv(logdir):
         named = {} if metric is None else {"loss": metric}
         table = import_csv(logdir, columns={**named, **(columns or {})})
-        return _with_chosen(dataclasses.replace(table, param_convention=param_convention), runs)
+        return _with_chosen(table.stated_as(param_convention), runs)
     records, others = _read(logdir, runs)
     sessions = sessions_in({name: paths for each in others for name, paths in each.files.items()})
     if not records:

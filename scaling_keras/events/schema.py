@@ -104,7 +104,8 @@ class RunFacts:
         sweep: Id of the sweep that asked for the run; empty for none.
         trial: Id of its trial within the sweep; empty for none.
         prediction: `loss`, `low`, `high`, `level` and `form` of a prediction that was made before
-            the run began, and its `loss_name` as far as it is known; None for none.
+            the run began, and its `loss_name` as far as it is known; None for none. The form of an
+            average is `auto`, with `form_weights` by name; older runs name its widest form.
         n_examples_before: Examples seen by earlier attempts whose weights this one goes on from;
             0 if it began with new weights. Points of earlier attempts beyond it are superseded.
         train_flops_before: FLOPs of those; None if unknown: then they are taken to have cost what

@@ -6,6 +6,7 @@ from typing import Any
 
 from scaling_keras import laws
 from scaling_keras.errors import SweepError
+from scaling_keras.laws.fitting import AUTO
 from scaling_keras.runs import RunTable
 
 _KEPT = {
@@ -29,6 +30,9 @@ def prediction_facts(
     level: float = 0.9,
 ) -> dict[str, Any]:
     """Return what a law predicts for a run, in the form in which the run records it.
+
+    An average of forms has `auto` as its `form`, and what each counts as `form_weights`, which are
+    empty for a law of one form.
 
     Args:
         fit: The law; a one-variable one says in its labels which of the numbers it takes.
@@ -71,7 +75,8 @@ def prediction_facts(
         "low": float(prediction.low[0]),
         "high": float(prediction.high[0]),
         "level": level,
-        "form": fit.form,
+        "form": AUTO if fit.form_weights else fit.form,
+        "form_weights": dict(fit.form_weights),
         "loss_name": objective,
         "extrapolation": float(prediction.extrapolation[0]),
         "best_before": float(fit.observed.min()),

@@ -85,8 +85,9 @@ class TrialPlan:
         n_examples: Examples that the run should see; it sees a whole number of batches.
         seed: Random seed of the run.
         hyperparameters: Other hyperparameters of this run, such as `learning_rate`.
-        prediction: `loss`, `low`, `high`, `level`, `form` and `loss_name` of a prediction that the
-            run is to test, recorded with its facts; None for a run of the sweep itself.
+        prediction: `loss`, `low`, `high`, `level`, `form`, `form_weights` and `loss_name` of a
+            prediction that the run is to test, recorded with its facts; None for a run of the
+            sweep itself.
     """
 
     name: str

@@ -151,7 +151,7 @@ def record_lost(plan: TrialPlan, setting: TrialSetting, reason: str) -> None:
 
 
 def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
-    """Return the model of a trial with the weights that were kept.
+    """Return the model of a trial with the weights that were kept, and its optimizer new.
 
     Raises:
         SweepError: If there are none, or their file is damaged.
@@ -163,8 +163,10 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
             f"has none at {shown(file)!r}. Train it with keep_weights=True."
         )
     model = _build(plan, setting, as_hyperparameters(setting.workload.values(plan)))
+    # The file holds the optimizer's variables too, and Keras warns where a new one has none yet.
+    new = [each for each in vars(model).values() if isinstance(each, keras.optimizers.Optimizer)]
     try:
-        model.load_weights(file)
+        model.load_weights(file, objects_to_skip=new)
     except (OSError, KeyError, RuntimeError, ValueError) as error:  # By which byte is wrong.
         raise SweepError(
             f"A model is restored from the weights of its run. Received: {plan.name!r}, whose file "

@@ -87,6 +87,10 @@ class Workload:
         parameters = inspect.signature(train).parameters if callable(train) else {}
         self._takes_nothing = not parameters
         self._takes_seed = "seed" in parameters
+        self._needs_batch_size = (
+            "batch_size" in parameters
+            and parameters["batch_size"].default is inspect.Parameter.empty
+        )
         self._takes_batch_size = self._takes_seed and (
             "batch_size" in parameters
             or any(item.kind is inspect.Parameter.VAR_KEYWORD for item in parameters.values())
@@ -164,6 +168,12 @@ class Workload:
             size = self._wanted_batch_size if own is None else own
             if size is not None and not self._takes_batch_size:
                 raise _other_batches(plan, size, f"a function of a `seed` alone, {self._train!r}")
+            if size is None and self._needs_batch_size:
+                raise SweepError(
+                    f"A function of `seed` and `batch_size` that gives the training data must be "
+                    f"told the batch size. Received: {self._train!r}, with no `batch_size` said "
+                    f"anywhere. Pass `search(..., batch_size=32)`, or give the parameter a default."
+                )
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
         elif self._takes_nothing:

@@ -31,12 +31,13 @@ _FROM_RUN = (
     "n_examples",
     "train_flops",
     "train_flops_per_example",
+    "dataset_size",
     "size",
     "family",
     "example_unit",
     "seed",
 )
-_FROM_FACTS = ("planned_examples", "dataset_size", "sweep", "trial", "start_time", "prediction")
+_FROM_FACTS = ("planned_examples", "sweep", "trial", "start_time", "prediction")
 _FROM_RESULT = ("elapsed_seconds", "examples_per_second")
 
 

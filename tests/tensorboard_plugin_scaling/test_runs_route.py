@@ -1,9 +1,11 @@
 import pytest
 
+from scaling_keras.events import schema
 from scaling_keras.runs import RunTable
 from tensorboard_plugin_scaling.runs_route import columns
 
 PREDICTION = {"loss": 2.0, "low": 1.9, "high": 2.1, "level": 0.9, "form": "chinchilla"}
+AVERAGE = {**PREDICTION, "form": "auto", "form_weights": {"coupled": 0.56, "chinchilla": 0.44}}
 
 
 def test_every_run_has_a_row_with_what_is_known_of_it(get, logdir):
@@ -36,6 +38,25 @@ def test_every_run_has_a_row_with_what_is_known_of_it(get, logdir):
     assert row["prediction"] == PREDICTION
     assert (row["sweep"], row["trial"]) == ("s", "t")
     assert (body["reason"], body["loss_name"]) == (None, "val_loss")
+
+
+def test_the_law_of_a_prediction_may_be_an_average(get, logdir):
+    logdir.add_run("test", prediction=AVERAGE)
+    assert get("runs").body["columns"]["prediction"] == [AVERAGE]
+
+
+def test_the_size_of_the_data_set_is_that_of_the_table(get, logdir):
+    logdir.add_run("said", dataset_size=500)
+    logdir.add_run("unknown")
+    logdir.add_run("seen", status=None)
+    result = schema.RunResult(losses={"val_loss": {"final": 2.0}}, n_examples=9, dataset_size=400)
+    logdir.add_payload("seen", schema.result_tag(1), schema.encode(result))
+    rows = get("runs").body["columns"]
+    assert dict(zip(rows["name"], rows["dataset_size"], strict=True)) == {
+        "said": 500,
+        "seen": 400,
+        "unknown": None,
+    }
 
 
 def test_all_columns_have_one_length(get, logdir):

@@ -54,6 +54,21 @@ def test_the_same_program_again_trains_nothing_and_says_the_same(make_tuner, dat
     assert losses[1] == pytest.approx(verdicts[0][0].reached, rel=1e-5)
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_the_optimizer_of_a_model_that_is_given_back_is_new(make_tuner, data, optimizer):
+    def build(hp):
+        model = build_model(hp)
+        model.compile(optimizer=optimizer, loss="mse")
+        return model
+
+    tuner = make_tuner(build, widths=(2,))
+    tuner.search(data, validation_data=data)
+    tuner.train_at(**TEST)
+    model = tuner.train_at(**TEST)  # Under a warning of Keras's this would raise.
+    assert int(model.optimizer.iterations) == 0
+    model.fit(data.take(1), verbose=0)
+
+
 def test_a_law_that_has_seen_a_test_does_not_predict_it(tested):
     before = tested.verdicts()
     seen = law(floor=0.6)

@@ -5,6 +5,7 @@ import pytest
 
 from scaling_keras import laws
 from scaling_keras.errors import SweepError
+from scaling_keras.events import schema
 from scaling_keras.runs import Run, RunTable
 from scaling_keras.tuner.prediction import check_keeps_to, prediction_facts
 from tests.strategies import HOFFMANN, noisy_runs
@@ -43,7 +44,18 @@ def test_what_a_surface_predicts_is_recorded(runs):
     assert (facts["low"], facts["high"]) == (prediction.low[0], prediction.high[0])
     assert facts["best_before"] == min(np.asarray(runs["loss"]))
     assert (facts["form"], facts["loss_name"]) == ("chinchilla", "loss")
+    assert facts["form_weights"] == {}
     assert facts["extrapolation"] == prediction.extrapolation[0]
+
+
+def test_an_average_is_recorded_as_one_with_its_weights(runs):
+    fit = laws.fit("auto", runs, n_resamples=100)
+    facts = prediction_facts(fit, objective="loss", n_params=1e9, n_examples=1e11, train_flops=6e20)
+    assert facts["form"] == "auto"
+    assert facts["form_weights"] == fit.form_weights
+    assert sum(facts["form_weights"].values()) == pytest.approx(1)
+    back = schema.decode(schema.encode(schema.RunFacts(prediction=facts)), schema.RunFacts)
+    assert back.prediction == facts
 
 
 def test_what_a_curve_over_compute_predicts_is_recorded(runs):

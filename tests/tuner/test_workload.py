@@ -255,6 +255,15 @@ def test_a_function_of_a_seed_that_takes_no_batch_size_is_named():
     assert workload(takes_all).batch_size(other_batches(8)) == 8
 
 
+def test_a_function_that_must_be_told_the_batch_size_says_how():
+    with pytest.raises(
+        SweepError, match=r"no `batch_size` said anywhere\. Pass `search\(\.\.\., bat"
+    ):
+        workload(in_batches).batch_size(plan())
+    assert workload(in_batches, batch_size=8).batch_size(plan()) == 8
+    assert workload(lambda seed, batch_size=2: make_data(batch_size=2)).batch_size(plan()) == 2
+
+
 def test_a_batch_size_of_a_trial_may_be_rounded_up_for_the_replicas():
     assert workload(in_batches, n_replicas=4).batch_size(other_batches(6)) == 8
 
