@@ -16,6 +16,7 @@ from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.holdout import ROUNDING, Backtest
 from scaling_keras.laws.problem import Minimum, Problem
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.rising_metrics import rising_findings
 
 SHORT_RANGE = 10.0
 """Ratio of largest to smallest value below which exponents are seldom usable."""
@@ -49,6 +50,7 @@ def data_findings(form: Form, columns: Columns) -> Iterator[Finding]:
     if {"n_params", "n_examples"} <= set(values):
         yield from _surface_data_findings(values["n_params"], values["n_examples"])
     yield from _row_findings(form, columns)
+    yield from rising_findings(form, columns)
 
 
 def _surface_data_findings(n_params: Floats, n_examples: Floats) -> Iterator[Finding]:
