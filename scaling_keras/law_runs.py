@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from scaling_keras.metric_direction import is_higher_better
+
 if TYPE_CHECKING:
     from scaling_keras.runs import Run
 
@@ -36,13 +38,16 @@ def why_left_out(runs: Iterable[Run], *, include_tests: bool = False) -> dict[st
     for run in runs:
         if run.name not in reasons and _competes(run):
             key = _configuration(run)
-            if key not in best or run.loss < best[key].loss:
+            if key not in best or _is_better(run, best[key]):
                 best[key] = run
     for run in runs:
         if run.name not in reasons and _competes(run):
             winner = best[_configuration(run)]
             if _setting(run) != _setting(winner):
-                reasons[run.name] = f"other hyperparameters reached a lower loss: {winner.name}"
+                better = (
+                    f"higher {run.loss_name}" if is_higher_better(run.loss_name) else "lower loss"
+                )
+                reasons[run.name] = f"other hyperparameters reached a {better}: {winner.name}"
     return reasons
 
 
@@ -69,6 +74,11 @@ def _own_reason(run: Run, include_tests: bool) -> str:
 def _competes(run: Run) -> bool:
     """Return whether a run is one of a sweep's that reached a loss."""
     return bool(run.facts.get("sweep")) and run.status == "completed" and math.isfinite(run.loss)
+
+
+def _is_better(run: Run, other: Run) -> bool:
+    """Return whether a run reached a better loss, or metric, than another."""
+    return run.loss > other.loss if is_higher_better(run.loss_name) else run.loss < other.loss
 
 
 def _configuration(run: Run) -> tuple[Any, ...]:

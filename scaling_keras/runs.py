@@ -27,6 +27,7 @@ from scaling_keras.csv_rows import (
 )
 from scaling_keras.errors import RunsError
 from scaling_keras.law_runs import LEFT_OUT, is_usable, why_left_out
+from scaling_keras.metric_direction import is_higher_better
 
 STATUSES = ("completed", "running", "stalled", "stopped", "diverged", "failed")
 """How a run stands. A fit uses `completed` ones only: the others ended off their schedule."""
@@ -260,6 +261,7 @@ class RunTable:
     def completed(self) -> RunTable:
         """Return the completed runs with a finite, positive `loss`, `n_params` and `n_examples`.
 
+        Where the loss is a metric that is better when higher, such as an accuracy, it may be 0.
         Their FLOPs must be positive and finite too, or `nan`, which is unknown.
         """
         return self._without({run.name: _why_unusable(run) for run in self.runs})
@@ -412,7 +414,9 @@ def _why_unusable(run: Run) -> str:
     for column in (*REQUIRED_COLUMNS, *may_lack):
         value = getattr(run, column)
         is_unknown = column in may_lack and math.isnan(value)
-        if not (is_unknown or is_usable(value)):
+        # Such as an accuracy: laws of those are of the share itself, not of its log.
+        is_share = column == "loss" and value == 0 and is_higher_better(run.loss_name)
+        if not (is_unknown or is_share or is_usable(value)):
             return f"{column} is {value!r}, not a positive finite number"
     return ""
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from scaling_keras.runs import Run, RunTable
@@ -95,3 +97,13 @@ def test_a_csv_file_still_tells_which_runs_make_no_law(tmp_path):
     assert [[kept.name for kept in each] for each in both] == [["test"], ["test"]]
     back.to_csv(tmp_path / "again.csv")
     assert RunTable.from_csv(tmp_path / "again.csv").usable().excluded == back.usable().excluded
+
+
+def test_of_a_metric_that_is_better_when_higher_the_highest_makes_the_law():
+    tried = [
+        dataclasses.replace(run(name, value, learning_rate=rate), loss_name="val_accuracy")
+        for name, value, rate in (("low", 0.4, 0.1), ("high", 0.7, 0.2))
+    ]
+    kept, reasons = usable(*tried)
+    assert kept == ["high"]
+    assert reasons == {"low": "other hyperparameters reached a higher val_accuracy: high"}

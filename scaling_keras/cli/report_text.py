@@ -19,7 +19,7 @@ from scaling_keras.cli.report_blocks import (
 )
 from scaling_keras.cli.report_results import ReportResults
 from scaling_keras.laws.approaches_result import QUANTITIES, TITLES
-from scaling_keras.laws.fit_text import times
+from scaling_keras.laws.fit_text import change, guess_in_words, times
 from scaling_keras.laws.variations import beyond_in_words, point_beyond
 from scaling_keras.plotting.style import LABELS, target_label
 from scaling_keras.runs import Run
@@ -134,8 +134,8 @@ def _held_out(results: ReportResults) -> str:
     )
     return (
         f"Held-out check: fitted to the {check.n_train} cheaper runs, it predicted {runs}, "
-        f"{check.extrapolation:.2g}x beyond them, with an error of {check.error:.2%}; guessing the "
-        f"best loss so far errs by {check.baseline_error:.2%}. {verdict}"
+        f"{check.extrapolation:.2g}x beyond them, with an error of {check.error:.2%}; guessing "
+        f"{guess_in_words(results.fit.law)} errs by {check.baseline_error:.2%}. {verdict}"
     )
 
 
@@ -160,7 +160,7 @@ def _predicted(results: ReportResults) -> Iterator[Block]:
                 number(verdict.predicted, ".4f"),
                 f"{verdict.low:.4f} to {verdict.high:.4f} ({verdict.level:.0%})",
                 number(verdict.reached, ".4f"),
-                f"{verdict.error:+.2%}",
+                change(verdict.error),
                 "inside" if verdict.is_inside else "missed",
             )
             for verdict in results.verdicts
@@ -183,9 +183,11 @@ def _parameters(results: ReportResults) -> Iterator[Block]:
     rows = []
     for name, interval in fit.intervals(results.level).items():
         limits = f"{number(interval.low, '.4g')} to {number(interval.high, '.4g')}"
-        note = "at the edge of its range" if name in fit.at_bound else ""
+        note = ""
         if name in fit.fixed:
             limits, note = "-", "held at this value"
+        elif name in fit.at_bound:
+            limits, note = "at its bound", "not identified"
         rows.append((name, number(interval.value, ".5g"), limits, note))
     yield Grid(
         header=("parameter", "value", f"{results.level:.0%} interval", "note"), rows=tuple(rows)
@@ -253,7 +255,7 @@ def _sensitivity(results: ReportResults) -> Iterator[Block]:
             (
                 v.name,
                 str(len(v.rows)) if v.rows else "-",
-                f"{v.change:+.2%}" if v.change else "-",
+                change(v.change) if v.change else "-",
                 number(v.standard_errors, ".2g") if v.change else "-",
                 "-" if v.frontier_param_exponent is None else f"{v.frontier_param_exponent:.4f}",
             )

@@ -15,6 +15,7 @@ from scaling_keras.errors import RunsError
 from scaling_keras.events import schema
 from scaling_keras.events.attempts import flops_at, flops_course, holding
 from scaling_keras.events.records import RunRecord
+from scaling_keras.metric_direction import is_higher_better
 from scaling_keras.runs import Exclusion, Run, RunTable, check_param_convention, count_under
 
 LOSS_CHOICES = ("final", "best", "tail")
@@ -128,21 +129,25 @@ def _rises(points: npt.NDArray[np.float64]) -> bool:
     return bool((points[1:, 0] > points[:-1, 0]).all())
 
 
-def choose_losses(curve: npt.NDArray[np.float64]) -> dict[str, float]:
+def choose_losses(
+    curve: npt.NDArray[np.float64], *, higher_is_better: bool = False
+) -> dict[str, float]:
     """Return the `final`, `best` and `tail` loss of a curve.
 
     Args:
         curve: Its first column is examples seen, rising, its last the value; one point at least.
+        higher_is_better: Whether `best` is the highest value, as of an accuracy.
 
     Returns:
         Choice to loss. `best` passes over NaN; the others don't.
     """
     places, values = curve[:, 0], curve[:, -1]
     finite = values[np.isfinite(values)]
+    best = np.max if higher_is_better else np.min
     tail = values[places > (1.0 - TAIL_FRACTION) * places[-1]]
     return {
         "final": float(values[-1]),
-        "best": float(finite.min()) if len(finite) else math.nan,
+        "best": float(best(finite)) if len(finite) else math.nan,
         "tail": float(tail.mean()) if len(tail) else float(values[-1]),
     }
 
@@ -222,12 +227,15 @@ def _losses(
     curve: npt.NDArray[np.float64] | None, result: schema.RunResult | None, loss_name: str
 ) -> Mapping[str, float]:
     """Return the losses of a run by choice: those of its result, else those of its curve."""
-    if result and loss_name in result.losses:
-        losses = result.losses[loss_name]
-        return {choice: _or_nan(losses.get(choice)) for choice in LOSS_CHOICES}
+    higher_is_better = is_higher_better(loss_name)
+    of_curve = dict.fromkeys(LOSS_CHOICES, math.nan)
     if curve is not None and len(curve):
-        return choose_losses(curve)
-    return dict.fromkeys(LOSS_CHOICES, math.nan)
+        of_curve = choose_losses(curve, higher_is_better=higher_is_better)
+    if not (result and loss_name in result.losses):
+        return of_curve
+    losses = {name: _or_nan(result.losses[loss_name].get(name)) for name in LOSS_CHOICES}
+    # A result's best is the lowest of whatever metric.
+    return {**losses, "best": of_curve["best"]} if higher_is_better else losses
 
 
 def _n_examples(

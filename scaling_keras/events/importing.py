@@ -16,6 +16,7 @@ from scaling_keras.errors import RunsError, ScalingWarning
 from scaling_keras.events.assembling import LOSS_CHOICES, choose_losses
 from scaling_keras.events.hparams import Session, read_sessions
 from scaling_keras.events.logdir import stored_file
+from scaling_keras.metric_direction import is_higher_better
 from scaling_keras.runs import (
     ENDS_EARLY,
     NUMERIC_COLUMNS,
@@ -93,6 +94,8 @@ def import_csv(
         found, used = _resolve_all(columns, row.get, row)
         kept = {key: text for key, text in row.items() if key not in used}
         whole = {**kept, **found, "name": found.get("name") or f"row-{index}"}
+        if columns.get("loss", "loss") != "loss" and "loss_name" not in columns:
+            whole["loss_name"] = columns["loss"]
         outcomes.append(_run_or_reason(whole, columns, scale, index=index, where=path))
     return _table(outcomes, f"the file {str(path)!r}", header)
 
@@ -271,7 +274,8 @@ def _ending(session: Session, tag: str, usual: float) -> dict[str, str | None]:
 def _session_values(session: Session, loss: str, choice: str) -> dict[str, str | None]:
     """Return what the columns of a session may be made of, as texts."""
     values = {
-        tag: _text(float(choose_losses(curve)[choice])) for tag, curve in session.scalars.items()
+        tag: _text(float(choose_losses(curve, higher_is_better=is_higher_better(tag))[choice]))
+        for tag, curve in session.scalars.items()
     }
     if loss in session.scalars and loss not in session.restarted:
         last_step = float(session.scalars[loss][-1, 0])

@@ -17,7 +17,6 @@ from scaling_keras.laws.holdout import Backtest
 from scaling_keras.laws.inseparable import inseparable, pair_findings
 from scaling_keras.laws.problem import Minimum, Problem
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.unseen import unseen, unseen_findings
 
 
 def reach_minimum(problem: Problem, rng: np.random.Generator, on_failure: str) -> Minimum:
@@ -80,11 +79,7 @@ def assemble(
         at_bound=tuple(np.array(law.parameters)[best.at_bound].tolist()),
         converged=best.converged,
         message=("" if best.converged else "No start reached a minimum within the allowed steps."),
-        warnings=(
-            *findings,
-            *pair_findings(law, pairs),
-            *unseen_findings(law, unseen(law, best.theta, resamples, problem.z, pairs)),
-        ),
+        warnings=(*findings, *pair_findings(law, pairs)),
         excluded=columns.excluded,
         labels=columns.labels,
         example_cost=cost,

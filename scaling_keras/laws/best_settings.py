@@ -13,6 +13,7 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.rising_metrics import refuse_rising
 from scaling_keras.laws.row_options import check_table
 from scaling_keras.runs import Exclusion, Run, RunTable
 
@@ -98,6 +99,7 @@ def best_settings(runs: RunTable, setting: str = "learning_rate") -> BestSetting
     '0.0030'
     """
     check_table("runs", runs)
+    refuse_rising(f"The best {setting}", [run.loss_name for run in runs])
     tried, excluded = _tried(runs, setting)
     if not tried:
         raise FitError(

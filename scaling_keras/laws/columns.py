@@ -16,6 +16,7 @@ from scaling_keras.laws.forms import get_form
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.rising_metrics import refuse_rising
 from scaling_keras.laws.row_options import (
     check_data,
     checked_weights,
@@ -25,6 +26,7 @@ from scaling_keras.laws.row_options import (
     values_in_rows,
 )
 from scaling_keras.laws.run_findings import run_findings
+from scaling_keras.metric_direction import LOWER, metric_direction
 from scaling_keras.runs import NUMERIC_COLUMNS, Exclusion, Run, RunTable
 
 MIN_DISTINCT = 3
@@ -44,7 +46,8 @@ class Columns:
         groups: Cluster of each row for resampling, integers from 0. Shape `(rows,)`.
         names: Name of each row, `row 0` and so on where there are none.
         labels: What is known of the table: `param_convention`, `loss_choice`, `loss_name`,
-            `example_unit`, `x` (the column a one-variable form was fitted against).
+            `example_unit`, `x` (the column a one-variable form was fitted against), `metric` (what
+            a form of a metric was fitted to).
         excluded: Runs that were left out, with reasons.
         findings: What can be said of how the runs were trained.
         n_params: Parameters of each run where FLOPs were counted, else empty.
@@ -120,6 +123,7 @@ def _gathered(
     table = _usable(form, data, given) if isinstance(data, RunTable) else None
     source: Any = data if table is None else table
     columns = (*form.variables, form.target)
+    _refuse_rising(form, source, given)
     arrays = {name: _column(name, source, given.get(name), form) for name in columns}
     length = len(arrays[form.target])
     for name, array in arrays.items():
@@ -147,7 +151,7 @@ def _gathered(
         weights=weights[rows],
         groups=cluster_numbers(groups, values, rows, length),
         names=tuple(names[i] for i in rows),
-        labels=_labels(table, given),
+        labels=_labels(form, table, given),
         excluded=excluded,
         findings=() if table is None else _findings_of(form, table),
         **counted_flops(source, arrays, rows, length),
@@ -194,7 +198,7 @@ def _of_best_settings(form: Form, table: RunTable, given: Mapping[str, Any]) -> 
     return dataclasses.replace(
         rows,
         names=tuple(names),
-        labels=_labels(usable, given),
+        labels=_labels(form, usable, given),
         findings=(*best.warnings, *of_runs),
     )
 
@@ -235,6 +239,8 @@ def _of_table(table: RunTable, column: str, form: Form) -> Floats:
     """Return a column of a table; the seconds of a step from the throughput that runs recorded."""
     if column == "step_seconds" and column not in table.columns:
         return np.array([_step_seconds(run) for run in table])
+    if _is_read_metric(form, table, column):
+        return _read_metric(form, table)
     try:
         values: Floats = table[column]
     except RunsError:
@@ -248,6 +254,37 @@ def _of_table(table: RunTable, column: str, form: Form) -> Floats:
     return values
 
 
+def _is_read_metric(form: Form, table: RunTable, column: str) -> bool:
+    """Return whether a column is the metric that the runs were read with, in place of a loss."""
+    is_metric = column == "metric" == form.target and "loss" not in form.variables
+    return is_metric and column not in table.columns
+
+
+def _read_metric(form: Form, table: RunTable) -> Floats:
+    """Return the metric that runs were read with, unless that is a loss."""
+    losses = [run.loss_name for run in table if metric_direction(run.loss_name) == LOWER]
+    if losses:
+        raise RunsError(
+            f"A `{form.name}` fit needs a metric of the runs that is better when higher. Received: "
+            f"runs with {losses[0]}, which is better when lower. Read them with another, as with "
+            f"`--metric val_accuracy` on the command line, or "
+            f"`read_runs(..., metric='val_accuracy')`; or pass `metric=`, a value per run."
+        )
+    values: Floats = table["loss"]
+    return values
+
+
+def _refuse_rising(form: Form, source: Any, given: Mapping[str, Any]) -> None:
+    """Refuse a metric that is known to be better when higher as the loss of a form."""
+    column = given.get("loss")
+    if "loss" not in (*form.variables, form.target):
+        return
+    names = {column} if isinstance(column, str) else set()
+    if isinstance(source, RunTable) and (column is None or column == "loss"):
+        names = {run.loss_name for run in source}
+    refuse_rising(f"A `{form.name}` fit", sorted(names))
+
+
 def _step_seconds(run: Run) -> float:
     """Return the time of an optimizer step, `nan` if the run recorded no throughput."""
     per_second = (run.facts.get("result") or {}).get("examples_per_second")
@@ -257,9 +294,9 @@ def _step_seconds(run: Run) -> float:
     return float(batch) * float(run.facts.get("examples_per_item") or 1) / float(per_second)
 
 
-def _labels(table: RunTable | None, given: Mapping[str, Any]) -> dict[str, str]:
+def _labels(form: Form, table: RunTable | None, given: Mapping[str, Any]) -> dict[str, str]:
     """Return what a table says about its own columns; refuse to mix units or losses."""
-    labels = {"x": given["x"]} if isinstance(given.get("x"), str) else {}
+    labels = {name: given[name] for name in ("x", "metric") if isinstance(given.get(name), str)}
     if table is None:
         return labels
     units = {run.example_unit: run for run in table}
@@ -267,6 +304,8 @@ def _labels(table: RunTable | None, given: Mapping[str, Any]) -> dict[str, str]:
     for what, found in (("example unit", units), ("loss", losses)):
         if len(found) > 1:
             raise FitError(f"The runs of a fit {refuse_mixed(what, found)}.")
+    if given.get("metric") is None and _is_read_metric(form, table, form.target):
+        labels["metric"] = next(iter(losses), "metric")
     return {
         **labels,
         "param_convention": table.param_convention,

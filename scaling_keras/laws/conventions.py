@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scaling_keras.laws.exponents import size_exponent
+from scaling_keras.laws.exponents import frontier_exponents, size_exponent
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import ExampleCost, fit_example_cost
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.uncertainty import quantile
 from scaling_keras.laws.variations import Variation, point_beyond
 from scaling_keras.runs import PARAM_CONVENTIONS, Run, RunTable, count_under
+
+if TYPE_CHECKING:
+    from scaling_keras.laws.fit_result import Fit
 
 _LEVEL = 0.9
 
@@ -61,24 +64,26 @@ def convention_variations(
     return tuple(found)
 
 
-def convention_findings(
-    problem: Problem, theta: Floats, resamples: Floats, table: RunTable
-) -> Iterator[Finding]:
-    """Yield whether another way of counting moves the frontier exponent out of its interval."""
-    tried = convention_variations(problem, theta, resamples, table)
-    if not tried or not len(resamples):
+def convention_findings(fit: Fit, problem: Problem, runs: RunTable) -> Iterator[Finding]:
+    """Yield whether another way of counting moves the frontier exponent out of its interval.
+
+    Args:
+        fit: The law.
+        problem: What was minimised to make it.
+        runs: The table that it is a fit of.
+    """
+    tried = convention_variations(problem, fit.theta, fit.resamples, runs)
+    if not tried:
         return
-    q = _cost(_sizes(problem), _runs_of(problem, table)).exponent
-    drawn = size_exponent(problem.form, problem.form.to_params(resamples, problem.centre), q)
-    low, high = (quantile(drawn, (1 + sign * _LEVEL) / 2) for sign in (-1, 1))
-    moved = [v for v in tried if not low <= (v.frontier_param_exponent or np.nan) <= high]
+    own = frontier_exponents(fit, level=_LEVEL)["frontier_param_exponent"]
+    moved = [v for v in tried if not own.low <= (v.frontier_param_exponent or np.nan) <= own.high]
     if moved:
         others = " and ".join(f"{v.frontier_param_exponent:.3f} with {v.name}" for v in moved)
         yield Finding(
             code="convention_matters",
-            message=f"The optimal size grows as C^a with a from {low:.3f} to {high:.3f} where N "
-            f"is counted as `{table.param_convention}`, but a is {others}. Quote an exponent with "
-            f"its convention, and compare it with others of the same "
+            message=f"The optimal size grows as C^a with a from {own.low:.3f} to {own.high:.3f} "
+            f"where N is counted as `{runs.param_convention}`, but a is {others}. Quote an "
+            f"exponent with its convention, and compare it with others of the same "
             f"(`RunTable.with_param_convention`).",
         )
 

@@ -11,7 +11,7 @@ from scaling_keras.laws.assembling import assemble
 from scaling_keras.laws.columns import Columns
 from scaling_keras.laws.curve_choice import FORM, average_laws, chosen
 from scaling_keras.laws.curve_laws import fit_laws
-from scaling_keras.laws.diagnostics import data_findings, fit_findings, residual_findings
+from scaling_keras.laws.diagnostics import data_findings, fit_findings, pattern_findings
 from scaling_keras.laws.fit_result import Fit
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import fit_example_cost
@@ -66,14 +66,8 @@ def fit_curve(
         *columns.findings,
         *data_findings(FORM, columns),
         *_stray_findings(columns, stray),
-        *fit_findings(
-            problem,
-            best,
-            params=FORM.to_params(resamples, problem.centre),
-            cost=cost,
-            backtest=average.backtest,
-        ),
-        *residual_findings(problem, best.theta, resamples, cost),
+        *fit_findings(problem, best, cost=cost, backtest=average.backtest),
+        *pattern_findings(problem, best.theta),
     )
     used = ~stray
     used[used] = rows

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from scipy import special
 
 from scaling_keras.laws.checkpoints import MANY_POINTS, checkpoint_findings
 from scaling_keras.laws.columns import Columns
-from scaling_keras.laws.fit_text import guess_in_words, listed, times
+from scaling_keras.laws.fit_text import guess_in_words, times
 from scaling_keras.laws.forms.base import Floats, Form
 from scaling_keras.laws.frontier import ExampleCost
 from scaling_keras.laws.holdout import ROUNDING, Backtest
-from scaling_keras.laws.objectives import OBJECTIVES
 from scaling_keras.laws.problem import Minimum, Problem
 from scaling_keras.laws.results import Finding
-from scaling_keras.laws.unseen import left_free
-from scaling_keras.laws.variations import OUTLIER, Variation, beyond_in_words, variations
+from scaling_keras.laws.rising_metrics import rising_findings
 
 SHORT_RANGE = 10.0
 """Ratio of largest to smallest value below which exponents are seldom usable."""
@@ -31,19 +29,9 @@ UNBALANCED = 16.0
 """Rows of one size, relative to the median size, from which it outweighs the others."""
 START_AGREEMENT = 0.5
 NOT_MOVED = 1e-9
-MOVED_FAR = 2.0
-"""Standard errors from which a prediction moved by a choice that the data don't make."""
-MOVED_SHARE = 0.005
-MOVED_SIZE = 0.1
-"""Relative change of the best size below which the loss hardly differs."""
 _CURVE_DEGREE = 4
 SIGNIFICANT = 1e-3
 """Chance below which a pattern of the residuals is no accident."""
-WIDE_EXPONENT = 4.0
-"""Ratio of the ends of an exponent's 90 % interval from which the data does not identify it."""
-WIDE_SIGNED_EXPONENT = 0.5
-"""The same for one that may have either sign, as a width: ten times beyond the data, 0.5 of an
-exponent is a factor of 3."""
 FAR = 10.0
 """Extrapolation factor from which a prediction says so."""
 
@@ -62,6 +50,7 @@ def data_findings(form: Form, columns: Columns) -> Iterator[Finding]:
     if {"n_params", "n_examples"} <= set(values):
         yield from _surface_data_findings(values["n_params"], values["n_examples"])
     yield from _row_findings(form, columns)
+    yield from rising_findings(form, columns)
 
 
 def _surface_data_findings(n_params: Floats, n_examples: Floats) -> Iterator[Finding]:
@@ -129,7 +118,6 @@ def fit_findings(
     problem: Problem,
     best: Minimum,
     *,
-    params: dict[str, Floats],
     cost: ExampleCost,
     backtest: Backtest | None,
 ) -> Iterator[Finding]:
@@ -138,7 +126,6 @@ def fit_findings(
     Args:
         problem: What was minimised.
         best: What the starts reached.
-        params: The parameters of each resample, by name; empty without resamples.
         cost: What an example costs.
         backtest: The held-out check, None if there are too few runs.
     """
@@ -164,59 +151,13 @@ def fit_findings(
         if bound:
             yield Finding(
                 code="at_bound",
-                message=f"`{name}` ended at a bound of its range: the data does not ask for it. "
-                f"Use a simpler form, or add runs over a wider range.",
+                message=f"`{name}` ended at a bound of its range: its value is where the search "
+                f"had to stop, no evidence of it. Use a simpler form, or add runs over a wider "
+                f"range.",
             )
-    yield from _identity_findings(problem, best, params)
     if form.is_surface:
         yield from _cost_findings(cost)
     yield from backtest_findings(form, backtest)
-
-
-def _identity_findings(
-    problem: Problem, best: Minimum, params: Mapping[str, Floats]
-) -> Iterator[Finding]:
-    """Yield the parameters that the data do not identify, and why not.
-
-    Coefficients vary with their exponents, over any range: of them only those that are left free.
-    """
-    form, bounded = problem.form, np.array(problem.form.parameters)[best.at_bound]
-    free = [name for name in left_free(problem, best.theta) if name not in bounded]
-    for name in form.parameters if params else ():
-        is_coef = name.split("_")[-1].startswith("coef")
-        if name in problem.fixed or is_coef or name in free:
-            continue
-        low, high = np.quantile(params[name], [0.05, 0.95])
-        if name in bounded:
-            why = "it ended at the bound of its range, which cuts its interval off"
-        elif _is_wide(low, high, name in form.exponents):
-            why = f"its 90 % interval runs from {low:.3g} to {high:.3g}"
-        else:
-            continue
-        yield Finding(
-            code="not_identified",
-            message=f"`{name}` is not identified: {why}. Add runs over a wider range before using "
-            f"it.",
-        )
-    if free:
-        names = ", ".join(f"`{name}`" for name in free)
-        are, them = ("is", "it") if len(free) == 1 else ("are", "them")
-        yield Finding(
-            code="not_identified",
-            message=f"{names} {are} not identified: the law of these runs is the same with other "
-            f"values of {them}. Add runs that show {them}, or hold {them} with `fixed`.",
-        )
-
-
-def _is_wide(low: float, high: float, is_exponent: bool) -> bool:
-    """Return whether a 90 % interval is too wide for its parameter to be used."""
-    if is_exponent and high - low < ROUNDING:
-        return False
-    if low < 0 < high:
-        # Where a ratio says nothing: an exponent near zero may be known well.
-        return not is_exponent or high - low > WIDE_SIGNED_EXPONENT
-    smaller, larger = sorted((abs(low), abs(high)))
-    return larger > WIDE_EXPONENT * smaller
 
 
 def _cost_findings(cost: ExampleCost) -> Iterator[Finding]:
@@ -283,66 +224,14 @@ def extrapolation_findings(factor: Floats, backtest: Backtest | None) -> tuple[F
     )
 
 
-def residual_findings(
-    problem: Problem, theta: Floats, resamples: Floats, cost: ExampleCost
-) -> Iterator[Finding]:
-    """Yield what the residuals show, and how far choices move the prediction and the best size.
+def pattern_findings(problem: Problem, theta: Floats) -> Iterator[Finding]:
+    """Yield whether the residuals follow the variables, or exceed what seeds differ by.
 
     Args:
         problem: The rows and the form.
         theta: The fitted parameters in the solver's frame, shape `(p,)`.
-        resamples: Those of each bootstrap resample, shape `(n, p)`.
-        cost: What an example costs.
     """
-    tried = variations(problem, theta, resamples, cost)[1:]
-    where = beyond_in_words(problem.form)
-    moved = [variation for variation in tried if _has_moved(variation)]
-    objectives = [v for v in moved if v.name in OBJECTIVES]
-    if objectives:
-        worst = max(objectives, key=lambda v: abs(v.change))
-        yield Finding(
-            code="objective_sensitive",
-            message=f"With the objective `{worst.name}` {_moves(worst, where)}. Look at "
-            f"`laws.sensitivity`, and at the rows farthest from the law.",
-        )
-    for variation in tried:
-        if variation.name == "without outliers":
-            yield Finding(
-                code="outliers",
-                message=f"{len(variation.rows)} rows lie more than {OUTLIER:g} robust standard "
-                f"deviations off the law ({listed(variation.rows)}); without them "
-                f"{_moves(variation, where)}. Find out why.",
-            )
-    for variation in moved:
-        if variation.name == "without the cheapest fifth":
-            yield Finding(
-                code="early_rows",
-                message=f"Without the cheapest fifth of the rows {_moves(variation, where)}: the "
-                f"law may not hold from the smallest runs on. Fit without "
-                f"them, and decide so before looking at a held-out run.",
-            )
     yield from checkpoint_findings(problem, theta)
-    yield from pattern_findings(problem, theta)
-
-
-def _has_moved(variation: Variation) -> bool:
-    """Return whether the loss beyond the data moved by more than its error, or the best size."""
-    if variation.standard_errors > MOVED_FAR and abs(variation.change) > MOVED_SHARE:
-        return True
-    change, errors = variation.n_params_change, variation.n_params_standard_errors
-    return change is not None and abs(change) > MOVED_SIZE and (errors or 0.0) > MOVED_FAR
-
-
-def _moves(variation: Variation, where: str) -> str:
-    """Return how far a variation moves what is asked of a law."""
-    loss = f"the prediction {where} moves by {variation.change:+.2%}"
-    loss += f" ({variation.standard_errors:.1f} standard errors)"
-    change, errors = variation.n_params_change, variation.n_params_standard_errors
-    return loss if change is None else f"{loss} and the best size by {change:+.0%} ({errors:.1f})"
-
-
-def pattern_findings(problem: Problem, theta: Floats) -> Iterator[Finding]:
-    """Yield whether the residuals follow the variables, or exceed what seeds differ by."""
     residuals = problem.y - problem.fitted(theta[None])[0]
     # A few outliers must not make the pattern, nor hide it.
     limit = 3 * 1.4826 * np.median(np.abs(residuals))

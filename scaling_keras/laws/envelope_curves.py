@@ -16,6 +16,7 @@ from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
 from scaling_keras.laws.isoflop_rows import FLOPS_ASSUMED
 from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.rising_metrics import refuse_rising
 from scaling_keras.laws.row_options import real_numbers, values_in_rows
 from scaling_keras.runs import Exclusion, Run, RunTable
 
@@ -228,6 +229,7 @@ def _knows_cost(run: Run) -> bool:
 
 def _check_alike(runs: list[Run], metric: str | None) -> None:
     """Raise a `FitError` if curves can't be compared."""
+    refuse_rising("An envelope", [metric or run.loss_name for run in runs])
     units = {run.example_unit: run for run in runs}
     losses = {} if metric else {run.loss_name: run for run in runs}
     for what, found in (("example unit", units), ("loss", losses)):

@@ -62,8 +62,8 @@ class Fit:
         message: What happened if it did not; empty otherwise.
         warnings: Findings about the data and the fit.
         excluded: Runs of the table that were left out, with reasons.
-        labels: `param_convention`, `loss_choice`, `loss_name`, `example_unit` and `x` as far as
-            they are known.
+        labels: `param_convention`, `loss_choice`, `loss_name`, `example_unit`, `x` and `metric` as
+            far as they are known.
         example_cost: Training FLOPs of one example as a function of `n_params`.
         backtest: How the form, fitted to the cheaper runs, predicted the dearest; None if there
             are too few runs to tell.

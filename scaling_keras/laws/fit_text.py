@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,12 @@ def guess_in_words(form: Form) -> str:
     return f"the {form.target.replace('_', ' ')} of the dearest of the rest"
 
 
+def target_name(fit: Fit) -> str:
+    """Return what a fit predicts: the loss or metric as the runs name it, or the form's target."""
+    target = fit.law.target
+    return fit.labels.get("loss_name" if target == "loss" else target, target)
+
+
 def times(factor: float) -> str:
     """Return how many times something is another, in three digits.
 
@@ -27,6 +32,22 @@ def times(factor: float) -> str:
     ('1,780x', '2x', '1.7e+08x')
     """
     return f"{float(f'{factor:.3g}'):,.6g}x"
+
+
+def change(relative: float, decimals: int = 2) -> str:
+    """Return a relative change in percent, or the factor where it is above 1000 %.
+
+    Args:
+        relative: What is over what was, minus 1.
+        decimals: Of the percentage.
+
+    Example:
+    >>> change(0.0312), change(-0.5, 0), change(4388.6)
+    ('+3.12%', '-50%', 'a factor of 4,390')
+    """
+    if relative > 10:
+        return f"a factor of {float(f'{1 + relative:.3g}'):,.6g}"
+    return f"{relative:+.{decimals}%}"
 
 
 def formula(form: Form, params: Mapping[str, float]) -> str:
@@ -43,11 +64,10 @@ def formula(form: Form, params: Mapping[str, float]) -> str:
 
 def summary(fit: Fit, level: float) -> str:
     """Return the law, its parameters with intervals, the checks and the findings."""
-    loss = fit.labels.get("loss_name", "loss") if fit.law.target == "loss" else fit.law.target
     convention = fit.labels.get("param_convention")
     lines = [
         f"{fit.formula()}",
-        f"  {fit.n_runs} runs, {loss}"
+        f"  {fit.n_runs} runs, {target_name(fit)}"
         + (f", N counts {convention} parameters" if convention else "")
         + (f", D counts {fit.labels['example_unit']}s" if "example_unit" in fit.labels else ""),
     ]
@@ -56,8 +76,8 @@ def summary(fit: Fit, level: float) -> str:
         limits = f"{level:.0%} interval {interval.low:.5g} to {interval.high:.5g}"
         if name in fit.fixed:
             limits = "held at this value"
-        elif name in fit.at_bound and math.isclose(interval.low, interval.high, rel_tol=1e-3):
-            limits = "not identified: every resample ends at its bound"
+        elif name in fit.at_bound:
+            limits = "not identified: at its bound"
         lines.append(f"  {name:<{width}}  {interval.value:<10.5g} {limits}")
     residual = ("log " if fit.law.link == "log" else "") + fit.law.target
     bend = f" (delta {fit.huber_delta:g} on {residual})" if fit.huber_delta else ""

@@ -15,10 +15,9 @@ from scaling_keras.laws.assembling import assemble, reach_minimum
 from scaling_keras.laws.auto_variables import is_of_one_variable
 from scaling_keras.laws.averaging import Candidate, average, unjudged
 from scaling_keras.laws.columns import gather
-from scaling_keras.laws.conventions import convention_findings
 from scaling_keras.laws.curve_choice import FORM
 from scaling_keras.laws.curve_fitting import OBJECTIVE, fit_curve
-from scaling_keras.laws.diagnostics import data_findings, fit_findings, residual_findings
+from scaling_keras.laws.diagnostics import data_findings, fit_findings, pattern_findings
 from scaling_keras.laws.fit_result import Fit
 from scaling_keras.laws.forms import get_form
 from scaling_keras.laws.forms.base import Form
@@ -27,6 +26,7 @@ from scaling_keras.laws.frontier import fit_example_cost
 from scaling_keras.laws.holdout import SHARES, hold_out, judge, rank
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
+from scaling_keras.laws.resample_findings import resample_findings
 from scaling_keras.laws.results import Finding
 from scaling_keras.laws.uncertainty import check_resampling
 from scaling_keras.laws.unseen import spread
@@ -127,8 +127,14 @@ def fit(
         return _auto_curve(data, columns, options)
     options["objective"] = DEFAULT_OBJECTIVE if objective is None else objective
     if form == AUTO:
-        return average(*_candidates(AUTO_SURFACES, data, columns, options))
-    return _fit_form(get_form(form), data, columns, **options).fit
+        return _judged(average(*_candidates(AUTO_SURFACES, data, columns, options)), data)
+    return _judged(_fit_form(get_form(form), data, columns, **options).fit, data)
+
+
+def _judged(fitted: Fit, data: Any) -> Fit:
+    """Return a fit with what its resamples say against it among its findings."""
+    found = resample_findings(fitted, data if isinstance(data, RunTable) else None)
+    return dataclasses.replace(fitted, warnings=(*fitted.warnings, *found))
 
 
 def compare(
@@ -215,10 +221,10 @@ def _auto_curve(data: Any, columns: Mapping[str, Any], options: Mapping[str, Any
     alone = {**options, "objective": DEFAULT_OBJECTIVE if wanted is None else wanted}
     get_objective(alone["objective"], options["huber_delta"])
     if options["fixed"]:
-        return _fit_form(FORM, data, columns, **alone).fit
+        return _judged(_fit_form(FORM, data, columns, **alone).fit, data)
     if wanted in (None, OBJECTIVE):
         with contextlib.suppress(TooFewRunsError):
-            return fit_curve(gather(FORM, data, columns), **run)
+            return _judged(fit_curve(gather(FORM, data, columns), **run), data)
     return _best_of(AUTO_CURVES, data, {**columns, **alone})
 
 
@@ -264,7 +270,7 @@ def _fit_form(
     on_failure: str,
     check_held_out: bool,
 ) -> Candidate:
-    """Fit one form, and look how it does on runs held out."""
+    """Fit one form, and look how it does on runs held out; `_judged` has yet to judge it."""
     check_resampling(n_resamples, seed)
     _check_on_failure(on_failure)
     wanted = get_objective(objective, huber_delta)
@@ -289,19 +295,8 @@ def _fit_form(
     findings = (
         *columns.findings,
         *data_findings(law, columns),
-        *fit_findings(
-            problem,
-            best,
-            params=law.to_params(resamples, problem.centre),
-            cost=cost,
-            backtest=backtest,
-        ),
-        *residual_findings(problem, best.theta, resamples, cost),
-        *(
-            convention_findings(problem, best.theta, resamples, data)
-            if isinstance(data, RunTable)
-            else ()
-        ),
+        *fit_findings(problem, best, cost=cost, backtest=backtest),
+        *pattern_findings(problem, best.theta),
     )
     fitted = assemble(
         problem,

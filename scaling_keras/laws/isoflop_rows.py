@@ -14,6 +14,7 @@ from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import FALLBACK_FLOPS_PER_PARAM
 from scaling_keras.laws.mixed_runs import refuse_mixed
 from scaling_keras.laws.results import Finding
+from scaling_keras.laws.rising_metrics import refuse_rising
 from scaling_keras.laws.row_options import check_data, cluster_numbers, real_numbers, values_in_rows
 from scaling_keras.runs import Exclusion, RunTable
 
@@ -129,6 +130,7 @@ def _usable(table: RunTable) -> RunTable:
     ):
         if len(found) > 1:
             raise FitError(f"The runs of a profile {refuse_mixed(what, found)}.")
+    refuse_rising("An IsoFLOP profile", [run.loss_name for run in table])
     known = np.isfinite(table["train_flops"])
     if not known.any():
         return table

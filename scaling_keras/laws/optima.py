@@ -13,6 +13,7 @@ from scaling_keras.errors import FitError, TooFewRunsError
 from scaling_keras.laws.fit_result import check_level
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.results import Finding, Interval
+from scaling_keras.laws.rising_metrics import refuse_rising
 from scaling_keras.laws.row_options import check_table
 from scaling_keras.runs import RunTable
 
@@ -95,6 +96,7 @@ def optima(data: RunTable, name: str, *, level: float = 0.9) -> Optima:
     """
     check_table("data", data)
     check_level(level)
+    refuse_rising(f"The best {name}", [run.loss_name for run in data])
     runs = data.completed()
     values = runs[name]
     if not (values[np.isfinite(values)] > 0).all():

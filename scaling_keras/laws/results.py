@@ -129,6 +129,7 @@ CAVEATS = frozenset(
         "early_rows",
         "few_runs",
         "lack_of_fit",
+        "loss_rises",
         "misfit",
         "no_backtest",
         "no_better_than_baseline",

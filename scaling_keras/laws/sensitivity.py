@@ -5,8 +5,7 @@ from __future__ import annotations
 from scaling_keras.errors import FitError
 from scaling_keras.laws.conventions import convention_variations
 from scaling_keras.laws.fit_result import Fit, check_fit
-from scaling_keras.laws.objectives import get_objective
-from scaling_keras.laws.problem import Problem
+from scaling_keras.laws.resample_findings import problem_of
 from scaling_keras.laws.variations import Variation, variations
 from scaling_keras.runs import RunTable
 
@@ -42,8 +41,7 @@ def sensitivity(fit: Fit, runs: RunTable | None = None) -> tuple[Variation, ...]
             f"A sensitivity table needs the rows that a law was fitted to. Received: a published "
             f"`{fit.form}` law. Fit runs of your own."
         )
-    objective = get_objective(fit.objective_name, fit.huber_delta or 1e-3)
-    problem = Problem.of(fit.law, fit.columns, objective, fit.fixed, fit.centre)
+    problem = problem_of(fit)
     tried = variations(problem, fit.theta, fit.resamples, fit.example_cost)
     if runs is None:
         return tried

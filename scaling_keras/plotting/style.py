@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scaling_keras.errors import PlottingError
+from scaling_keras.laws.fit_text import target_name
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.plotting.log_ticks import log_ticks, tick_label
 
@@ -209,7 +210,7 @@ def legend(ax: Axes, **options: Any) -> None:
 
 def target_label(fit: Fit) -> str:
     """Return what a fit predicts: the loss as the runs name it, or the target of another form."""
-    return fit.labels.get("loss_name", "loss") if fit.law.target == "loss" else fit.law.target
+    return target_name(fit)
 
 
 def unit_label(name: str, unit: str = "example") -> str:

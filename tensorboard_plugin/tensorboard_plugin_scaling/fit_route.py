@@ -134,7 +134,12 @@ def _described(
         "template": form.template,
         "formula": fitted.formula(),
         "parameters": [
-            {"name": name, "exponent": name in form.exponents, **interval.to_dict()}
+            {
+                "name": name,
+                "exponent": name in form.exponents,
+                "at_bound": name in fitted.at_bound,
+                **interval.to_dict(),
+            }
             for name, interval in fitted.intervals(options.level).items()
             if name in form.parameters
         ],

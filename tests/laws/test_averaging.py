@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -209,3 +210,31 @@ def test_groups_are_compared_by_what_averages_say(torn):
     assert found.loss.value == pytest.approx(
         torn.optimal_allocation(train_flops=1e16).loss.value, rel=0.02
     )
+
+
+def test_an_interval_that_a_finding_tells_is_the_one_in_the_table():
+    fit = laws.fit("auto", columns(noise=0.1), n_resamples=100)
+    assert len(fit.form_weights) == 2
+    told = {
+        name: (float(low), float(high))
+        for finding in fit.warnings
+        for name, low, high in re.findall(
+            r"`(\w+)` is not identified: its 90 % interval runs from (\S+) to ([\d.e+-]+)\. ",
+            finding.message,
+        )
+    }
+    assert told
+    for name, ends in told.items():
+        own = fit.intervals(0.9)[name]
+        assert ends == pytest.approx((own.low, own.high), rel=1e-4)
+
+
+def test_the_standard_errors_of_a_finding_are_those_of_the_sensitivity_table():
+    runs = columns(noise=0.1)
+    runs["loss"][12] *= 4
+    fit = laws.fit("auto", runs, n_resamples=100)
+    assert len(fit.form_weights) == 2
+    moved = [f.message for f in fit.warnings if f.code in ("early_rows", "outliers")]
+    assert moved
+    errors = [f"({variation.standard_errors:.1f} " for variation in laws.sensitivity(fit)]
+    assert all(any(each in message for each in errors) for message in moved)

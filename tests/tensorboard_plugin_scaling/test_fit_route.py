@@ -27,6 +27,7 @@ def test_the_law_is_found(get, logdir):
         "data_exponent",
     }
     assert body["formula"].startswith("L(N, D) = ")
+    assert not any(row["at_bound"] for row in found.values())
     assert "{param_exponent}" in body["template"]
     assert "resamples" not in body["fit"]
 
@@ -108,6 +109,18 @@ def test_the_law_is_that_of_the_command_line(get, logdir):
     for row in body["parameters"]:
         found = fit[row["name"]]
         assert (row["low"], row["high"]) == pytest.approx((found.low, found.high), rel=1e-9)
+
+
+def test_a_parameter_at_a_bound_says_so(get, logdir):
+    for i, n in enumerate(np.geomspace(1e4, 1e8, 6)):
+        for j, d in enumerate(np.geomspace(1e6, 1e9, 5)):
+            # It falls faster than any power law above a floor.
+            loss = n**-0.3 + d**-0.3 - 0.9 * (1e8**-0.3 + 1e9**-0.3)
+            logdir.add_run(f"{i}-{j}", n_params=int(n), n_examples=int(d), loss=loss)
+    body = get("fit?form=chinchilla").body
+    bounds = {row["name"] for row in body["parameters"] if row["at_bound"]}
+    assert "irreducible_loss" in bounds
+    assert bounds == set(body["fit"]["at_bound"])
 
 
 def test_an_average_is_shown_as_the_law_that_counts_most(get, logdir):

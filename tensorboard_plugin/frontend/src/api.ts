@@ -63,6 +63,8 @@ export interface Interval {
 export interface Parameter extends Interval {
   readonly name: string;
   readonly exponent: boolean;
+  /** Whether it ended at a bound of its range, so that its interval says nothing. */
+  readonly at_bound: boolean;
 }
 
 export interface Curve {

@@ -41,9 +41,10 @@ export function significant(value: number | null, digits = 4): string {
   return signed(value.toFixed(Math.min(Math.max(decimals, 0), 12)));
 }
 
-/** A relative difference with its sign: +0.4 %. */
+/** A relative difference with its sign: +0.4 %; above 1000 % the factor: 17×. */
 export function percent(share: number | null, decimals = 1): string {
   if (share === null || !Number.isFinite(share)) return "–";
+  if (share > 10) return factor(1 + share);
   const text = (100 * share).toFixed(decimals);
   const isZero = Number(text) === 0;
   return `${isZero || share < 0 ? "" : "+"}${signed(isZero ? text.replace("-", "") : text)} %`;

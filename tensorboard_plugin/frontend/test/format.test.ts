@@ -33,6 +33,8 @@ test("a difference has a sign unless it is none", () => {
   assert.equal(percent(0.0042), "+0.4 %");
   assert.equal(percent(-0.0042), "−0.4 %");
   assert.equal(percent(-0.00001), "0.0 %");
+  assert.equal(percent(10), "+1000.0 %");
+  assert.equal(percent(4388.6), "4.39k×");
   assert.equal(percent(null), "–");
   assert.equal(share(0.9), "90 %");
   assert.equal(share(0.995), "99.5 %");

@@ -17,7 +17,8 @@ export function parameterTable(law: FittedLaw): HTMLElement {
   const rows = [
     ...law.parameters.map((parameter) => {
       const { letter, words } = wordingOf(parameter.name);
-      return row(parameter.name, letter ? letterElement(letter, law.x as Axis) : null, words, parameter);
+      const symbol = letter ? letterElement(letter, law.x as Axis) : null;
+      return row(parameter.name, symbol, words, parameter, parameter.at_bound);
     }),
     ...Object.entries(law.frontier).map(([name, interval]) => frontierRow(name, interval)),
   ];
@@ -33,16 +34,24 @@ export function parameterTable(law: FittedLaw): HTMLElement {
   return h("table", { class: "parameters" }, h("thead", {}, head), h("tbody", {}, ...rows));
 }
 
-function row(name: string, symbol: Child, words: Child, { value, low, high }: Interval): HTMLTableRowElement {
+function row(
+  name: string,
+  symbol: Child,
+  words: Child,
+  { value, low, high }: Interval,
+  isAtBound = false,
+): HTMLTableRowElement {
   const [shown = "–", from = "–", to = "–"] = withInterval(value, low, high);
   const breaks = [from, to].some((end) => typeof end !== "string");
   return h(
     "tr",
-    { title: `${name} = ${value} (${low} to ${high})` },
+    { title: `${name} = ${value} (${isAtBound ? "a bound of its range" : `${low} to ${high}`})` },
     h("th", { scope: "row", class: "symbol" }, symbol),
     h("td", { class: "words" }, words),
     h("td", { class: "number" }, numberHtml(shown)),
-    h("td", { class: breaks ? "number interval breaks" : "number interval" }, numberHtml(from), "\u00a0– ", numberHtml(to)),
+    isAtBound
+      ? h("td", { class: "number interval" }, "at its bound")
+      : h("td", { class: breaks ? "number interval breaks" : "number interval" }, numberHtml(from), "\u00a0– ", numberHtml(to)),
   );
 }
 
