@@ -167,8 +167,10 @@ def test_the_frontier_crosses_each_contour_of_compute_where_the_loss_is_lowest(d
     assert np.log(display.frontier[0, at] / best) == pytest.approx(0, abs=0.7)
 
 
-def test_residuals_are_percent_of_the_fitted_loss(displays, fit):
+def test_residuals_are_percent_of_the_predicted_loss(displays, fit):
     display = displays["residuals by prediction"]
+    said = fit.predict(n_params=fit.values[:, 0], n_examples=fit.values[:, 1])
+    np.testing.assert_allclose(display.x, said.mean)
     np.testing.assert_allclose(display.x * (1 + display.residuals / 100), fit.observed, rtol=1e-12)
 
 
