@@ -126,7 +126,7 @@ def describe(plan: Plan, took: Duration | None, limits: Sequence[str] = ()) -> I
         price = took.cost.value / took.device_hours.value
         yield (
             f"  the price is that of {took.device_hours.value:,.3g} device-hours at {price:,.4g} "
-            f"each, in the currency of that, for the training FLOPs of this run and nothing else"
+            f"each, in the currency of --price, for the training FLOPs of this run alone"
         )
     own, others = _findings(plan, took)
     yield from (f"  ! {finding.message}" for finding in own)

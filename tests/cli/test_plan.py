@@ -102,7 +102,7 @@ def test_a_price_says_what_it_is_of(runs_csv, capsys):
     price = re.escape(f"{took['cost']['value']:,.4g}")
     assert re.search(rf"^  price of training  +{price}$", text, re.MULTILINE)
     assert f"{took['device_hours']['value']:,.3g} device-hours at 2.5 each" in text
-    assert "for the training FLOPs of this run and nothing else" in text
+    assert "for the training FLOPs of this run alone" in text
     assert main(arguments) == 0
     assert "price" not in capsys.readouterr().out
 

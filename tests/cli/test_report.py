@@ -280,6 +280,7 @@ def test_of_very_many_runs_the_dearest_are_listed(results):
         names=tuple(names),
         values=results.fit.values[rows],
         observed=results.fit.observed[rows],
+        weights=results.fit.weights[rows],
     )
     many = dataclasses.replace(
         results,
