@@ -19,7 +19,7 @@ from scaling_keras.laws.hardware import Duration, hours, measured_flops_per_seco
 from scaling_keras.laws.next_runs import NextRuns, next_runs
 from scaling_keras.laws.plan_result import FORWARD_SHARE, Plan
 from scaling_keras.laws.planning import allocate, cheapest
-from scaling_keras.laws.results import Finding, distinct
+from scaling_keras.laws.results import Finding, caveats, distinct
 from scaling_keras.runs import RunTable
 
 HELP = "say how large a model, on how much data, a budget or a target loss asks for"
@@ -48,7 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dtype", help="what the device multiplies in: bf16, fp16, tf32 or fp32; default bf16"
     )
-    parser.add_argument("--price", type=float, help="price of one device for an hour")
+    parser.add_argument(
+        "--price", type=float, help="price of one device for an hour, in any currency"
+    )
     parser.add_argument(
         "--next-runs", type=int, help="how many runs to name that would narrow the loss most"
     )
@@ -70,7 +72,9 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     if args.json:
         values = {
             **plan.to_dict(),
-            "warnings": [dataclasses.asdict(finding) for finding in _findings(plan, took)],
+            "warnings": [
+                dataclasses.asdict(finding) for part in _findings(plan, took) for finding in part
+            ],
             "formula": fit.formula(),
             "duration": took.to_dict() if took else None,
             "next_runs": advice.to_dict() if advice else None,
@@ -102,7 +106,7 @@ def describe(plan: Plan, took: Duration | None, limits: Sequence[str] = ()) -> I
         ("inference FLOPs", plan.inference_flops, "{:.4g}".format),
         ("saved by minding inference", plan.saving, "{:.1%}".format),
         ("hours", took and took.hours, "{:.3g}".format),
-        ("cost", took and took.cost, "{:,.4g}".format),
+        ("price of training", took and took.cost, "{:,.4g}".format),
     ]
     if plan.target_loss is None:
         del rows[2]
@@ -115,12 +119,31 @@ def describe(plan: Plan, took: Duration | None, limits: Sequence[str] = ()) -> I
         yield f"  {times(plan.extrapolation)} beyond the runs"
     else:
         yield "  inside the range of the runs"
-    yield from (f"  ! {finding.message}" for finding in _findings(plan, took))
+    if took and took.cost:
+        price = took.cost.value / took.device_hours.value
+        yield (
+            f"  the price is that of {took.device_hours.value:,.3g} device-hours at {price:,.4g} "
+            f"each, in the currency of --price, for the training FLOPs of this run alone"
+        )
+    own, others = _findings(plan, took)
+    yield from (f"  ! {finding.message}" for finding in own)
+    if others:
+        codes = ", ".join(dict.fromkeys(finding.code for finding in others))
+        yield f"  of the fit besides: {codes}; `scaling-keras fit` tells what they say"
 
 
-def _findings(plan: Plan, took: Duration | None) -> tuple[Finding, ...]:
-    """Return what is to be said of the plan, its fit and its hours, each once."""
-    return distinct((*plan.fit.warnings, *plan.warnings, *(took.warnings if took else ())))
+def _findings(plan: Plan, took: Duration | None) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Return what is to be said of the plan and its hours, and then what else of its fit.
+
+    What a plan says of itself has in it those findings about the fit for which its answers may be
+    wrong (`results.caveats`); they come after its own.
+    """
+    of_fit = plan.fit.warnings
+    about = distinct((*plan.warnings, *(took.warnings if took else ())))
+    own = [finding for finding in about if finding not in of_fit]
+    bearing = [finding for finding in distinct(of_fit) if finding in (*about, *caveats(of_fit))]
+    others = [finding for finding in distinct(of_fit) if finding not in bearing]
+    return (*own, *bearing), tuple(others)
 
 
 def _title(plan: Plan, limits: Sequence[str]) -> str:
@@ -151,6 +174,18 @@ def number(interval: laws.Interval, written: Callable[[float], str], level: floa
     return f"{value}  ({level:.0%} interval {low} {end})"
 
 
+def ratio(width: float) -> str:
+    """Return the factor between the ends of an interval, from its width in logs.
+
+    Example:
+    >>> ratio(0.0123), ratio(1.374), ratio(1e4)
+    ('1.012', '3.95', 'inf')
+    """
+    with np.errstate(over="ignore"):
+        factor = float(np.exp(width))
+    return f"{factor:.3f}" if factor < 1.1 else f"{factor:.3g}"
+
+
 def _describe_next(advice: NextRuns | None, plan: Plan) -> Iterator[str]:
     """Yield the runs to do next as lines of text."""
     if advice is None:
@@ -160,8 +195,8 @@ def _describe_next(advice: NextRuns | None, plan: Plan) -> Iterator[str]:
     for place, run in enumerate(advice.runs, start=1):
         yield (
             f"  {place}. {amount(run.n_params)} parameters on {amount(run.n_examples)} {unit}: "
-            f"{run.train_flops:.3g} FLOPs narrow its interval by {run.cut:.1%}, "
-            f"from {run.width_before:.2%} of the loss to {run.width_after:.2%}"
+            f"{run.train_flops:.3g} FLOPs narrow its interval by {run.cut:.1%} in logs, its upper "
+            f"over its lower end from {ratio(run.width_before)} to {ratio(run.width_after)}"
             + (f"; {times(run.extrapolation)} beyond the runs" if run.extrapolation > 1 else "")
         )
     said = {*plan.fit.warnings, *plan.warnings}

@@ -20,6 +20,7 @@ from scaling_keras.cli.report_blocks import (
 from scaling_keras.cli.report_results import ReportResults
 from scaling_keras.laws.approaches_result import QUANTITIES, TITLES
 from scaling_keras.laws.fit_text import change, guess_in_words, times
+from scaling_keras.laws.misses import misses
 from scaling_keras.laws.variations import beyond_in_words, point_beyond
 from scaling_keras.plotting.style import LABELS, target_label
 from scaling_keras.runs import Run
@@ -273,9 +274,9 @@ def _runs(results: ReportResults) -> Iterator[Block]:
     nobody = Run(name="", n_params=math.nan, n_examples=math.nan, loss=math.nan)
     is_log = fit.law.link == "log"
     rows = []
-    for name, observed, residual in zip(fit.names, fit.observed, fit.residuals, strict=True):
+    for name, observed, missed in zip(fit.names, fit.observed, misses(fit), strict=True):
         run = runs.get(name, nobody)
-        off = f"{math.expm1(residual):+.2%}" if is_log else f"{100 * residual:+.2f} points"
+        off = f"{missed:+.2%}" if is_log else f"{100 * missed:+.2f} points"
         flops = run.train_flops if math.isfinite(run.train_flops) else -1.0
         shown = (
             name,
@@ -291,7 +292,7 @@ def _runs(results: ReportResults) -> Iterator[Block]:
     if len(rows) > MAX_ROWS:
         yield Paragraph(text=f"The {MAX_ROWS} dearest of the {len(rows)} runs that were fitted.")
     yield Grid(
-        header=("run", "size", "N", "D", "C (FLOPs)", target, "over fitted"),
+        header=("run", "size", "N", "D", "C (FLOPs)", target, "over predicted"),
         rows=tuple(row[-1] for row in rows[:MAX_ROWS]),
         n_text_columns=2,
     )

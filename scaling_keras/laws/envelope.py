@@ -323,15 +323,27 @@ def _draw_lines(
     n_resamples: int,
     rng: np.random.Generator,
 ) -> tuple[Floats, float]:
-    """Return the lines of resamples of whole runs, and the share of those without a trend."""
+    """Return the lines of resamples of whole runs, and the share of those without a trend.
+
+    Runs are ranked by loss and by size once, as `_winners` would in each resample: its best is
+    then the first in the ranking that was drawn.
+    """
+    there = np.isfinite(losses.T)
+    by_loss = np.argsort(np.where(there, losses.T, np.inf), axis=1, kind="stable")
+    by_size = np.argsort(sizes, kind="stable")
+    there_by_size, ranked = there[:, by_size], sizes[by_size]
+    places = np.arange(len(grid))
     drawn = []
     for _ in range(n_resamples):
-        runs = np.unique(rng.integers(len(sizes), size=len(sizes)))
-        there = np.isfinite(losses[runs]).any(axis=0)
-        winner, bracketed = _winners(losses[runs], sizes[runs])
-        chosen = runs[winner]
-        seen = examples[chosen, np.arange(len(grid))]
-        lines = _lines(grid, sizes[chosen], seen, bracketed & there)
+        runs = np.zeros(len(sizes), dtype=bool)
+        runs[rng.integers(len(sizes), size=len(sizes))] = True
+        winner = by_loss[places, np.argmax(runs[by_loss], axis=1)]
+        present = there_by_size & runs[by_size]
+        smallest = ranked[np.argmax(present, axis=1)]
+        largest = ranked[::-1][np.argmax(present[:, ::-1], axis=1)]
+        size = sizes[winner]
+        bracketed = there[places, winner] & (smallest < size) & (size < largest)
+        lines = _lines(grid, size, examples[winner, places], bracketed)
         if lines is not None:
             drawn.append(lines)
     return np.array(drawn).reshape(-1, 2, 2), 1 - len(drawn) / n_resamples

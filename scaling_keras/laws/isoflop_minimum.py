@@ -368,13 +368,12 @@ def _errors(profile: Profile, shape: Shape | None) -> tuple[Floats, Floats]:
     `nan` for the runs of a cluster that the fit must pass through.
     """
     q = np.linalg.qr(columns_of(profile.log_n, profile.log_d, shape))[0]
-    hat = q @ q.T
-    fitted = hat @ profile.loss
+    fitted = q @ (q.T @ profile.loss)
     residuals = profile.loss - fitted
     errors = np.full(len(residuals), np.nan)
     for cluster in range(int(profile.clusters.max()) + 1):
         rows = np.flatnonzero(profile.clusters == cluster)
-        free = np.eye(len(rows)) - hat[np.ix_(rows, rows)]
+        free = np.eye(len(rows)) - q[rows] @ q[rows].T
         if np.linalg.eigvalsh(free).min() > _EDGE:
             errors[rows] = np.linalg.solve(free, residuals[rows])
     return fitted, errors

@@ -21,11 +21,11 @@ from scipy import special
 
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.isoflop_minimum import (
+    SAME_SIZE,
     SHAPE_RANGE,
     Profile,
     Shape,
     columns_of,
-    count_sizes,
     find_shape,
 )
 from scaling_keras.laws.variations import OUTLIER
@@ -38,6 +38,9 @@ _LEAST_SIZES = 4
 """With three a curve passes through every run, so it can't tell which of four is off."""
 _STARTS = 8
 _ROUNDING = 1e-9
+_LEAST_VOLUME = 0.5
+"""Determinant of the runs that are in, of 1 when curves were last solved for, below which they
+are anew: so no eigenvalue is below it either, and rounding doesn't grow."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -84,56 +87,103 @@ def _removals(profiles: Sequence[Profile], shapes: Sequence[Shape | None]) -> li
     """
     n_rows = sum(len(profile.loss) for profile in profiles)
     free = n_rows - 3 * len(profiles) - (2 if shapes[0] else 0)
-    kept = [np.ones(len(profile.loss), dtype=bool) for profile in profiles]
-    fits = [_without_each(*pair, shapes) for pair in zip(profiles, kept, strict=True)]
+    curves = [_Curves(profile, shapes) for profile in profiles]
+    squares = np.stack([one.squares for one in curves])
+    largest = np.stack([one.gains.max(axis=1) for one in curves])
     removed: list[_Removal] = []
     while len(removed) < min(int(_AT_MOST * n_rows), free - 2):
-        total = np.sum([squares for squares, _ in fits], axis=0)
-        left = [float((total[:, None] - gains).min()) for _, gains in fits]
-        which = int(np.argmin(left))
-        gains = fits[which][1]
-        if not np.isfinite(left[which]):
+        left = squares.sum(axis=0) - largest
+        which, shape = np.unravel_index(np.argmin(left), left.shape)
+        if not np.isfinite(left[which, shape]):
             break
-        shape, row = np.unravel_index(np.argmin(total[:, None] - gains), gains.shape)
+        chosen = curves[which]
+        row = int(np.argmax(chosen.gains[shape]))
         freedom = free - 1 - len(removed)
-        scatter = np.sqrt(max(left[which], 0.0) / freedom)
+        scatter = np.sqrt(max(float(left[which, shape]), 0.0) / freedom)
         chance = _CHANCE / (2 * (n_rows - len(removed)))
         removed.append(
             _Removal(
-                profile=which,
-                row=int(row),
-                deviation=float(np.sqrt(gains[shape, row]) / max(scatter, _ROUNDING)),
+                profile=int(which),
+                row=row,
+                deviation=float(np.sqrt(chosen.gains[shape, row]) / max(scatter, _ROUNDING)),
                 needed=max(OUTLIER, float(special.stdtrit(freedom, 1 - chance))),
             )
         )
-        kept[which][row] = False
-        fits[which] = _without_each(profiles[which], kept[which], shapes)
+        chosen.take_out(row)
+        squares[which] = chosen.squares
+        largest[which] = chosen.gains.max(axis=1)
     return removed
 
 
-def _without_each(
-    profile: Profile, kept: np.ndarray, shapes: Sequence[Shape | None]
-) -> tuple[Floats, Floats]:
-    """Return what the curves leave of a profile, and by how much less without each of its runs.
+class _Curves:
+    """The curves of a profile, one for each pair of exponents, while runs are taken out of it.
 
-    Args:
-        profile: The runs.
-        kept: Mask of those that are still in.
-        shapes: Exponents of the curves to try.
-
-    Returns:
-        Sums of squares, shape `(shapes,)`, and by how much taking out a run lowers them, shape
-        `(shapes, runs)`; minus infinity for one that must stay.
+    Attributes:
+        squares: What each curve leaves of the losses, a sum of squares. Shape `(shapes,)`.
+        gains: By how much taking out a run lowers that, shape `(shapes, runs)`; minus infinity for
+            one that is out, or must stay.
     """
-    columns = np.stack([columns_of(profile.log_n, profile.log_d, shape) for shape in shapes])
-    q = np.linalg.qr(columns[:, kept])[0]
-    off = profile.loss[kept] - np.einsum("sij,skj,k->si", q, q, profile.loss[kept])
-    free = 1 - (q**2).sum(axis=2)
-    gains = np.full((len(shapes), len(kept)), -np.inf)
-    gains[:, kept] = off**2 / np.maximum(free, _ROUNDING)
-    for row in np.flatnonzero(kept):
-        others = kept.copy()
-        others[row] = False
-        if count_sizes(profile.log_n[others]) < _LEAST_SIZES:
-            gains[:, row] = -np.inf
-    return (off**2).sum(axis=1), gains
+
+    squares: Floats
+    gains: Floats
+
+    def __init__(self, profile: Profile, shapes: Sequence[Shape | None]) -> None:
+        self._profile = profile
+        self._kept = np.ones(len(profile.loss), dtype=bool)
+        self._columns = np.stack(
+            [columns_of(profile.log_n, profile.log_d, shape) for shape in shapes]
+        )
+        self._solve()
+        self._measure()
+
+    def take_out(self, row: int) -> None:
+        """Take a run out.
+
+        Without it the `G` of `h_i = q_i G**-1 q_i` and of the residuals is `G - q q.T`, whose
+        inverse is that of `G` plus `p p.T / (1 - h)` with `p = G**-1 q` (Sherman and Morrison).
+        """
+        self._kept[row] = False
+        spare = 1 - self._leverage[:, row]
+        self._volume *= spare
+        if self._volume.min() < _LEAST_VOLUME:
+            self._solve()
+        else:
+            pull = np.matmul(self._inverse, self._q[:, :, row, None])[:, :, 0]
+            along = np.matmul(pull[:, None], self._q)[:, 0]
+            share = along / spare[:, None]
+            self._off += share * self._off[:, row, None]
+            self._leverage += share * along
+            self._inverse += pull[:, :, None] * (pull / spare[:, None])[:, None]
+        self._measure()
+
+    def _solve(self) -> None:
+        """Fit the curves to the runs that are in."""
+        kept, loss = self._kept, self._profile.loss
+        q = np.zeros_like(self._columns)
+        q[:, kept] = np.linalg.qr(self._columns[:, kept])[0]
+        self._q = np.ascontiguousarray(q.transpose(0, 2, 1))
+        self._off = loss - np.matmul((self._q @ loss)[:, None], self._q)[:, 0]
+        self._leverage = (self._q**2).sum(axis=1)
+        self._inverse = np.tile(np.eye(3), (len(self._q), 1, 1))
+        self._volume = np.ones(len(self._q))
+
+    def _measure(self) -> None:
+        kept = self._kept
+        off = np.where(kept, self._off, 0.0)
+        self.squares = np.einsum("si,si->s", off, off)
+        self.gains = off**2 / np.maximum(1 - self._leverage, _ROUNDING)
+        self.gains[:, ~kept] = -np.inf
+        rows = np.flatnonzero(kept)
+        too_few = _sizes_without_each(self._profile.log_n[kept]) < _LEAST_SIZES
+        self.gains[:, rows[too_few]] = -np.inf
+
+
+def _sizes_without_each(log_n: Floats) -> np.ndarray:
+    """Return what `count_sizes` would be without each of some runs, shape `(runs,)`."""
+    order = np.argsort(log_n, kind="stable")
+    padded = np.concatenate([[-np.inf], log_n[order], [np.inf]])
+    apart = np.diff(padded) > SAME_SIZE
+    joined = padded[2:] - padded[:-2] > SAME_SIZE
+    counts = np.empty(len(log_n), dtype=int)
+    counts[order] = apart.sum() - 1 - apart[:-1] - apart[1:] + joined
+    return counts

@@ -40,7 +40,8 @@ class NextRun:
     Attributes:
         variables: Where to run: `n_params`, `n_examples` and whatever else the law depends on.
         train_flops: What it costs.
-        width_before: Width of the target's interval without it, in logs: 0.1 is 10 %.
+        width_before: Width of the target's interval without it: log of the upper over the lower
+            end. Up to about 0.1 that is its share of the target.
         width_after: Width expected with it.
         cut: Share of the width that it takes away, in `[0, 1)`.
         cut_per_flop: `cut` over `train_flops`.

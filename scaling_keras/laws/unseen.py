@@ -143,7 +143,8 @@ def _free_directions(problem: Problem, theta: Floats) -> Floats:
     """
     slopes = _at_rows(problem, theta)
     slopes[np.linalg.norm(slopes, axis=1) < _FREE] = 0.0
-    vectors, sizes, _ = np.linalg.svd(slopes)
+    # All vectors of the parameters are needed, but none of the rows: those fill a square of rows.
+    vectors, sizes, _ = np.linalg.svd(slopes, full_matrices=len(slopes) > slopes.shape[1])
     free = np.ones(len(vectors), dtype=bool)
     free[: len(sizes)] = sizes < _FREE
     directions: Floats = vectors.T[free]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 AXES = ("n_examples", "train_flops")
+_DASHES = (0, (3, 2))
+_MANY = 500
+"""Curves above which they are pixels in a picture of lines."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,26 +95,42 @@ class LearningCurvesDisplay:
             PlottingError: If Matplotlib isn't installed.
         """
         ax = style.new_axes(ax)
+        from matplotlib.collections import LineCollection
+        from matplotlib.colors import to_rgba
+
         cmap, norm = style.scale_of(self.n_params)
         many = len(self.curves) > 40
-        for curve, size, completed in zip(self.curves, self.n_params, self.completed, strict=True):
-            colour = cmap(norm(size)) if np.isfinite(size) and size > 0 else style.MUTED
-            ax.plot(
-                *curve,
-                color=colour,
-                lw=0.7 if many else 1.2,
-                alpha=0.6 if many else 0.9,
-                ls="-" if completed else (0, (3, 2)),
-                rasterized=len(self.curves) > 500,
-            )
-            if completed or curve.shape[1] == 1:
-                face = colour if completed else "none"
-                ax.plot(*curve[:, -1], "o", ms=3 if many else 4.5, mfc=face, mec=colour, mew=0.8)
+        # One artist for all, not one a run: each that is rasterized is a picture of its own.
+        look: dict[str, Any] = {"zorder": 2, "rasterized": len(self.curves) > _MANY}
+        colours = [
+            cmap(norm(size)) if np.isfinite(size) and size > 0 else to_rgba(style.MUTED)
+            for size in self.n_params
+        ]
+        width, alpha = (0.7, 0.6) if many else (1.2, 0.9)
+        lines = LineCollection(
+            [curve.T for curve in self.curves],
+            colors=colours,
+            linewidths=width,
+            alpha=alpha,
+            linestyles=["-" if completed else _DASHES for completed in self.completed],
+            **look,
+        )
+        ax.add_collection(lines)
+        ends = [
+            (*curve[:, -1], colour, colour if completed else "none")
+            for curve, colour, completed in zip(self.curves, colours, self.completed, strict=True)
+            if completed or curve.shape[1] == 1
+        ]
+        if ends:
+            x, y, edges, faces = zip(*ends, strict=True)
+            size = 9.0 if many else 20.0
+            ax.scatter(x, y, s=size, c=list(faces), edgecolors=list(edges), linewidths=0.8, **look)
+        ax.autoscale_view()
         style.log_scale(ax)
         style.titled(ax, "Learning curves", x=style.unit_label(self.x, self.unit), y=self.loss_name)
         style.colour_bar(ax, self.n_params, style.LABELS["n_params"])
         if not all(self.completed):
-            ax.plot([], [], color=style.MUTED, ls=(0, (3, 2)), lw=1.2, label="not completed")
+            ax.plot([], [], color=style.MUTED, ls=_DASHES, lw=1.2, label="not completed")
             style.legend(ax, loc="upper right")
         return ax
 

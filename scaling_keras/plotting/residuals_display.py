@@ -10,6 +10,7 @@ import numpy as np
 from scaling_keras.errors import FitError
 from scaling_keras.laws import Fit
 from scaling_keras.laws.forms.base import Floats
+from scaling_keras.laws.misses import misses, predicted_of_runs
 from scaling_keras.plotting import style
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class ResidualsDisplay:
             variable of the law.
         x: Places on the horizontal axis, shape `(runs,)`.
         y: Of a map, the places on the vertical axis; else empty.
-        residuals: In percent of the fitted loss; of a share, in percentage points.
+        residuals: In percent of what the law predicts (`Fit.predict`); of a share, in percentage
+            points.
         labels: Of the horizontal and the vertical axis.
 
     Example:
@@ -80,16 +82,16 @@ class ResidualsDisplay:
                 f"`{fit.form}` law. Fit runs of your own."
             )
         is_log = fit.law.link == "log"
-        residuals = 100 * (np.expm1(fit.residuals) if is_log else fit.residuals)
+        residuals = 100 * misses(fit)
         unit = fit.labels.get("example_unit", "example")
-        what = "reached over fitted (%)" if is_log else "reached minus fitted (points)"
+        what = "reached over predicted (%)" if is_log else "reached minus predicted (points)"
         y = np.empty(0)
         if against == MAP:
             x, y = (fit.values[:, names.index(name)] for name in ("n_params", "n_examples"))
             labels = (style.LABELS["n_params"], style.unit_label("n_examples", unit))
         elif against == PREDICTED:
-            x = fit.observed / np.exp(fit.residuals) if is_log else fit.observed - fit.residuals
-            labels = (f"fitted {style.target_label(fit)}", what)
+            x = predicted_of_runs(fit)
+            labels = (f"predicted {style.target_label(fit)}", what)
         else:
             x = fit.values[:, names.index(against)]
             labels = (style.unit_label(fit.labels.get("x", against), unit), what)
@@ -159,7 +161,7 @@ class ResidualsDisplay:
         style.log_scale(ax)
         clipped = bool((np.abs(self.residuals) > spread).any())
         style.linear_bar(
-            ax, dots, "reached over fitted (%)", extend="both" if clipped else "neither"
+            ax, dots, "reached over predicted (%)", extend="both" if clipped else "neither"
         )
 
     def _plot_trend(self, ax: Axes) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from scaling_keras.cli import main
+from scaling_keras.cli.plan import ratio
 from scaling_keras.runs import Run, RunTable
 from tests.strategies import HOFFMANN, chinchilla_loss, noisy_runs
 
@@ -69,9 +70,61 @@ def test_what_speaks_against_a_plan_is_in_json_as_in_text(ladder_csv, capsys):
     assert {"not_separable", "collinear"} <= {item["code"] for item in values["warnings"]}
     assert values["n_params"]["high"] is None
     assert "90% interval 0 and no upper end" in text
-    for item in values["warnings"]:
-        assert text.count(item["message"]) == 1
-    assert text.count("\n  ! ") == len(values["warnings"])
+    told = [item for item in values["warnings"] if text.count(f"  ! {item['message']}\n") == 1]
+    assert text.count("\n  ! ") == len(told)
+    assert {"not_separable", "collinear"} <= {item["code"] for item in told}
+    others = [item["code"] for item in values["warnings"] if item not in told]
+    for code in others:
+        assert re.search(rf"of the fit besides: .*\b{code}\b.*`scaling-keras fit`", text)
+
+
+def test_findings_of_the_plan_come_before_those_of_its_fit(runs_csv, capsys):
+    arguments = ["plan", runs_csv, "--flops", "1e22", "--device", "H100"]
+    assert main(["fit", runs_csv, "--json"]) == 0
+    of_fit = [item["message"] for item in json.loads(capsys.readouterr().out)["warnings"]]
+    assert main([*arguments, "--json"]) == 0
+    every = [item["message"] for item in json.loads(capsys.readouterr().out)["warnings"]]
+    assert set(of_fit) < set(every)
+    assert every[-len(of_fit) :] == sorted(of_fit, key=every.index)
+    assert main(arguments) == 0
+    text = capsys.readouterr().out
+    assert "form_chosen" in text
+    assert "The forms are averaged" not in text
+    assert text.index("The hours assume") < text.index("of the fit besides: ")
+
+
+def test_a_price_says_what_it_is_of(runs_csv, capsys):
+    arguments = ["plan", runs_csv, "--flops", "1e22", "--device", "H100", "--n-devices", "8"]
+    assert main([*arguments, "--price", "2.5", "--json"]) == 0
+    took = json.loads(capsys.readouterr().out)["duration"]
+    assert main([*arguments, "--price", "2.5"]) == 0
+    text = capsys.readouterr().out
+    price = re.escape(f"{took['cost']['value']:,.4g}")
+    assert re.search(rf"^  price of training  +{price}$", text, re.MULTILINE)
+    assert f"{took['device_hours']['value']:,.3g} device-hours at 2.5 each" in text
+    assert "for the training FLOPs of this run alone" in text
+    assert main(arguments) == 0
+    assert "price" not in capsys.readouterr().out
+
+
+def test_runs_to_do_next_tell_the_ratio_of_the_ends_of_the_interval(runs_csv, capsys):
+    arguments = ["plan", runs_csv, "--flops", "1e22", "--next-runs", "2"]
+    assert main([*arguments, "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert main(arguments) == 0
+    text = capsys.readouterr().out
+    for run in values["next_runs"]["runs"]:
+        before, after = (ratio(run[name]) for name in ("width_before", "width_after"))
+        assert f"its upper over its lower end from {before} to {after}" in text
+    loss, first = values["loss"], values["next_runs"]["runs"][0]
+    assert np.exp(first["width_before"]) == pytest.approx(loss["high"] / loss["low"], rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("width", "said"), [(0.0, "1.000"), (0.0123, "1.012"), (1.374, "3.95"), (1e4, "inf")]
+)
+def test_a_width_in_logs_is_told_as_a_factor(width, said):
+    assert ratio(width) == said
 
 
 @pytest.mark.parametrize("budget", ["0", "-1e15", "inf", "nan"])

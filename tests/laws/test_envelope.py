@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scaling_keras.errors import FitError, TooFewRunsError
-from scaling_keras.laws.envelope import envelope
+from scaling_keras.laws.envelope import _draw_lines, _lines, _winners, envelope
 from scaling_keras.laws.envelope_curves import curves_of_table
 from scaling_keras.runs import Run, RunTable
 from tests.strategies import HOFFMANN, chinchilla_loss
@@ -348,3 +348,25 @@ def test_a_curve_costs_what_its_run_had_cost_at_each_point():
     seen = run.curves["loss"][:, 0]
     share = np.where(seen <= run.n_examples / 2, 2 / 3 * seen, 4 / 3 * seen - run.n_examples / 3)
     assert np.exp(points.log_flops) == pytest.approx(share * run.train_flops_per_example)
+
+
+def test_lines_of_resamples_are_those_of_the_winners_of_their_runs():
+    rng = np.random.default_rng(0)
+    grid = np.geomspace(1e10, 1e14, 30)
+    sizes = rng.choice(np.geomspace(1e4, 1e7, 6), 25)
+    off = (np.log(sizes)[:, None] - np.log(grid) / 2) ** 2
+    losses = (3 + 0.02 * off + rng.normal(0, 0.1, off.shape)).round(2)
+    losses[rng.random(losses.shape) < 0.4] = np.nan
+    examples = 1 + rng.random(losses.shape)
+    again, expected = np.random.default_rng(1), []
+    for _ in range(100):
+        runs = np.unique(again.integers(len(sizes), size=len(sizes)))
+        there = np.isfinite(losses[runs]).any(axis=0)
+        winner, bracketed = _winners(losses[runs], sizes[runs])
+        seen = examples[runs[winner], np.arange(len(grid))]
+        lines = _lines(grid, sizes[runs[winner]], seen, bracketed & there)
+        if lines is not None:
+            expected.append(lines)
+    drawn, failed = _draw_lines(grid, losses, sizes, examples, 100, np.random.default_rng(1))
+    np.testing.assert_array_equal(drawn, expected)
+    assert failed == 1 - len(expected) / 100

@@ -167,8 +167,10 @@ def test_the_frontier_crosses_each_contour_of_compute_where_the_loss_is_lowest(d
     assert np.log(display.frontier[0, at] / best) == pytest.approx(0, abs=0.7)
 
 
-def test_residuals_are_percent_of_the_fitted_loss(displays, fit):
+def test_residuals_are_percent_of_the_predicted_loss(displays, fit):
     display = displays["residuals by prediction"]
+    said = fit.predict(n_params=fit.values[:, 0], n_examples=fit.values[:, 1])
+    np.testing.assert_allclose(display.x, said.mean)
     np.testing.assert_allclose(display.x * (1 + display.residuals / 100), fit.observed, rtol=1e-12)
 
 
@@ -201,7 +203,12 @@ def test_a_far_outlier_is_drawn_at_the_edge_and_told_of(fit, plt):
 def test_a_run_that_did_not_complete_is_dashed(displays, plt):
     ax = displays["learning curves"].plot()
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["not completed"]
-    assert sum(line.get_linestyle() == "--" for line in ax.get_lines()) == 2
+    (label,) = ax.get_lines()
+    assert label.get_linestyle() == "--"
+    lines, ends = ax.collections
+    dashed = [dashes is not None for _, dashes in lines.get_linestyles()]
+    assert dashed == [False] * 15 + [True]
+    assert len(ends.get_offsets()) == 15
 
 
 def test_parameters_that_people_compare_come_first(fit, table):
@@ -264,3 +271,14 @@ def test_a_line_is_dashed_from_the_last_run_on_without_a_gap(plt):
 def test_a_scale_of_colours_has_two_ends_whatever_the_values(values):
     low, high = style.span_of(values)
     assert 0 < low < high
+
+
+def test_many_learning_curves_are_rasterized_together(table, plt):
+    many = [dataclasses.replace(table.runs[k % 15], name=f"run-{k}") for k in range(501)]
+    many[0] = dataclasses.replace(many[0], status="stopped")
+    ax = plotting.LearningCurvesDisplay.from_table(RunTable(runs=tuple(many))).plot()
+    lines, ends = ax.collections
+    assert len(lines.get_segments()) == len(many)
+    assert len(ends.get_offsets()) == len(many) - 1
+    pictures = [one for one in ax.get_children() if one.get_rasterized()]
+    assert pictures == [lines, ends]
