@@ -28,6 +28,7 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
+from scaling_keras.tuner.objective import check_scores
 from scaling_keras.tuner.places import needs_room, shown
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.sweep import TrialPlan, model_of
@@ -89,7 +90,8 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
         setting: What it shares with the others.
 
     Raises:
-        ScalingError: For a mistake in the set-up, which every trial would repeat.
+        ScalingError: For a mistake in the set-up, which every trial would repeat; one that only a
+            trial that completed can show, as of the objective, is told once that is recorded.
         keras_tuner.errors.FatalError: If the model asks for the end of the search.
         KeyboardInterrupt: If the user does.
     """
@@ -98,7 +100,7 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
         clear_checkpoints(setting.project.run_dir(plan.name))
         return outcome_of(record)
     try:
-        return train_and_record(plan, setting)[1]
+        model, outcome = train_and_record(plan, setting)
     except (ScalingError, keras_tuner_errors.FatalError):
         raise
     except Exception:
@@ -106,6 +108,11 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
         if outcome.status == "completed":
             raise  # It has been trained: what went wrong came after that.
         return outcome
+    if outcome.status == "completed":
+        record = _read(plan, setting)
+        result = record.results[_last_attempt(record)]
+        check_scores(setting.workload.objective, plan.name, result, model)
+    return outcome
 
 
 def train_and_record(plan: TrialPlan, setting: TrialSetting) -> tuple[keras.Model, TrialOutcome]:

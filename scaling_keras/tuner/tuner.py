@@ -25,8 +25,9 @@ from scaling_keras.tuner.executors.choosing import make_executor
 from scaling_keras.tuner.executors.interface import Executor, is_worker
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
+from scaling_keras.tuner.objective import metric_name
 from scaling_keras.tuner.options import check_options, family_name
-from scaling_keras.tuner.oracle import PlanOracle, metric_name
+from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.places import local_directory
 from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, seen_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker

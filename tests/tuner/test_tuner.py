@@ -353,12 +353,6 @@ def test_a_held_out_objective_needs_held_out_data(make_tuner, data):
         make_tuner().search(data)
 
 
-def test_an_objective_that_no_run_has_is_told_at_the_end(make_tuner, data):
-    tuner = make_tuner(objective="val_mae")
-    with pytest.raises(SweepError, match="Received: 'val_mae'; they have loss, val_loss"):
-        tuner.search(data, validation_data=data)
-
-
 def test_the_training_loss_may_be_the_objective(make_tuner, data):
     tuner = make_tuner(objective="loss")
     tuner.search(data)
