@@ -46,6 +46,7 @@ class TrialSetting:
         hypermodel: Builds and fits the models.
         workload: Gives each trial its data and its number of steps.
         validation_data: What `fit` evaluates the model on at the end; None for nothing.
+        held_out: What is known of that, as in `RunFacts`.
         callbacks: More callbacks, copied for each trial.
         strategy: What models are built and trained under; None for nothing.
         project: Where runs are written.
@@ -63,6 +64,7 @@ class TrialSetting:
     hypermodel: keras_tuner.HyperModel
     workload: Workload
     validation_data: Any
+    held_out: Mapping[str, Any]
     callbacks: Sequence[keras.callbacks.Callback]
     strategy: tf.distribute.Strategy | None
     project: Project
@@ -249,6 +251,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
 
     watch = _Watch(n_done, claim, look, lambda n: setting.advance(plan, n / n_steps))
     logger.facts["training"] = restored.training
+    logger.facts["held_out"] = setting.held_out
     logger.owns_run_dir = claim.is_held
     # A batch that isn't full makes a step, too; the run then counts as what it saw.
     logger.has_made_its_steps = lambda: watch.n_batches >= n_steps
