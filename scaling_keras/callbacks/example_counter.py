@@ -16,6 +16,12 @@ import keras
 
 from scaling_keras.counting.training_loss import overrides_train_step
 
+COUNT_ADVICE = (
+    "In `train_step`, update a keras.metrics.Mean named `loss`, listed by `metrics`, with "
+    "`update_state(loss, sample_weight=batch_size)`."
+)
+"""What makes the loss tracker count examples."""
+
 EXACT_ITEMS = 2.0**24
 """A sum of ones in single precision stays at this."""
 

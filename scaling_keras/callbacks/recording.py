@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from scaling_keras.callbacks import fit_end, run_facts
-from scaling_keras.callbacks.example_counter import Seen
+from scaling_keras.callbacks.example_counter import COUNT_ADVICE, Seen
 from scaling_keras.callbacks.examples_seen import ExamplesSeen
 from scaling_keras.callbacks.fit_arguments import (
     epochs_show_the_data,
@@ -273,9 +273,8 @@ class Recording:
         if self._miscount:
             warn(
                 f"ScalingLogger must know how many examples a model has seen. Received: "
-                f"{self.model.name!r}, where {self._miscount}. In `train_step`, update a "
-                f"keras.metrics.Mean named `loss`, listed by `metrics`, with "
-                f"`update_state(loss, sample_weight=batch_size)`. Until then no points are logged."
+                f"{self.model.name!r}, where {self._miscount}. {COUNT_ADVICE} Until then "
+                f"no points are logged."
             )
 
     @property

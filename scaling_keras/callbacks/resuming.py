@@ -79,7 +79,9 @@ def standing_in_run(
         steps that nobody logged are warned of.
     """
     if not steps:
-        if given is None and any(each.status == "completed" for each in earlier.results.values()):
+        # One that could not count its examples has no losses, and nothing to lose.
+        ended = [each for each in earlier.results.values() if each.losses]
+        if given is None and any(each.status == "completed" for each in ended):
             warn(
                 f"A run directory holds one run. Received: {str(run_dir)!r}, which holds a "
                 f"completed one, for a model that begins anew and takes its place. Give each run "

@@ -114,6 +114,9 @@ class RunFacts:
             in no log, so that D is unknown; 0 if all are, or the user said what counts.
         training: Digests of the configurations of model, optimizer and loss before the training,
             after the version of Keras; empty if unknown.
+        held_out: What is known of a sweep's held-out data: `min_items` and `max_items`, between
+            which the number of its items lies, and `first_items`, a digest of the first 16; without
+            what isn't known, and empty where the run is none of a sweep's.
         versions: Version by package name.
         start_time: Seconds since the epoch.
     """
@@ -155,6 +158,7 @@ class RunFacts:
     train_flops_before: float | None = None
     unrecorded_steps: int = 0
     training: str = ""
+    held_out: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     start_time: float = 0.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from scaling_keras.events.schema import RunFacts
 from scaling_keras.laws.fit_text import listed
 from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.held_out import check_same_held_out
 from scaling_keras.tuner.model_of_run import differences
 from scaling_keras.tuner.places import shown
 from scaling_keras.tuner.project import (
@@ -23,6 +24,7 @@ from scaling_keras.tuner.project import (
     has_ended,
     refuse_others,
 )
+from scaling_keras.tuner.search_inputs import is_held_out
 from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.training_digest import changed_parts
 from scaling_keras.tuner.trial import outcome_of
@@ -41,16 +43,25 @@ class EarlierRuns:
         project: Where the runs are.
         workload: What trials take.
         constants: Hyperparameters that every run must have been trained with.
+        held_out: What is known of the held-out data, as in `RunFacts`; None to take any.
 
     Attributes:
         found: Name of a trial that has ended to its plan and how it ended.
         asked: Names of the trials that were asked about: those of the search.
 
     Raises:
-        SweepError: If a run was trained with other constants, or another optimizer or loss.
+        SweepError: If a run was trained with other constants, or another optimizer or loss, or
+            its objective is of other held-out data.
     """
 
-    def __init__(self, project: Project, workload: Workload, constants: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        workload: Workload,
+        constants: Mapping[str, Any],
+        *,
+        held_out: Mapping[str, Any] | None = None,
+    ) -> None:
         self.found: dict[str, tuple[TrialPlan, TrialOutcome]] = {}
         self._path = project.path
         self._workload = workload
@@ -68,6 +79,8 @@ class EarlierRuns:
             # Every run beside the planned ones counts for the law, so it must be of one training.
             check_same_training(record, constants, self._path)
         self._check_compiled_alike()
+        if is_held_out(workload.objective):
+            check_same_held_out(self._records.values(), held_out or {}, self._path)
 
     def __call__(self, plan: TrialPlan) -> TrialOutcome | None:
         """Return how a trial ended; None if it needs another attempt.
@@ -103,8 +116,12 @@ class EarlierRuns:
             self._tests[plan.name] = None
         return outcome
 
-    def findings(self) -> tuple[laws.Finding, ...]:
-        """Return which runs count for the plan and not for the law, or the other way round."""
+    def findings(self, of_law: Collection[str]) -> tuple[laws.Finding, ...]:
+        """Return which runs count for the plan and not for the law, or the other way round.
+
+        Args:
+            of_law: Names of the runs that the law is fitted to.
+        """
         found = []
         if self._tests:
             found.append(
@@ -115,7 +132,7 @@ class EarlierRuns:
                     f"Pass include_tests=True to take them in.",
                 )
             )
-        beside = sorted(name for name in self._records if self._is_beside(name))
+        beside = sorted(name for name in self._records if name in of_law and name not in self.asked)
         if beside:
             found.append(
                 laws.Finding(
@@ -127,16 +144,6 @@ class EarlierRuns:
                 )
             )
         return tuple(found)
-
-    def _is_beside(self, name: str) -> bool:
-        """Return whether a run counts for the law and is no trial that was asked about."""
-        record = self._records[name]
-        return (
-            name not in self.asked
-            and name not in self._damage
-            and outcome_of(record).status == "completed"
-            and not (record.last_facts and record.last_facts.prediction)
-        )
 
     def _check_same_model(self, record: RunRecord, plan: TrialPlan) -> None:
         """Raise a `SweepError` if a run was trained with another model than is built for it now."""

@@ -9,8 +9,8 @@ import keras_tuner
 from keras_tuner.engine import metrics_tracking
 from keras_tuner.engine import trial as keras_tuner_trial
 
-from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.objective import more_is_better
 from scaling_keras.tuner.sweep import Course, FixedCourse, TrialPlan
 from scaling_keras.tuner.values import of_one_kind
 from scaling_keras.tuner.workload import plan_values
@@ -18,35 +18,6 @@ from scaling_keras.tuner.workload import plan_values
 _COMPLETED = keras_tuner_trial.TrialStatus.COMPLETED
 _FAILED = keras_tuner_trial.TrialStatus.FAILED
 _NO_LIMIT = 10**9
-
-
-def metric_name(objective: Any) -> str:
-    """Return the name of the metric that an objective is of.
-
-    Args:
-        objective: A name, or a `keras_tuner.Objective` whose direction is `min`.
-
-    Raises:
-        SweepError: If it is neither, or more is better of it.
-    """
-    if isinstance(objective, keras_tuner.Objective) and objective.direction == "max":
-        raise _more_is_better(objective.name)
-    name = objective.name if isinstance(objective, keras_tuner.Objective) else objective
-    if not isinstance(name, str):
-        raise SweepError(
-            f"`objective` must be the name of one metric, as Keras names it. Received: "
-            f"{objective!r}. Pass 'val_loss', or the name of another metric."
-        )
-    return name
-
-
-def _more_is_better(name: str) -> SweepError:
-    """Return the error for a metric of which more is better."""
-    return SweepError(
-        f"`objective` must be a metric of which less is better: the least counts where one of "
-        f"several trials is chosen. Received: {name!r}. Pass 'val_loss', and read the others with "
-        f"`read_runs(..., metric={name!r})`."
-    )
 
 
 class PlanOracle(keras_tuner.Oracle):  # type: ignore[misc] # keras_tuner has no types
@@ -65,7 +36,7 @@ class PlanOracle(keras_tuner.Oracle):  # type: ignore[misc] # keras_tuner has no
 
     def __init__(self, objective: str) -> None:
         if metrics_tracking.infer_metric_direction(objective) == "max":
-            raise _more_is_better(objective)
+            raise more_is_better(objective)
         super().__init__(
             objective=keras_tuner.Objective(objective, "min"),
             seed=1,

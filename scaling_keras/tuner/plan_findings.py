@@ -14,8 +14,8 @@ from scaling_keras.tuner.designs.tuned import TunedSweep
 from scaling_keras.tuner.sweep import Size, Sweep, size_name, training_of
 from scaling_keras.tuner.workload import Workload
 
-_FEWER = 0.9
-"""Share of the examples planned below which a run saw far fewer."""
+_FEWER, _MORE = 0.9, 1.1
+"""Shares of the examples planned below which a run saw far fewer, and above which far more."""
 
 
 def plan_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
@@ -63,8 +63,8 @@ def fit_findings(
 
 
 def seen_findings(records: Iterable[RunRecord]) -> tuple[laws.Finding, ...]:
-    """Return the finding that runs saw far fewer examples than was planned."""
-    fewer = []
+    """Return the findings that runs saw far fewer or far more examples than was planned."""
+    fewer, more = [], []
     for record in records:
         attempt = max(record.facts, default=0)
         result = record.results.get(attempt)
@@ -73,18 +73,36 @@ def seen_findings(records: Iterable[RunRecord]) -> tuple[laws.Finding, ...]:
             continue
         if result.n_examples < _FEWER * planned:
             fewer.append(f"{record.name} saw {result.n_examples:,} of {planned:,}")
-    if not fewer:
-        return ()
-    more = f", and so did {len(fewer) - 1} more" if len(fewer) > 1 else ""
-    return (
-        laws.Finding(
-            code="fewer_examples",
-            message=f"Runs saw far fewer examples than was planned: {fewer[0]}{more}. An item of "
-            f"sample weight 0 is no example, nor is a masked place, and batches may not have been "
-            f"full. The law takes what they saw; the sweep's amounts of data, ratios and budgets "
-            f"weren't reached. Leave such items out of the data, or ask for more.",
-        ),
-    )
+        elif result.n_examples > _MORE * planned:
+            more.append(f"{record.name} saw {result.n_examples:,} for {planned:,}")
+    found = []
+    if fewer:
+        found.append(
+            laws.Finding(
+                code="fewer_examples",
+                message=f"Runs saw far fewer examples than was planned: {_first_of(fewer)}. An "
+                f"item of sample weight 0 is no example, nor is a masked place, and batches may "
+                f"not have been full. The law takes what they saw; the sweep's amounts of data, "
+                f"ratios and budgets weren't reached. Leave such items out of the data, or ask for "
+                f"more.",
+            )
+        )
+    if more:
+        found.append(
+            laws.Finding(
+                code="more_examples",
+                message=f"Runs saw far more examples than was planned: {_first_of(more)}. A `fit` "
+                f"of the model's own may have asked for more epochs or steps than it was given. "
+                f"The law takes what they saw; the sweep's amounts of data, ratios and budgets "
+                f"were passed. Let `fit` take its arguments as they are.",
+            )
+        )
+    return tuple(found)
+
+
+def _first_of(cases: list[str]) -> str:
+    """Return the first of some cases, and how many more there are."""
+    return cases[0] + (f", and so did {len(cases) - 1} more" if len(cases) > 1 else "")
 
 
 def _taken(values: Mapping[str, Any], who: str, advice: str) -> tuple[laws.Finding, ...]:

@@ -146,10 +146,12 @@ class Project:
 
 
 def has_ended(record: RunRecord) -> bool:
-    """Return whether a run needs no further attempt: it completed, or diverged."""
+    """Return whether a run needs no further attempt: it completed with a loss, or diverged."""
     attempts = {*record.facts, *record.results}
     result = record.results.get(max(attempts)) if attempts else None
-    return result is not None and result.status in _ENDED
+    if result is None or (result.status == "completed" and not result.losses):
+        return False  # Without a loss: its `train_step` didn't show what was trained on.
+    return result.status in _ENDED
 
 
 def checked_constants(constants: Mapping[str, Any] | None, sweep: Sweep) -> dict[str, Any]:

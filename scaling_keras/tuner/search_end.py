@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.objective import not_among
 from scaling_keras.tuner.sweep import Course
 
 
@@ -39,9 +40,6 @@ def check_end(
             f"{(everything[0].reason or everything[0].status).rstrip('.')}. Correct that, and "
             f"search again."
         )
-    names = sorted({name for outcome in completed for name in outcome.metrics})
+    names = {name for outcome in completed for name in outcome.metrics}
     if objective not in names:
-        raise SweepError(
-            f"`objective` must be a metric that the runs have. Received: {objective!r}; they have "
-            f"{', '.join(names)}. Name one of those; what has been trained is kept."
-        )
+        raise not_among(objective, names)

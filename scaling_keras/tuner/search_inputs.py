@@ -15,9 +15,14 @@ from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.values import listed
 
 
+def is_held_out(objective: str) -> bool:
+    """Return whether a metric is of held-out data, as Keras names it."""
+    return objective.startswith("val_")
+
+
 def check_held_out(given: Any, objective: str) -> None:
     """Raise a `SweepError` if the metric that scores trials is of held-out data without any."""
-    if objective.startswith("val_") and given is None:
+    if is_held_out(objective) and given is None:
         raise SweepError(
             f"An objective of held-out data needs `validation_data`. Received: "
             f"objective={objective!r} and none. Pass some to `search`, or fit the law to the "
@@ -59,10 +64,16 @@ def copies_of(callbacks: Sequence[keras.callbacks.Callback]) -> list[keras.callb
     """Return callbacks for one trial.
 
     Raises:
-        SweepError: If they are no list, or one of them can't be copied.
+        SweepError: If they are no list, or one of them can't be copied or restores models itself.
     """
     copies = []
     for callback in listed("callbacks", callbacks):
+        if isinstance(callback, keras.callbacks.BackupAndRestore):
+            raise SweepError(
+                "The trials of a search have checkpoints of their own, which `checkpoint_seconds` "
+                "is about. Received: a BackupAndRestore among `callbacks`, which would restore "
+                "the weights of one trial into another. Leave it out."
+            )
         try:
             copies.append(copy.deepcopy(callback))
         except (TypeError, NotImplementedError, copy.Error, pickle.PickleError) as error:

@@ -28,6 +28,7 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
+from scaling_keras.tuner.objective import check_scores
 from scaling_keras.tuner.places import needs_room, shown
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.sweep import TrialPlan, model_of
@@ -45,6 +46,7 @@ class TrialSetting:
         hypermodel: Builds and fits the models.
         workload: Gives each trial its data and its number of steps.
         validation_data: What `fit` evaluates the model on at the end; None for nothing.
+        held_out: What is known of that, as in `RunFacts`.
         callbacks: More callbacks, copied for each trial.
         strategy: What models are built and trained under; None for nothing.
         project: Where runs are written.
@@ -62,6 +64,7 @@ class TrialSetting:
     hypermodel: keras_tuner.HyperModel
     workload: Workload
     validation_data: Any
+    held_out: Mapping[str, Any]
     callbacks: Sequence[keras.callbacks.Callback]
     strategy: tf.distribute.Strategy | None
     project: Project
@@ -89,7 +92,8 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
         setting: What it shares with the others.
 
     Raises:
-        ScalingError: For a mistake in the set-up, which every trial would repeat.
+        ScalingError: For a mistake in the set-up, which every trial would repeat; one that only a
+            trial that completed can show, as of the objective, is told once that is recorded.
         keras_tuner.errors.FatalError: If the model asks for the end of the search.
         KeyboardInterrupt: If the user does.
     """
@@ -98,7 +102,7 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
         clear_checkpoints(setting.project.run_dir(plan.name))
         return outcome_of(record)
     try:
-        return train_and_record(plan, setting)[1]
+        model, outcome = train_and_record(plan, setting)
     except (ScalingError, keras_tuner_errors.FatalError):
         raise
     except Exception:
@@ -106,6 +110,11 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
         if outcome.status == "completed":
             raise  # It has been trained: what went wrong came after that.
         return outcome
+    if outcome.status == "completed":
+        record = _read(plan, setting)
+        result = record.results[_last_attempt(record)]
+        check_scores(setting.workload.objective, plan.name, result, model)
+    return outcome
 
 
 def train_and_record(plan: TrialPlan, setting: TrialSetting) -> tuple[keras.Model, TrialOutcome]:
@@ -244,6 +253,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
 
     watch = _Watch(n_done, claim, look, lambda n: setting.advance(plan, n / n_steps))
     logger.facts["training"] = restored.training
+    logger.facts["held_out"] = setting.held_out
     logger.owns_run_dir = claim.is_held
     # A batch that isn't full makes a step, too; the run then counts as what it saw.
     logger.has_made_its_steps = lambda: watch.n_batches >= n_steps

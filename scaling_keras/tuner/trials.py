@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.held_out import held_out_facts
 from scaling_keras.tuner.search_inputs import held_out_data
 from scaling_keras.tuner.strategy import make_strategy
 from scaling_keras.tuner.sweep import TrialPlan
@@ -84,10 +85,12 @@ class Trials:
 
     def _make(self) -> None:
         """Make here what wasn't sent."""
+        data = held_out_data(self._validation_data)
         self._setting = dataclasses.replace(
             self._setting,
             strategy=make_strategy(self._strategy),
-            validation_data=held_out_data(self._validation_data),
+            validation_data=data,
+            held_out=held_out_facts(data),
         )
         self._is_made = True
 

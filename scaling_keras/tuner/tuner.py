@@ -23,16 +23,18 @@ from scaling_keras.tuner.earlier import EarlierRuns
 from scaling_keras.tuner.earlier_model import earlier_model
 from scaling_keras.tuner.executors.choosing import make_executor
 from scaling_keras.tuner.executors.interface import Executor, is_worker
+from scaling_keras.tuner.held_out import held_out_facts, held_out_findings
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.nearest_run import hyperparameters_near
+from scaling_keras.tuner.objective import metric_name
 from scaling_keras.tuner.options import check_options, family_name
-from scaling_keras.tuner.oracle import PlanOracle, metric_name
+from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.places import local_directory
 from scaling_keras.tuner.plan_findings import fit_findings, plan_findings, seen_findings, unset
 from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, checked_constants
 from scaling_keras.tuner.search_end import check_end
-from scaling_keras.tuner.search_inputs import check_held_out, copies_of, held_out_data
+from scaling_keras.tuner.search_inputs import check_held_out, copies_of, held_out_data, is_held_out
 from scaling_keras.tuner.single_run import check_allocation, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
@@ -188,8 +190,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         Raises:
             DataError: If the data can't be used or is too short for a trial.
             RunsError: If `dataset_size` isn't a positive whole number.
-            SweepError: If the project holds runs of another training, a batch can't be shared by
-                the replicas, `batch_size` is set twice, or a callback can't be copied.
+            SweepError: If the project holds runs of another training or other held-out data, a
+                batch can't be shared by the replicas, `batch_size` is set twice, or a callback
+                can't be copied; or, once a trial has completed, if `objective` can't score it.
         """
         if is_worker(self._executor):
             setting = self._prepare(train, validation_data, batch_size, callbacks, dataset_size)
@@ -220,7 +223,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         plans = self._sweep.plan(workload)
         check_plans(plans, self._sweep, workload)
         workload.check(plans)
-        self._earlier = earlier = EarlierRuns(self._project, workload, self._constants)
+        self._earlier = earlier = EarlierRuns(
+            self._project, workload, self._constants, held_out=setting.held_out
+        )
         self._course = self._sweep.start(workload, earlier)
         self._project.mark({"family": self._family, "objective": self._objective})
         known = self._course.known()
@@ -257,13 +262,15 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         if self._course is None or self._earlier is None:
             return ()
         workload, records = self._searched().workload, self._project.records().values()
+        of_law = {run.name for run in self.results().usable()} if records else set()
         planned = plan_findings(self._sweep, workload)
         if workload.fits_itself:
             planned = (*planned, *fit_findings(self._sweep, workload, records))
         return (
             *planned,
             *seen_findings(records),
-            *self._earlier.findings(),
+            *(held_out_findings(records) if is_held_out(self._objective) else ()),
+            *self._earlier.findings(of_law),
             *self._course.findings,
         )
 
@@ -536,6 +543,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Check the data and return what all trials share."""
         check_held_out(validation_data, self._objective)
         copies_of(callbacks)  # Before the first trial, not in each.
+        held_out = held_out_data(validation_data)
         return TrialSetting(
             hypermodel=self.hypermodel,
             workload=Workload(
@@ -552,7 +560,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 flops_of=self._flops_of,
                 run_names=self._project.run_names(),
             ),
-            validation_data=held_out_data(validation_data),
+            validation_data=held_out,
+            held_out=held_out_facts(held_out),
             callbacks=tuple(callbacks),
             strategy=self.distribution_strategy,
             project=self._project,

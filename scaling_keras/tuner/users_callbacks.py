@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from scaling_keras.tuner.search_inputs import copies_of
 from scaling_keras.tuner.sweep import TrialPlan
@@ -17,7 +18,8 @@ def callbacks_of_trial(
 ) -> list[keras.callbacks.Callback]:
     """Return copies of the user's callbacks for a trial.
 
-    TensorBoard's writes to a directory of the trial. After a checkpoint all see the batches of the
+    Those of Keras that write files do so in a directory of the trial, beside where they were told
+    to; others must keep trials apart themselves. After a checkpoint all see the batches of the
     whole training, so that a schedule goes on.
 
     Args:
@@ -30,9 +32,21 @@ def callbacks_of_trial(
     for callback in copies:
         if isinstance(callback, keras.callbacks.TensorBoard):
             callback.log_dir = str(Path(callback.log_dir) / plan.name)
+        elif isinstance(callback, keras.callbacks.ModelCheckpoint):
+            callback.filepath = _inside(callback.filepath, plan.name)
+        elif isinstance(callback, keras.callbacks.CSVLogger):
+            callback.filename = _inside(callback.filename, plan.name)
         if n_done:
             _see_the_whole(callback, n_done, n_steps)
     return copies
+
+
+def _inside(file: str, directory: str) -> str:
+    """Return a file's path with a directory, which is made, before its name."""
+    head, slash, name = file.rpartition("/")
+    moved = f"{head}{slash}{directory}"
+    tf.io.gfile.makedirs(moved)  # It may be an address, as of a bucket.
+    return f"{moved}/{name}"
 
 
 def _see_the_whole(callback: Any, n_done: int, n_steps: int) -> None:

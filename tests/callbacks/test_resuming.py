@@ -122,10 +122,12 @@ def test_steps_that_nobody_logged_are_warned_of():
 
 
 def test_taking_the_place_of_a_completed_run_is_warned_of():
+    earlier = _record(results={1: RunResult(losses={"loss": {"final": 1.0}})})
     with pytest.warns(ScalingWarning, match="which holds a completed one"):
-        standing_in_run(_record(results={1: RunResult()}), 0, RUN_DIR)
+        standing_in_run(earlier, 0, RUN_DIR)
+    # One without a loss, as of a `train_step` that showed no examples, is no loss.
+    standing_in_run(_record(results={1: RunResult()}), 0, RUN_DIR)
     # A model that was compiled anew has seen what the user says.
-    earlier = _record(results={1: RunResult()})
     assert standing_in_run(earlier, 0, RUN_DIR, given=30) == Standing(n_examples=30, steps=0)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.events.frames import frame, read_frames
+from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
 from tests.tuner.conftest import NoTrials, build_model, law
 
 
@@ -93,6 +94,29 @@ def test_runs_that_the_sweep_no_longer_plans_are_a_finding(make_tuner, data):
     assert "width2_" in finding.message
     assert "width3_" not in finding.message
     assert {run.size for run in fewer.results().usable()} == {"width2", "width3"}
+
+
+def test_runs_that_the_law_leaves_out_are_not_said_to_be_in_it(make_tuner, data):
+    def build(hp):
+        model = build_model(hp)
+        model.compile(optimizer=keras.optimizers.SGD(hp["learning_rate"]), loss="mse")
+        return model
+
+    def tuner_of(*rates, **options):
+        values = {"learning_rate": rates}
+        sweep = HyperparameterSweep(sizes=[{"width": 2}], n_examples=[32], values=values)
+        return make_tuner(build, sweep=sweep, **options)
+
+    tuner_of(1e-9, 0.01).search(data, validation_data=data)
+    of_best, of_worse = (tuner_of(rate, executor=NoTrials()) for rate in (0.01, 1e-9))
+    for tuner in (of_best, of_worse):
+        tuner.search(data, validation_data=data)
+        (usable,) = tuner.results().usable()
+        assert usable.name.endswith("0.01_seed0")
+    assert "runs_beside_the_plan" not in {finding.code for finding in of_best.findings()}
+    found = {finding.code: finding.message for finding in of_worse.findings()}
+    assert "1 runs" in found["runs_beside_the_plan"]
+    assert usable.name in found["runs_beside_the_plan"]
 
 
 def compiled_anew(**options):

@@ -5,7 +5,8 @@ import pytest
 
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.oracle import PlanOracle, metric_name
+from scaling_keras.tuner.objective import metric_name
+from scaling_keras.tuner.oracle import PlanOracle
 from scaling_keras.tuner.sweep import plan_trial
 
 FAILED = TrialOutcome(status="failed", reason="MemoryError: no room")

@@ -186,6 +186,21 @@ def test_what_a_fit_asks_for_is_recorded_and_a_finding(make_tuner, data):
     assert tuner.findings() == ()
 
 
+def test_runs_that_saw_more_than_was_planned_are_a_finding(make_tuner, data):
+    class Longer(keras_tuner.HyperModel):
+        def build(self, hp):
+            return build_plain(hp)
+
+        def fit(self, hp, model, *arguments, **options):
+            return model.fit(*arguments, **{**options, "epochs": 3})
+
+    tuner = make_tuner(Longer())
+    tuner.search(data, validation_data=data)
+    (finding,) = tuner.findings()
+    assert finding.code == "more_examples"
+    assert "width2_32_seed0 saw 96 for 32, and so did 1 more." in finding.message
+
+
 def test_a_fit_that_drops_the_callbacks_is_refused_by_name(make_tuner, data):
     class Dropping(Augmenting):
         def fit(self, hp, model, x, *, callbacks, **options):

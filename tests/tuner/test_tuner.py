@@ -353,12 +353,6 @@ def test_a_held_out_objective_needs_held_out_data(make_tuner, data):
         make_tuner().search(data)
 
 
-def test_an_objective_that_no_run_has_is_told_at_the_end(make_tuner, data):
-    tuner = make_tuner(objective="val_mae")
-    with pytest.raises(SweepError, match="Received: 'val_mae'; they have loss, val_loss"):
-        tuner.search(data, validation_data=data)
-
-
 def test_the_training_loss_may_be_the_objective(make_tuner, data):
     tuner = make_tuner(objective="loss")
     tuner.search(data)
@@ -475,6 +469,35 @@ def test_tensorboard_writes_each_trial_to_a_directory_of_its_own(make_tuner, dat
         "width2_32_seed0",
         "width4_32_seed0",
     }
+
+
+def test_files_of_keras_callbacks_are_each_trials_own(make_tuner, data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    callbacks = [
+        keras.callbacks.ModelCheckpoint(
+            tmp_path / "best" / "best.weights.h5", save_weights_only=True
+        ),
+        keras.callbacks.CSVLogger("log.csv"),
+    ]
+    tuner = make_tuner(keep_weights=True)
+    tuner.search(data, validation_data=data, callbacks=callbacks)
+    for name in ("width2_32_seed0", "width4_32_seed0"):
+        assert (tmp_path / "best" / name / "best.weights.h5").exists()
+        header, row = (tmp_path / name / "log.csv").read_text().splitlines()
+        assert "val_loss" in header
+        assert row
+    assert not (tmp_path / "log.csv").exists()
+    assert callbacks[1].filename == "log.csv"
+
+
+def test_a_callback_that_would_restore_the_weights_of_another_trial_is_refused(
+    make_tuner, data, tmp_path
+):
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+    tuner = make_tuner()
+    with pytest.raises(SweepError, match=r"`checkpoint_seconds`.*a BackupAndRestore among"):
+        tuner.search(data, validation_data=data, callbacks=[backup])
+    assert not tuner._project.records()
 
 
 def test_a_search_of_nothing_names_what_was_left_out(make_tuner, data):

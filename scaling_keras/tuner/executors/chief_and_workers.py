@@ -109,6 +109,8 @@ class ChiefAndWorkers:
                         f"A chief needs workers. Received: none at {self._address} for "
                         f"{self._absence_seconds:g} s. Start some, then the chief again."
                     )
+            if desk.mistake is not None:
+                raise desk.mistake
         finally:
             # Not at once: the last worker is just being told that there are no trials left.
             server.stop(_GRACE_SECONDS).wait()
@@ -209,7 +211,13 @@ class _UnderWay:
 
 
 class _Desk:
-    """Where trials are handed out and taken back; used by the chief's own thread only."""
+    """Where trials are handed out and taken back; used by the chief's own thread only.
+
+    Attributes:
+        is_over: Whether no trials are left, or no more are handed out.
+        mistake: What is wrong with the set-up. Workers are then told to stop, once the trials that
+            they are at have ended; None if nothing is.
+    """
 
     def __init__(self, trials: Retries) -> None:
         self._trials = trials
@@ -219,6 +227,7 @@ class _Desk:
         # Where there is nothing to train, no worker need come to find that out.
         self._first = trials.next_trial()
         self.is_over = self._first is None
+        self.mistake: SweepError | None = None
 
     def answer(self, request: _Request) -> Any:
         """Return the answer to a worker."""
@@ -234,6 +243,7 @@ class _Desk:
         if known is not None:  # Else it was taken from that worker.
             outcome = TrialOutcome(**json.loads(trial.hyperparameters.get(_CONTENT)))
             if outcome.status == _RAISED:
+                self._heard.pop(known.worker, None)  # It ends by that error.
                 raise SweepError(outcome.reason)
             self._trials.finish(known.plan, outcome)
         return None
@@ -260,17 +270,23 @@ class _Desk:
         for key, known in list(self._under_way.items()):
             if known.worker == worker:
                 self._lose(key, f"worker {worker} was started again")
-        plan, self._first = self._first or self._trials.next_trial(), None
-        if plan is not None:
-            self._handed_out += 1
-            key = f"{self._handed_out}"
-            self._under_way[key] = _UnderWay(plan=plan, worker=worker, heard=time.monotonic())
-            return _trial(key, _STATUS.RUNNING, dataclasses.asdict(plan))
-        if self._under_way:
-            return _trial("", _STATUS.IDLE, {})
+        if self.mistake is None:
+            plan, self._first = self._first or self._trials.next_trial(), None
+            if plan is not None:
+                self._handed_out += 1
+                key = f"{self._handed_out}"
+                self._under_way[key] = _UnderWay(plan=plan, worker=worker, heard=time.monotonic())
+                return _trial(key, _STATUS.RUNNING, dataclasses.asdict(plan))
+            if self._under_way:
+                return _trial("", _STATUS.IDLE, {})
         self.is_over = True
         del self._heard[worker]
         return _trial("", _STATUS.STOPPED, {})
+
+    def end(self, mistake: SweepError) -> None:
+        """Hand out no more trials: something is wrong with the set-up."""
+        self.mistake = self.mistake or mistake
+        self.is_over = True
 
     def _lose(self, key: str, why: str) -> None:
         """Take a trial back."""
@@ -278,12 +294,12 @@ class _Desk:
 
 
 def _serve(desk: _Desk, request: _Request) -> None:
-    """Answer a request; one that tells of a mistake in the set-up is answered before it raises."""
+    """Answer a request; one that tells of a mistake in the set-up is the last that counts."""
+    answer = None
     try:
         answer = desk.answer(request)
-    except SweepError:
-        request.answer.set_result(None)
-        raise
+    except SweepError as mistake:
+        desk.end(mistake)
     request.answer.set_result(answer)
 
 

@@ -1,5 +1,7 @@
 """A small sweep that can be sent: `python -m tests.tuner.executors.sent_sweep DIRECTORY EXECUTOR`.
 
+Options of the tuner may follow, as in `--objective=val_loss`.
+
 A trial is slow while the file `slow` is in the directory.
 """
 
@@ -73,4 +75,5 @@ def make_executor(name: str):
 
 
 if __name__ == "__main__":
-    search(Path(sys.argv[1]), make_executor(sys.argv[2]))
+    given = dict(option.removeprefix("--").split("=") for option in sys.argv[3:])
+    search(Path(sys.argv[1]), make_executor(sys.argv[2]), **given)

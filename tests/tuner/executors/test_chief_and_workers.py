@@ -142,6 +142,33 @@ def test_a_mistake_in_the_set_up_ends_the_chief_and_the_worker(member):
     assert str(raised[0]) == "a mistake in the set-up"
 
 
+def test_a_mistake_that_one_worker_finds_ends_the_others_once_their_trials_have(member):
+    queue = Queue(plans(1, 2, 3, 4))
+    chief, raised = in_background(member("chief").run, queue, None)
+    is_told, has_begun = threading.Event(), threading.Event()
+
+    def train_on(plan):
+        has_begun.set()
+        is_told.wait(30)
+        return TrialOutcome(status="completed")
+
+    def train_wrong(plan):
+        raise SweepError("a mistake in the set-up")
+
+    other, others_error = in_background(member("w1").work, train_on)
+    has_begun.wait(30)
+    with pytest.raises(SweepError, match="a mistake in the set-up"):
+        member("w0").work(train_wrong)
+    is_told.set()
+    for thread in (other, chief):
+        thread.join(30)
+        assert not thread.is_alive()
+    assert others_error == []
+    assert [str(error) for error in raised] == ["a mistake in the set-up"]
+    assert [name for name, *_ in queue.finished] == ["width1_10_seed0"]
+    assert len(queue.plans) == 2
+
+
 def test_nobody_waits_for_ever(member):
     with pytest.raises(SweepError, match=r"A chief needs workers.*for 1 s"):
         member("chief", absence_seconds=1.0).run(Queue(plans(1)), None)
@@ -189,9 +216,10 @@ def start(tmp_path):
     port = free_port()
     members = []
 
-    def start(name):
+    def start(name, *options):
+        program = "tests.tuner.executors.sent_sweep"
         member = subprocess.Popen(
-            [sys.executable, "-m", "tests.tuner.executors.sent_sweep", str(tmp_path), "chief"],
+            [sys.executable, "-m", program, str(tmp_path), "chief", *options],
             cwd=watching.ROOT,
             env={
                 **os.environ,
@@ -231,6 +259,15 @@ def test_a_worker_and_a_chief_that_are_killed_change_nothing(tmp_path, start, al
     (tmp_path / "slow").unlink()
     assert chief.wait(watching.PATIENCE) == 0
     check_all_trained(tmp_path, alone)
+
+
+@pytest.mark.slow
+def test_a_mistyped_objective_ends_all_after_their_first_trials(tmp_path, start):
+    members = [start(name, "--objective=val_los") for name in ("chief", "w0", "w1")]
+    ended = [member.wait(watching.PATIENCE) for member in members]
+    assert ended[0] == 1
+    assert "completed" in {run.status for run in read_runs(tmp_path)}
+    assert len(read_runs(tmp_path)) < len(WIDTHS)
 
 
 @pytest.mark.slow

@@ -166,6 +166,15 @@ def check_whole(directory, alone, *, attempts):
 
 
 @pytest.mark.slow
+def test_a_mistyped_objective_ends_the_search_after_the_first_trial(tmp_path):
+    with pytest.raises(SweepError, match="Received: 'val_los'; they have loss, val_loss"):
+        search(tmp_path, LocalProcesses(n_workers=2), objective="val_los")
+    table = read_runs(tmp_path)
+    assert "completed" in {run.status for run in table}
+    assert len(table) < len(WIDTHS)
+
+
+@pytest.mark.slow
 def test_a_worker_that_is_killed_changes_nothing(tmp_path, alone):
     (tmp_path / "slow").touch()
     driver = watching.start_driver(tmp_path, "processes")

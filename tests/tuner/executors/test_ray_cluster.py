@@ -88,6 +88,15 @@ def test_lost_trials_are_begun_again_and_those_that_kill_fail_in_the_end(cluster
 
 
 @pytest.mark.slow
+def test_a_mistyped_objective_ends_the_search_after_the_first_trial(cluster, tmp_path):
+    with pytest.raises(SweepError, match="Received: 'val_los'; they have loss, val_loss"):
+        search(tmp_path, RayCluster(address=cluster.address), objective="val_los")
+    table = read_runs(tmp_path)
+    assert "completed" in {run.status for run in table}
+    assert len(table) < len(WIDTHS)
+
+
+@pytest.mark.slow
 def test_modules_beside_the_program_are_found_on_the_nodes(cluster, tmp_path, monkeypatch):
     (tmp_path / "besides.py").write_text(
         "from tests.tuner.executors.queues import Sent\n\n\nclass SentFromHere(Sent):\n    pass\n"
