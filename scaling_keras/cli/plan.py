@@ -170,8 +170,11 @@ def number(interval: laws.Interval, written: Callable[[float], str], level: floa
     value, low, high = map(written, (interval.value, interval.low, interval.high))
     if interval.low == interval.high:
         return value
-    end = f"to {high}" if np.isfinite(interval.high) else "and no upper end"
-    return f"{value}  ({level:.0%} interval {low} {end})"
+    if np.isfinite(interval.high):
+        ends = f"{low} to {high}" if interval.low else f"up to {high}, no lower end"
+    else:
+        ends = f"{low} and no upper end" if interval.low else "without ends"
+    return f"{value}  ({level:.0%} interval {ends})"
 
 
 def ratio(width: float) -> str:

@@ -4,8 +4,9 @@ import re
 import numpy as np
 import pytest
 
+from scaling_keras import laws
 from scaling_keras.cli import main
-from scaling_keras.cli.plan import ratio
+from scaling_keras.cli.plan import number, ratio
 from scaling_keras.runs import Run, RunTable
 from tests.strategies import HOFFMANN, chinchilla_loss, noisy_runs
 
@@ -69,7 +70,7 @@ def test_what_speaks_against_a_plan_is_in_json_as_in_text(ladder_csv, capsys):
     values = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert {"not_separable", "collinear"} <= {item["code"] for item in values["warnings"]}
     assert values["n_params"]["high"] is None
-    assert "90% interval 0 and no upper end" in text
+    assert "90% interval without ends" in text
     told = [item for item in values["warnings"] if text.count(f"  ! {item['message']}\n") == 1]
     assert text.count("\n  ! ") == len(told)
     assert {"not_separable", "collinear"} <= {item["code"] for item in told}
@@ -154,3 +155,18 @@ def test_help_of_every_command_ends_well(capsys):
             main([command, "--help"])
         assert end.value.code == 0
         assert command in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "written"),
+    [
+        (1.0, 3.0, "2  (90% interval 1 to 3)"),
+        (0.0, 3.0, "2  (90% interval up to 3, no lower end)"),
+        (1.0, np.inf, "2  (90% interval 1 and no upper end)"),
+        (0.0, np.inf, "2  (90% interval without ends)"),
+        (2.0, 2.0, "2"),
+    ],
+)
+def test_open_ends_are_said_in_words(low, high, written):
+    interval = laws.Interval(value=2.0, low=low, high=high)
+    assert number(interval, "{:g}".format, 0.9) == written
