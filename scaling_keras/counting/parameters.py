@@ -63,10 +63,13 @@ def check_built(model: keras.Model) -> None:
     has_all = all(layer.built for layer in all_layers(model))
     is_hollow = not (model.weights or knows_outputs or has_all)
     if is_hollow or not (model.built or (model.weights and has_all)):
+        # Keras's own `build` marks a subclassed model as built, and may leave its layers unbuilt.
+        has_own = type(model).build is not keras.Model.build
+        shape = ", or give it the shape of its input, `model.build(input_shape)`" if has_own else ""
         raise CountingError(
             f"A model must be built before it can be counted. Received: model={model.name!r}, "
-            f"whose layers don't all have their weights yet. Call it on a batch, `model(batch)`, "
-            f"or give it the shape of its input, `model.build(input_shape)`."
+            f"whose layers don't all have their weights yet. Call it on a batch, `model(batch)`"
+            f"{shape}; for a search, in `build_model`."
         )
 
 

@@ -22,8 +22,17 @@ from scaling_keras.tuner.law_so_far import LADDER_FORM
 from scaling_keras.tuner.leaving_out import by_reason
 from scaling_keras.tuner.measuring import StepMeasure, measure_step
 from scaling_keras.tuner.plan_findings import plan_findings
-from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, check_names, model_of, size_name
+from scaling_keras.tuner.sweep import (
+    Models,
+    Sweep,
+    TrialPlan,
+    check_names,
+    model_of,
+    size_name,
+    training_of,
+)
 from scaling_keras.tuner.trial import TrialSetting
+from scaling_keras.tuner.tuning import tuning_shares
 from scaling_keras.tuner.workload import Workload
 
 _BEYOND = 10.0
@@ -65,9 +74,11 @@ class Description:
         trials: The trials that can be foreseen: all of a fixed design, without those that tune;
             the first of an adaptive one.
         others: What else will be run, in a sentence; empty for nothing.
-        train_flops: What all that can be foreseen costs, tuning included, or the budget of an
-            adaptive sweep.
+        train_flops: What all that can be foreseen costs, tuning included; of an adaptive sweep, all
+            that it may train and its budget pays for.
         seconds: Estimated time of all that, one trial after the other; `nan` if not measured.
+        is_bound: Whether these two are what it takes at most, and the verdict is of the first
+            trials alone: of an adaptive sweep, which may end before and chooses the others later.
         skipped: Sizes, and trials of sizes that can be trained, that are left out, with the reason.
         failing: Sizes, with the values that may make models larger, that can't be built with those
             or whose first steps failed when they were measured, with the reason: a search would
@@ -82,6 +93,7 @@ class Description:
     others: str
     train_flops: float
     seconds: float
+    is_bound: bool
     skipped: tuple[Exclusion, ...]
     failing: tuple[Exclusion, ...]
     verdict: laws.DesignVerdict | None
@@ -106,8 +118,12 @@ class Description:
     def summary(self) -> str:
         """Return what a person wants to know before the first trial, as text of some lines."""
         width = max(len(trial.name) for trial in self.trials)
+        first, at_most = (" to begin with", "at most ") if self.is_bound else ("", "")
         lines = [
-            f"{len(self.trials)} trials, {self.train_flops:.3g} FLOPs{_in_time(self.seconds)}",
+            (
+                f"{len(self.trials)} trials{first}, {at_most}{self.train_flops:.3g} FLOPs"
+                f"{_in_time(self.seconds)}"
+            ),
             *(f"  {trial.name:<{width}}  {_line(trial)}" for trial in self.trials),
         ]
         if self.others:
@@ -116,7 +132,8 @@ class Description:
         lines.extend(f"Would fail: {item.name}, {item.reason}" for item in self.failing)
         lines.extend(f"{finding.code}: {finding.message}" for finding in self.findings)
         if self.verdict is not None:
-            lines.append(f"If the law is like the one assumed:\n{self.verdict.summary()}")
+            of_first = "Of the first runs alone, if" if self.is_bound else "If"
+            lines.append(f"{of_first} the law is like the one assumed:\n{self.verdict.summary()}")
         if self.why_no_verdict:
             lines.append(f"What it will pin down can't be foreseen: {self.why_no_verdict}")
         return "\n".join(lines)
@@ -133,6 +150,9 @@ def describe(
     n_trials: int,
 ) -> Description:
     """Return what a sweep will do; see `ScalingTuner.describe`."""
+    adaptive = sweep if isinstance(sweep, AdaptiveSweep) else None
+    if adaptive is not None and target is None:
+        target = adaptive.target.get("train_flops", adaptive.target)
     if n_trials:
         check_judging(
             _ANY_LAW if law is None else law,
@@ -150,21 +170,25 @@ def describe(
     measures, failing = _measures(plans, setting) if measure else ({}, {})
     trials = tuple(_estimate(plan, workload, measures.get(_kind(plan))) for plan in plans)
     tuning = _tuning(sweep, workload, measures)
-    spent = sum(trial.train_flops * times for trial, times in [*((t, 1) for t in trials), *tuning])
+    flops = sum(trial.train_flops * times for trial, times in [*((t, 1) for t in trials), *tuning])
     seconds = sum(
         trial.seconds * times
         for trial, times in [*((t, 1) for t in trials), *tuning]
         if not (failing and math.isnan(trial.seconds))
     )
-    budget = sweep.until.get("train_flops", 0.0) if isinstance(sweep, AdaptiveSweep) else 0.0
+    if adaptive is not None:
+        at_most = _most_flops(adaptive, workload)
+        flops, seconds = at_most, seconds * at_most / flops
     verdict, why = None, _why_not_judged(sweep) if n_trials else ""
     if not why:
-        verdict, why = _judge(trials, sweep.variable, target, law, noise, n_trials)
+        runs = _different_runs(plans, trials, workload)
+        verdict, why = _judge(runs, sweep.variable, target, law, noise, n_trials)
     return Description(
         trials=trials,
         others=others,
-        train_flops=max(budget, spent),
-        seconds=seconds * max(budget / spent, 1.0),
+        train_flops=flops,
+        seconds=seconds,
+        is_bound=adaptive is not None,
         skipped=left_out,
         failing=tuple(
             Exclusion(name=name, reason=reason) for name, reason in {**unbuilt, **failing}.items()
@@ -210,14 +234,21 @@ def _foreseen(sweep: Sweep, models: Models) -> tuple[tuple[TrialPlan, ...], str]
         )
     plans = sweep.plan(models)
     if isinstance(sweep, TunedSweep):
-        times = "Hyperband's" if sweep.method == "hyperband" else f"{sweep.n_trials}"
-        varied = ", ".join(sweep.hyperparameters)
-        places = f"combinations of a size and {varied}" if varied else "sizes"
-        return plans, (
-            f"before those, {times} trials of {sweep.method} tuning at "
-            f"{sweep.n_tunings(plans)} {places}"
-        )
+        n_each = sum(tuning_shares(sweep.method, sweep.n_trials).values())
+        n_places, varied = sweep.n_tunings(plans), ", ".join(sweep.hyperparameters)
+        each, plural = (f"each of {n_places}", "s") if n_places > 1 else ("1", "")
+        places = f"combination{plural} of a size and {varied}" if varied else f"size{plural}"
+        return plans, (f"before those, {n_each} trials of {sweep.method} tuning at {each} {places}")
     return plans, ""
+
+
+def _most_flops(sweep: AdaptiveSweep, models: Models) -> float:
+    """Return what all trials of an adaptive sweep cost, or its budget if that is less."""
+    costs = (
+        models.train_flops_per_example(plan.size) * models.n_examples(plan)
+        for plan in sweep.plan(models)
+    )
+    return min(sum(costs), sweep.until.get("train_flops", math.inf))
 
 
 def _unbuilt(plans: Sequence[TrialPlan], workload: Workload) -> dict[str, str]:
@@ -251,9 +282,13 @@ def _measures(
     """Return a measured step for each kind of trial, and why there is none: size to reason."""
     measures: dict[tuple[str, Any], StepMeasure] = {}
     failing: dict[str, str] = {}
+    longest: dict[tuple[str, Any], TrialPlan] = {}
     for plan in plans:
+        if plan.n_examples >= longest.setdefault(_kind(plan), plan).n_examples:
+            longest[_kind(plan)] = plan
+    for plan in longest.values():
         name = size_name(model_of(plan))
-        if _kind(plan) in measures or name in failing:
+        if name in failing:
             continue
         try:
             measures[_kind(plan)] = measure_step(plan, setting)
@@ -292,6 +327,16 @@ def _why_not_judged(sweep: Sweep) -> str:
     )
 
 
+def _different_runs(
+    plans: Sequence[TrialPlan], trials: Sequence[TrialEstimate], models: Models
+) -> list[TrialEstimate]:
+    """Return the trials that are different trainings once their examples are whole batches."""
+    different: dict[Any, TrialEstimate] = {}
+    for plan, trial in zip(plans, trials, strict=True):
+        different.setdefault(training_of(plan, models), trial)
+    return list(different.values())
+
+
 def _judge(
     trials: Sequence[TrialEstimate],
     variable: str,
@@ -303,7 +348,7 @@ def _judge(
     """Return what the trials pin down, or why that can't be said."""
     if not n_trials:
         return None, ""
-    points = sorted({(trial.n_params, float(trial.n_examples)) for trial in trials})
+    points = sorted((trial.n_params, float(trial.n_examples)) for trial in trials)
     size, data = np.array(points).T
     if target is None:
         target = _BEYOND * max(trial.train_flops for trial in trials)

@@ -56,14 +56,18 @@ class LawSoFar:
         place = (plan.size_name, plan.n_examples, plan.seed)
         known = self._rows.get(place)
         if known is None or loss < known["loss"]:
-            flops = self._models.train_flops_per_example(model_of(plan))
-            n_examples = float(outcome.n_examples or plan.n_examples)
+            planned = self._models.n_examples(plan)
+            n_examples = float(outcome.n_examples or planned)
+            # Padding is no example, and costs what an example does.
+            flops = outcome.train_flops or planned * self._models.train_flops_per_example(
+                model_of(plan)
+            )
             self._rows[place] = {
                 "n_params": self._models.n_params(model_of(plan)),
                 "n_examples": n_examples,
                 "loss": loss,
-                "train_flops": flops * n_examples,
-                "train_flops_per_example": flops,
+                "train_flops": flops,
+                "train_flops_per_example": flops / n_examples,
             }
 
     def text(self) -> str:

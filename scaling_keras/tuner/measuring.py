@@ -1,23 +1,25 @@
-"""How long a training step takes, and how much memory: by running a few."""
+"""How long a trial takes, and how much memory: by the beginning of one."""
 
 from __future__ import annotations
 
 import dataclasses
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
-from keras_tuner.engine import tuner as keras_tuner_engine
 
 from scaling_keras.tuner.global_settings import clear_session
-from scaling_keras.tuner.size_book import as_hyperparameters, compiled
+from scaling_keras.tuner.project import Project
 from scaling_keras.tuner.sweep import TrialPlan
-from scaling_keras.tuner.trial import TrialSetting
+from scaling_keras.tuner.trial import TrialSetting, train_and_record
 
-_FEW = 2
-_MORE = 10
+_MEASURED_SECONDS = 0.5
+"""How long steps are run: they take milliseconds, and some much longer than others."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,8 +27,9 @@ class StepMeasure:
     """What training a model takes.
 
     Attributes:
-        setup_seconds: Building, tracing and the first steps.
-        step_seconds: One step.
+        setup_seconds: All but the steps: building, tracing, counting, writing down.
+        step_seconds: One step, with what a trial does after each; 0 where a trial is no more than
+            the steps that Keras runs at once (`steps_per_execution`).
         peak_bytes: The most memory in use meanwhile: of the first GPU if there is one, else of
             this process, TensorFlow itself included. 0 if that can't be had.
     """
@@ -36,37 +39,83 @@ class StepMeasure:
     peak_bytes: int
 
 
-def measure_step(plan: TrialPlan, setting: TrialSetting) -> StepMeasure:
-    """Build the model of a trial and run a few steps on its data; the weights are thrown away.
+def measure_step(
+    plan: TrialPlan, setting: TrialSetting, *, clock: Callable[[], float] = time.monotonic
+) -> StepMeasure:
+    """Train a trial for half a second, or two steps if those take longer; what it wrote is deleted.
+
+    Args:
+        plan: The trial, the longest of those whose steps take as long.
+        setting: What trials share.
+        clock: Returns seconds; for tests.
 
     Raises:
         Exception: What building or training raised.
     """
-    clear_session(setting.dtype_policy)
     _forget_peak()
-    began = time.monotonic()
-    values = setting.workload.values(plan)
-    with keras_tuner_engine.maybe_distribute(setting.strategy):
-        model = compiled(setting.hypermodel.build(as_hyperparameters(values)))
-    # Few steps may be all there is; repeated, they take as long as others.
-    data = setting.workload.dataset(plan).take(values["n_steps"]).repeat()
-    model.fit(data, steps_per_epoch=_FEW, verbose=0, shuffle=False)
-    setup = time.monotonic() - began
-    few, more = (_seconds(model, data, n_steps) for n_steps in (_FEW, _MORE))
-    measured = StepMeasure(
-        setup_seconds=setup,
-        step_seconds=max(more - few, 0.0) / (_MORE - _FEW),
-        peak_bytes=_peak(),
-    )
+    watch = StepWatch(_MEASURED_SECONDS, clock)
+    began = clock()
+    with tempfile.TemporaryDirectory() as directory:
+        train_and_record(
+            plan,
+            dataclasses.replace(
+                setting,
+                project=Project(Path(directory)),
+                callbacks=(watch,),
+                validation_data=None,
+                keep_weights=False,
+                checkpoint_seconds=None,
+                halve_batch=False,
+                advance=lambda plan, fraction: None,
+            ),
+        )
+    measured = watch.measure(clock() - began, _peak())
     clear_session(setting.dtype_policy)
     return measured
 
 
-def _seconds(model: keras.Model, data: tf.data.Dataset, n_steps: int) -> float:
-    """Return the time that some steps take."""
-    began = time.monotonic()
-    model.fit(data, steps_per_epoch=n_steps, verbose=0, shuffle=False)
-    return time.monotonic() - began
+class StepWatch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no types
+    """Ends a training once its steps have been watched for some time, and says how long they took.
+
+    Args:
+        seconds: For how long, from the end of the first, which traces what the others run.
+        clock: Returns seconds.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._clock = clock
+        self._ends: list[tuple[int, float]] = []
+
+    def __deepcopy__(self, memo: Mapping[int, Any]) -> StepWatch:
+        """Return itself, so that the copy of a trial can be asked afterwards."""
+        return self
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Note when the steps up to this one were done."""
+        self._ends.append((batch + 1, self._clock()))
+        if self._ends[-1][1] - self._ends[0][1] >= self._seconds:
+            self.model.stop_training = True
+
+    def measure(self, seconds: float, peak_bytes: int) -> StepMeasure:
+        """Return what was measured.
+
+        The later half of the steps tells how long one takes: at the beginning, more is written down
+        than later on.
+
+        Args:
+            seconds: Time of the whole training.
+            peak_bytes: As in `StepMeasure`.
+        """
+        ends = self._ends or [(0, 0.0)]
+        (n_half, half), (n_steps, end) = ends[(len(ends) - 1) // 2], ends[-1]
+        each = (end - half) / (n_steps - n_half) if n_steps > n_half else 0.0
+        return StepMeasure(
+            setup_seconds=max(seconds - n_steps * each, 0.0),
+            step_seconds=each,
+            peak_bytes=peak_bytes,
+        )
 
 
 def _forget_peak() -> None:

@@ -34,10 +34,12 @@ def place_of(
     sizes: Sequence[Size],
     size_for: Callable[..., Size] | None,
     param_convention: str,
+    share_seen: float,
 ) -> tuple[Size, int]:
     """Return where a run is to be: the size closest to an allocation or a plan, and its examples.
 
-    The budget of an allocation buys examples of the size that was found; a plan names its own.
+    The budget of an allocation buys examples of the size that was found; a plan names its own, as
+    many as are to be seen.
 
     Args:
         allocation: See `ScalingTuner.train_at`.
@@ -47,6 +49,7 @@ def place_of(
         sizes: Those of the sweep, which show what makes a model larger.
         size_for: The family's own way from parameters to a size; None if it has none.
         param_convention: Which parameters are meant.
+        share_seen: Share of its planned examples that a run sees.
 
     Raises:
         SweepError: If there is neither an allocation nor both of `size` and `n_examples`, the
@@ -73,7 +76,7 @@ def place_of(
     else:
         size = size_for(n_params, param_convention=convention)
     if isinstance(allocation, laws.Plan):
-        return size, max(1, round(allocation.n_examples.value))
+        return size, max(1, round(allocation.n_examples.value / share_seen))
     return size, max(1, round(allocation.train_flops / workload.train_flops_per_example(size)))
 
 
@@ -160,18 +163,20 @@ def plan_single_run(
     runs: RunTable,
     workload: Workload,
     dataset_size: int | None,
+    share_seen: float,
 ) -> TrialPlan:
     """Return the plan of a run, and with a fit what it predicts.
 
     Args:
         size: Of the model.
-        n_examples: Examples to see.
+        n_examples: Examples to see, those that a mask or a weight of zero leaves out among them.
         seed: Random seed.
         hyperparameters: Those besides the size's.
         fit: The law that predicts; None for no prediction.
         runs: The project's runs; a law that doesn't say what N counts counts as they do.
         workload: What trials take.
         dataset_size: Unique examples in the data; None if unknown.
+        share_seen: Share of its planned examples that the run will see, which the law is asked for.
 
     Raises:
         DataError: If the data is too short.
@@ -189,14 +194,15 @@ def plan_single_run(
     if fit is None:
         return plan
     work = workload.work(plan)
+    n_seen = work.n_examples * share_seen
     groups = workload.count(model_of(plan)).groups  # Raises what building it raises.
     n_params = count_under(runs.param_convention, groups)
-    check_keeps_to(runs, fit, n_params=n_params, n_examples=work.n_examples)
+    check_keeps_to(runs, fit, n_params=n_params, n_examples=n_seen)
     prediction = prediction_facts(
         fit,
         objective=workload.objective,
         n_params=count_under(_convention(fit, runs.param_convention), groups),
-        n_examples=work.n_examples,
+        n_examples=n_seen,
         train_flops=work.train_flops,
         dataset_size=dataset_size,
     )

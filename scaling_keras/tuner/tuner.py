@@ -35,6 +35,7 @@ from scaling_keras.tuner.progress import Reporter, SilentReporter, Tracker
 from scaling_keras.tuner.project import Project, checked_constants
 from scaling_keras.tuner.search_end import check_end
 from scaling_keras.tuner.search_inputs import check_held_out, copies_of, held_out_data, is_held_out
+from scaling_keras.tuner.seen_share import share_seen_by
 from scaling_keras.tuner.single_run import check_allocation, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
@@ -289,18 +290,20 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
     ) -> Description:
         """Return what a search would do, before anything is trained.
 
-        Every size is built; with `measure` a few steps of each are run, on weights that are thrown
-        away, for the time and the memory that a trial will take. Then the design is simulated
-        with a law, to see what it will pin down (`laws.judge_design`): for a ladder, the loss
-        further up.
+        Every size is built; with `measure` a trial of each is begun, and ended after half a second
+        or two steps, for the time and the memory that trials will take: what it wrote is deleted.
+        Then the design is simulated with a law, to see what it will pin down
+        (`laws.judge_design`): for a ladder, the loss further up; for an adaptive sweep, what its
+        first trials pin down.
 
         Args:
             train: Training data, as in `search`.
             validation_data: As in `search`; only whether there is any matters.
             batch_size: As in `search`.
             dataset_size: As in `search`; no number here depends on it.
-            target: What the sweep is for: a budget in FLOPs, or `n_params` and `n_examples`. Ten
-                times the dearest trial by default. A budget is spent as a ladder spends it.
+            target: What the sweep is for: a budget in FLOPs, or `n_params` and `n_examples`. By
+                default that of an `AdaptiveSweep`, and ten times the dearest trial for any other. A
+                budget is spent as a ladder spends it.
             law: The law to simulate with: a fit, or the name of a published law. By default a
                 Chinchilla law whose three terms weigh alike in the middle of the design; a
                 different law may be harder to pin down.
@@ -405,6 +408,9 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         check_allocation(allocation, size, n_examples, fit)
         if allocation is not None:
             fit = fit or allocation.fit
+        runs = self.results()
+        trials = runs.where(self._is_trial)
+        share_seen = share_seen_by(trials)
         size, n_examples = place_of(
             allocation,
             size,
@@ -413,11 +419,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             sizes=self._sweep.resolved(workload),
             size_for=self._size_for,
             param_convention=self._param_convention,
+            share_seen=share_seen,
         )
-        runs = self.results()
         if hyperparameters is None:
             known = {*workload.given, *size, *unset(self._sweep, workload, size).values}
-            trials = runs.where(self._is_trial)
             hyperparameters = hyperparameters_near(trials, workload.n_params(size), known)
         return plan_single_run(
             size,
@@ -428,6 +433,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             runs=runs,
             workload=workload,
             dataset_size=setting.dataset_size,
+            share_seen=share_seen,
         )
 
     def train_at(
@@ -453,7 +459,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 size sees its `n_examples`. Its fit predicts. The family's `size_for` finds the
                 size, or else it is solved for by building, over what the sweep's sizes differ in.
             size: The size to train instead, as in a sweep, or a `TargetSize`.
-            n_examples: Examples for that size to see.
+            n_examples: Examples for that size to see, counted as in the sweep: padding too, where
+                the data has any. The fit predicts for the share of them that the sweep's runs saw.
             fit: The law that predicts, for a `size` without an allocation. It is of the tuner's
                 `objective`; one of one variable is for runs that keep what its own have in common.
             seed: Random seed of the run.

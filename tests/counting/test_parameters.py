@@ -153,6 +153,16 @@ def test_an_unbuilt_model_says_how_to_build_it():
         count_params_by_layer(keras.Sequential([layers.Dense(3)]))
 
 
+def test_a_model_without_a_build_of_its_own_is_only_built_by_a_call():
+    model = Subclassed()
+    with pytest.warns(UserWarning, match="does not have a `build"):  # Keras's own.
+        model.build((None, 8))
+    with pytest.raises(CountingError, match=r"`model\(batch\)`; for a search, in `build_model`"):
+        count_params(model)
+    model(np.zeros((1, 8)))
+    assert count_params(model)["total"] > 0
+
+
 def test_random_state_is_no_parameter():
     model = keras.Sequential([keras.Input((3,)), layers.Dropout(0.5), layers.Dense(5)])
     assert len(model.non_trainable_variables) == 1

@@ -1,8 +1,9 @@
 """The law that is told while a search goes on."""
 
+import numpy as np
 import pytest
 
-from scaling_keras.tuner.designs import AdaptiveSweep, DataLadderSweep
+from scaling_keras.tuner.designs import AdaptiveSweep, DataLadderSweep, LadderSweep
 from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.law_so_far import LawSoFar
 from scaling_keras.tuner.sweep import GridSweep, plan_trial
@@ -41,6 +42,22 @@ def test_the_law_is_that_of_the_trials_so_far():
     for place in PLACES[6:]:
         law.add(*ended(*place))
     assert law.text() == "chinchilla: L(N, D) = 1.8000 + 482.0000 / N^0.3500 + 2085 / D^0.3700"
+
+
+def test_padding_is_no_example_and_is_paid_for():
+    """Half of what is planned is seen, at the cost of all of it."""
+    ladder = LadderSweep(sizes=sizes(1e6, 4e6))
+    law = law_of([], ladder)
+    for n in 1e6 * 2.0 ** np.arange(8):
+        flops = 6.0 * n * 20 * n
+        outcome = TrialOutcome(
+            status="completed",
+            metrics={"val_loss": 1.8 + 1e3 / flops**0.25},
+            n_examples=int(10 * n),
+            train_flops=flops,
+        )
+        law.add(plan_trial({"n": n}, int(20 * n), 0), outcome)
+    assert law.text() == "power_law_floor: L(x) = 1.8000 + 1000.0000 / x^0.2500"
 
 
 def test_trials_that_failed_or_lost_to_others_do_not_count():

@@ -19,6 +19,7 @@ from scaling_keras.tuner.designs.buying import (
     choose,
     fit_law,
     is_reached,
+    share_of,
     with_loss,
 )
 from scaling_keras.tuner.executors.interface import TrialOutcome
@@ -306,7 +307,12 @@ class AdaptiveCourse:
         affordable = [purchase for purchase in waiting if purchase.train_flops <= left]
         running = [self._pool[name] for name in self._running]
         return choose(
-            self._goal, fit, affordable, running=running, why_none=self._why_none(waiting)
+            self._goal,
+            fit,
+            affordable,
+            running=running,
+            share=share_of(self._completed()),
+            why_none=self._why_none(waiting),
         )
 
     def _why_none(self, waiting: Sequence[Purchase]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from scaling_keras.laws.fitting import AUTO
 from scaling_keras.laws.next_runs import check_worth
 from scaling_keras.laws.uncertainty import check_resampling
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.seen_share import share_seen
 from scaling_keras.tuner.sweep import TrialPlan
 
 _SPARE_RUNS = 10
@@ -94,7 +95,7 @@ class Purchase:
     Attributes:
         plan: The trial.
         n_params: Parameters of its model.
-        n_examples: Examples it sees.
+        n_examples: Examples it is planned to see.
         train_flops: What it costs.
     """
 
@@ -138,14 +139,18 @@ def fit_law(
     if is_last:
         n_resamples = max(n_resamples, _LAST_RESAMPLES)
     known = with_loss(goal, runs)
+    # What it saw, padding left out, rather than what was asked for; and what that cost in all.
+    seen = [outcome.n_examples or bought.n_examples for bought, outcome in known]
+    spent = [outcome.train_flops or bought.train_flops for bought, outcome in known]
     return laws.fit(
         goal.form,
         {
             "n_params": [bought.n_params for bought, _ in known],
-            # What it saw, in whole batches, rather than what was asked for.
-            "n_examples": [outcome.n_examples or bought.n_examples for bought, outcome in known],
+            "n_examples": seen,
             "loss": [outcome.metrics[goal.objective] for _, outcome in known],
-            "train_flops_per_example": [b.train_flops / b.n_examples for b, _ in known],
+            "train_flops_per_example": [
+                flops / n_examples for flops, n_examples in zip(spent, seen, strict=True)
+            ],
         },
         n_resamples=n_resamples,
         check_held_out=is_last or goal.form == AUTO,
@@ -161,6 +166,11 @@ def with_loss(
         for bought, outcome in runs
         if is_usable(outcome.metrics.get(goal.objective, math.nan))
     ]
+
+
+def share_of(runs: Iterable[tuple[Purchase, TrialOutcome]]) -> float:
+    """Return the share of their planned examples that runs saw, in which the others are planned."""
+    return share_seen((outcome.n_examples, bought.n_examples) for bought, outcome in runs)
 
 
 def at_target(goal: Goal, fit: laws.Fit) -> laws.Prediction | laws.Allocation:
@@ -204,6 +214,7 @@ def choose(
     affordable: Sequence[Purchase],
     *,
     running: Sequence[Purchase] = (),
+    share: float = 1.0,
     why_none: str = NONE_AFFORDABLE,
 ) -> Choice:
     """Return the affordable run that narrows the interval most per FLOP, or why there is none.
@@ -213,6 +224,7 @@ def choose(
         fit: The law of the runs so far.
         affordable: Runs that could be bought.
         running: Runs that are bought and have not ended.
+        share: Share of what is planned for them that they will see; see `share_of`.
         why_none: Why there are none, for where there are none.
     """
     width = width_at(goal, fit)
@@ -230,8 +242,8 @@ def choose(
     advice = laws.next_runs(
         fit,
         **aim,
-        candidates=_columns(affordable),
-        running=_columns(running) if running else None,
+        candidates=_columns(affordable, share),
+        running=_columns(running, share) if running else None,
         max_flops=1e300,
         n=1,
         worth=goal.worth,
@@ -244,13 +256,13 @@ def choose(
         )
         return Choice(chosen=None, reason=reason, width=width)
     place = (best.n_params, best.n_examples)
-    chosen = next(p for p in affordable if (p.n_params, p.n_examples) == place)
+    chosen = next(p for p in affordable if (p.n_params, p.n_examples * share) == place)
     return Choice(chosen=chosen, reason="", width=width)
 
 
-def _columns(runs: Sequence[Purchase]) -> dict[str, list[float]]:
+def _columns(runs: Sequence[Purchase], share: float) -> dict[str, list[float]]:
     """Return runs by the variables of a law."""
     return {
         "n_params": [run.n_params for run in runs],
-        "n_examples": [run.n_examples for run in runs],
+        "n_examples": [run.n_examples * share for run in runs],
     }

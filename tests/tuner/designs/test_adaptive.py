@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import numpy as np
@@ -97,6 +98,43 @@ def test_if_the_budget_does_not_pay_for_those_it_begins_with_the_smallest():
     assert begins_with(**near)[0] == {1e7, 2e7, 1e9}
     tight = begins_with(**near, until={"train_flops": 6 * 1e9 * 800})
     assert tight == ({1e7, 1.2e7, 1.3e7}, {200, 400, 800})
+
+
+class Dearer(PaperModels):
+    """An example costs twice as much."""
+
+    def train_flops_per_example(self, size):
+        return 2 * super().train_flops_per_example(size)
+
+
+class Padded(Nature):
+    """Half of what a trial is planned to see is padding."""
+
+    def __call__(self, plan):
+        seen = plan.n_examples // 2
+        outcome = super().__call__(dataclasses.replace(plan, n_examples=seen))
+        flops = 6.0 * plan.size["n"] * plan.n_examples
+        return dataclasses.replace(outcome, n_examples=seen, train_flops=flops)
+
+
+def test_padding_makes_no_other_choices_than_dearer_examples_do():
+    options = {"target": {"train_flops": 1e22}, "until": {"train_flops": 1e20}}
+    options |= {"form": "chinchilla"}
+    half = [n_examples / 2 for n_examples in DATA]
+    padded = sweep(**options).start(PaperModels(), never)
+    dearer = sweep(**options, n_examples=half).start(Dearer(), never)
+    bought = [
+        [(plan.size["n"], plan.n_examples * share) for plan in run(course, nature, at_most=12)]
+        for course, nature, share in (
+            (padded, Padded(np.random.default_rng(0)), 0.5),
+            (dearer, Nature(np.random.default_rng(0)), 1.0),
+        )
+    ]
+    assert bought[0] == bought[1]
+    assert len(bought[0]) == 12
+    best = [course.fit.optimal_allocation(train_flops=1e22) for course in (padded, dearer)]
+    assert best[0].n_examples.value == pytest.approx(best[1].n_examples.value)
+    assert 12 * best[0].n_params.value * best[0].n_examples.value == pytest.approx(1e22)
 
 
 def test_it_ends_when_the_interval_is_narrow_enough_and_says_so(ended):

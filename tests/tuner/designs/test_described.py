@@ -7,7 +7,10 @@ import tensorflow as tf
 
 import scaling_keras as sk
 from scaling_keras import laws
+from scaling_keras.tuner import description
+from scaling_keras.tuner.measuring import StepMeasure
 from scaling_keras.tuner.sweep import GridSweep
+from scaling_keras.tuner.tuning import tuning_shares
 from tests.tuner.conftest import build_model, make_data
 from tests.tuner.designs.pretending import (
     WIDTHS,
@@ -116,17 +119,96 @@ def test_what_cannot_be_foreseen_is_described_in_words(tuner_of):
     described = tuner_of(tuned, build_tunable).describe(make_data(), **quick)
     # The best of seven trials is the sweep's own.
     assert described.train_flops == 7 * sum(trial.train_flops for trial in described.trials)
-    assert "before those, 7 trials of random tuning at 3 sizes" in described.summary()
-    adaptive = sk.AdaptiveSweep(
-        sizes=WIDTHS,
-        n_examples=[8, 16, 32],
-        target={"train_flops": 1e9},
-        until={"width": 0.1, "train_flops": 1e7},
+    assert "before those, 7 trials of random tuning at each of 3 sizes" in described.summary()
+    once = sk.TunedSweep(
+        GridSweep(sizes=WIDTHS, n_examples=[144]), method="hyperband", transfer=True
     )
-    described = tuner_of(adaptive).describe(make_data(), **quick)
-    assert len(described.trials) == 9
-    assert "until width 0.1 or train_flops 1e+07" in described.summary()
-    assert described.train_flops == 1e7
+    described = tuner_of(once, build_tunable).describe(make_data(64), **quick)
+    n_tuned = sum(tuning_shares("hyperband", 10).values())
+    told = f"before those, {n_tuned} trials of hyperband tuning at 1 size."
+    assert told in described.summary()
+
+
+def adaptive(**options):
+    return sk.AdaptiveSweep(
+        **{
+            "sizes": [*WIDTHS, {"width": 16}],
+            "n_examples": [16, 32, 64, 128],
+            "target": {"train_flops": 1e7},
+            "until": {"width": 0.1},
+            "form": "chinchilla",
+            **options,
+        }
+    )
+
+
+def test_an_adaptive_sweep_is_described_by_the_most_that_it_can_cost(tuner_of):
+    quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
+    described = tuner_of(adaptive()).describe(make_data(64), **quick)
+    first = sum(trial.train_flops for trial in described.trials)
+    whole = GridSweep(sizes=adaptive().sizes, n_examples=adaptive().n_examples)
+    all_16 = tuner_of(whole).describe(make_data(64), **quick).train_flops
+    assert (len(described.trials), described.is_bound) == (9, True)
+    assert described.train_flops == all_16 > first
+    assert described.to_dict()["is_bound"]
+    text = described.summary()
+    assert text.startswith(f"9 trials to begin with, at most {all_16:.3g} FLOPs\n")
+    assert "whichever of 16 trials tells most, until width 0.1." in text
+    budget = 1.5 * first
+    described = tuner_of(adaptive(until={"width": 0.1, "train_flops": budget})).describe(
+        make_data(64), **quick
+    )
+    assert described.train_flops == budget
+    assert f"until width 0.1 or train_flops {budget:g}" in described.summary()
+
+
+@pytest.mark.parametrize(
+    "target", [{"train_flops": 1e7}, {"n_params": 1e3, "n_examples": 1e4}], ids=["budget", "run"]
+)
+def test_the_first_runs_of_an_adaptive_sweep_are_judged_for_its_target(tuner_of, target):
+    quick = {"validation_data": make_data(4), "measure": False, "n_trials": 10}
+    tuner = tuner_of(adaptive(target=target))
+    described = tuner.describe(make_data(64), **quick)
+    assert described.verdict.n_runs == 9
+    told = target.get("train_flops", target)
+    assert tuner.describe(make_data(64), target=told, **quick).verdict == described.verdict
+    assert "Of the first runs alone, if the law is like the one assumed:\n9 runs" in (
+        described.summary()
+    )
+    other = tuner.describe(make_data(64), target=2e7, **quick)
+    assert other.verdict.target_flops == 2e7
+
+
+def test_repeated_runs_are_judged_and_the_same_training_is_one_run(tuner_of):
+    def verdict(**options):
+        grid = GridSweep(sizes=[*WIDTHS, {"width": 16}], **options)
+        described = tuner_of(grid).describe(
+            make_data(64), validation_data=make_data(4), measure=False, n_trials=10
+        )
+        return described.verdict
+
+    amounts = [16, 32, 64, 128]
+    once, thrice = verdict(n_examples=amounts), verdict(n_examples=amounts, seeds=[0, 1, 2])
+    assert (once.n_runs, thrice.n_runs) == (16, 48)
+    assert thrice.train_flops == pytest.approx(3 * once.train_flops)
+    assert thrice.loss.high / thrice.loss.low < once.loss.high / once.loss.low
+    assert verdict(n_examples=[*amounts, 129]) == once
+
+
+def test_a_step_is_measured_in_the_longest_of_the_trials_that_take_as_long(tuner_of, monkeypatch):
+    measured = []
+
+    def measure(plan, setting):
+        measured.append((plan.size_name, plan.n_examples))
+        return StepMeasure(setup_seconds=1.0, step_seconds=0.5, peak_bytes=2**20)
+
+    monkeypatch.setattr(description, "measure_step", measure)
+    described = tuner_of(GridSweep(sizes=WIDTHS[:2], n_examples=[16, 64])).describe(
+        make_data(64), validation_data=make_data(4), n_trials=0
+    )
+    assert measured == [("width2", 64), ("width4", 64)]
+    assert [trial.seconds for trial in described.trials] == [3.0, 3.0, 9.0, 9.0]
+    assert described.seconds == 24.0
 
 
 def test_what_is_left_out_is_told_in_a_line_for_each_reason(tuner_of):

@@ -78,7 +78,10 @@ def test_a_tuned_hyperparameter_sweep_trains_and_goes_on_and_has_an_optimum(tune
     sweep = sk.TunedSweep(ladder(WIDTHS[:1], n_examples=[16]), n_trials=2)
     tuner = tuner_of(sweep, build_with_decay)
     described = tuner.describe(make_data(), validation_data=make_data(4), measure=False, n_trials=0)
-    assert "2 trials of random tuning at 3 combinations of a size and decay" in described.summary()
+    assert (
+        "2 trials of random tuning at each of 3 combinations of a size and decay"
+        in described.summary()
+    )
     tuner.search(make_data(), validation_data=make_data(4))
     values = [run.facts["hyperparameters"]["decay"] for run in tuner.results()]
     assert sorted(values) == sorted([*DECAYS, *DECAYS])
