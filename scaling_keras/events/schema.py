@@ -115,7 +115,7 @@ class RunFacts:
         training: Digests of the configurations of model, optimizer and loss before the training,
             after the version of Keras; empty if unknown.
         held_out: What is known of a sweep's held-out data: `min_items` and `max_items`, between
-            which the number of its items lies, and `first_items`, a digest of the first 16; without
+            which the number of its items lies, and `items`, a digest of all in any order; without
             what isn't known, and empty where the run is none of a sweep's.
         versions: Version by package name.
         start_time: Seconds since the epoch.

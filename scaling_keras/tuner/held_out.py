@@ -1,13 +1,14 @@
 """What is known of a search's held-out data, so that losses of other data aren't taken for its own.
 
-Losses of different evaluation sets can't be compared. So each run records between which numbers of
-items the set has, and a digest of its first items, where they are the same whenever they are read.
+Losses of different evaluation sets can't be compared. So each run records between which numbers
+the items of the set lie, and a digest of all of them, whatever their order, where they are few
+enough to be read beforehand and the same whenever they are read.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -24,9 +25,9 @@ from scaling_keras.events.records import RunRecord
 from scaling_keras.tuner.places import shown
 from scaling_keras.tuner.project import WAY_OUT, has_ended
 
-_FIRST = 16
-"""Items that the digest is of."""
-_DIGITS = 16
+_MOST_ITEMS, _MOST_BYTES = 50_000, 2**26
+"""More than so many items, or items of so many bytes, take longer than one waits for a search."""
+_DIGEST_BYTES = 8
 
 HeldOut: TypeAlias = Mapping[str, Any]
 """As in `RunFacts.held_out`; empty if nothing is known."""
@@ -48,9 +49,8 @@ def held_out_facts(data: Any) -> dict[str, Any]:
     leaves = keras.tree.flatten(data)
     if data is None or not all(getattr(leaf, "shape", ()) for leaf in leaves):
         return {}
-    n_items = len(leaves[0])
-    first = _digest(_items([np.asarray(leaf[:_FIRST]) for leaf in leaves]))
-    return {"min_items": n_items, "max_items": n_items, "first_items": first}
+    read = _read(_items([np.asarray(leaf) for leaf in leaves]))
+    return _exactly(read.n_items, read.digest) if read else _exactly(len(leaves[0]))
 
 
 def why_others(before: HeldOut, now: HeldOut) -> str:
@@ -62,8 +62,8 @@ def why_others(before: HeldOut, now: HeldOut) -> str:
     least_now, most_now = now.get("min_items", 0), now.get("max_items", math.inf)
     if most < least_now or most_now < least:
         return f"{_range(least, most)} items, not on {_range(least_now, most_now)}"
-    first, first_now = before.get("first_items"), now.get("first_items")
-    return "data that begins with other items" if first and first_now and first != first_now else ""
+    items, items_now = before.get("items"), now.get("items")
+    return "other items" if items and items_now and items != items_now else ""
 
 
 def check_same_held_out(records: Iterable[RunRecord], held_out: HeldOut, path: Path) -> None:
@@ -109,20 +109,27 @@ def _known(records: Iterable[RunRecord]) -> list[tuple[str, HeldOut]]:
 
 
 def _facts_of_dataset(data: tf.data.Dataset) -> dict[str, Any]:
-    """Return what is known of a dataset, without going through it."""
+    """Return what is known of a dataset."""
     specs = keras.tree.flatten(data.element_spec)
     if not all(isinstance(spec, tf.TensorSpec) and spec.shape.rank for spec in specs):
         return {}
-    digests = [_digest(itertools.islice(_items_of(data), _FIRST)) for _ in range(2)]
-    # In another order each time, as from `shuffle`, its first items tell nothing.
-    facts: dict[str, Any] = {"first_items": digests[0]} if len(set(digests)) == 1 else {}
+    read = _read(_items_of(data))
+    again = _read(_items_of(data)) if read else None
+    if read and again and read.n_items == again.n_items:
+        # Other items each time, as with an augmentation, have a number only.
+        return _exactly(read.n_items, read.digest if read == again else "")
     n_batches = int(data.cardinality())
-    if n_batches > 0:
-        batch_size = len(keras.tree.flatten(next(iter(data)))[0])
-        # The last batch may hold less.
-        least = (n_batches - 1) * batch_size + 1 if n_batches > 1 else batch_size
-        facts |= {"min_items": least, "max_items": n_batches * batch_size}
-    return facts
+    if n_batches < 1:
+        return {}
+    # One batch may hold less, and which it is depends on the order.
+    sizes = [len(keras.tree.flatten(batch)[0]) for batch in data.take(2)]
+    least = max(sizes) * (n_batches - 1) + 1 if n_batches > 1 else sizes[0]
+    return {"min_items": least, "max_items": n_batches * max(sizes)}
+
+
+def _exactly(n_items: int, digest: str = "") -> dict[str, Any]:
+    """Return the facts of so many items."""
+    return {"min_items": n_items, "max_items": n_items, **({"items": digest} if digest else {})}
 
 
 def _items_of(data: tf.data.Dataset) -> Iterator[list[npt.NDArray[Any]]]:
@@ -134,14 +141,33 @@ def _items_of(data: tf.data.Dataset) -> Iterator[list[npt.NDArray[Any]]]:
 def _items(leaves: list[npt.NDArray[Any]]) -> Iterator[list[npt.NDArray[Any]]]:
     """Yield the items of a batch, each as the arrays that it consists of."""
     for index in range(len(leaves[0])):
-        yield [leaf[index] for leaf in leaves]
+        yield [np.asarray(leaf[index]) for leaf in leaves]
 
 
-def _digest(items: Iterable[list[npt.NDArray[Any]]]) -> str:
-    """Return the digest of some items."""
-    digest = hashlib.sha256()
-    for part in itertools.chain.from_iterable(items):
-        array = np.asarray(part)
+@dataclasses.dataclass(frozen=True)
+class _Read:
+    """How many items were read, and a digest of them in any order."""
+
+    n_items: int
+    digest: str
+
+
+def _read(items: Iterable[list[npt.NDArray[Any]]]) -> _Read | None:
+    """Return what items are, None if they are too many or too large to be read beforehand."""
+    total = n_items = n_bytes = 0
+    for item in items:
+        n_items += 1
+        n_bytes += sum(array.nbytes for array in item)
+        if n_items > _MOST_ITEMS or n_bytes > _MOST_BYTES:
+            return None
+        total += _number_of(item)
+    return _Read(n_items, f"{total % 2 ** (8 * _DIGEST_BYTES):0{2 * _DIGEST_BYTES}x}")
+
+
+def _number_of(item: Iterable[npt.NDArray[Any]]) -> int:
+    """Return the digest of an item as a number, which is added to those of others."""
+    digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    for array in item:
         digest.update(repr(array.shape).encode())
         if array.dtype.kind in "OSU":
             digest.update(repr(array.tolist()).encode())
@@ -149,7 +175,7 @@ def _digest(items: Iterable[list[npt.NDArray[Any]]]) -> str:
             # Keras casts them, so that single and double precision are the same data.
             kind = np.int64 if array.dtype.kind in "iub" else np.float32
             digest.update(array.astype(kind).tobytes())
-    return digest.hexdigest()[:_DIGITS]
+    return int.from_bytes(digest.digest(), "big")
 
 
 def _range(least: float, most: float) -> str:

@@ -36,6 +36,9 @@ def words(*items):
         dataset(100),
         dataset(32).filter(lambda x, y: True),
         dataset(32).shuffle(4),
+        dataset(32).shuffle(4, reshuffle_each_iteration=False),
+        dataset(1).shuffle(100).unbatch().batch(8),
+        dataset(7, INPUTS[::-1], TARGETS[::-1]),
         None,
         object(),
     ],
@@ -50,16 +53,39 @@ def test_the_same_data_in_another_form_is_no_other(same):
 @pytest.mark.parametrize(
     ("other", "why"),
     [
-        ((INPUTS[:60], TARGETS[:60]), "97 to 128 items, not on 60"),
-        (dataset(32).take(1), "97 to 128 items, not on 32"),
-        (dataset(8).take(3), "97 to 128 items, not on 17 to 24"),
-        ((INPUTS, 5 * TARGETS), "data that begins with other items"),
-        (dataset(32, INPUTS[::-1], TARGETS[::-1]), "data that begins with other items"),
-        ((INPUTS[:, :2], TARGETS), "data that begins with other items"),
+        ((INPUTS[:60], TARGETS[:60]), "100 items, not on 60"),
+        (dataset(32).take(1), "100 items, not on 32"),
+        (dataset(8).take(3), "100 items, not on 24"),
+        ((INPUTS, 5 * TARGETS), "other items"),
+        ((INPUTS, np.where(np.arange(100)[:, None] == 99, 0.0, TARGETS)), "other items"),
+        (dataset(32, INPUTS, TARGETS[::-1]), "other items"),
+        ((INPUTS[:, :2], TARGETS), "other items"),
     ],
 )
-def test_other_data_is_told_by_its_number_or_by_its_first_items(other, why):
+def test_other_data_is_told_by_its_number_or_its_items(other, why):
     assert why_others(held_out_facts(dataset(32)), held_out_facts(other)) == why
+
+
+def test_of_data_too_large_to_read_only_the_number_is_known(monkeypatch):
+    monkeypatch.setattr("scaling_keras.tuner.held_out._MOST_ITEMS", 50)
+    between = {"min_items": 97, "max_items": 128}
+    assert held_out_facts(dataset(32)) == between
+    for _ in range(8):  # Whichever batch comes first.
+        assert held_out_facts(dataset(32).shuffle(4)) == between
+    assert held_out_facts((INPUTS, TARGETS)) == {"min_items": 100, "max_items": 100}
+    assert held_out_facts(dataset(32).filter(lambda x, y: True)) == {}
+    assert not why_others(held_out_facts(dataset(32)), held_out_facts(dataset(5)))
+    assert why_others(held_out_facts(dataset(32)), held_out_facts(dataset(32).take(3)))
+
+
+def test_of_large_items_only_the_number_is_known(monkeypatch):
+    monkeypatch.setattr("scaling_keras.tuner.held_out._MOST_BYTES", 1000)
+    assert held_out_facts(dataset(50)) == {"min_items": 51, "max_items": 100}
+
+
+def test_data_that_is_other_each_time_is_told_by_its_number():
+    noisy = dataset(32).map(lambda x, y: (x + tf.random.normal(tf.shape(x), dtype=x.dtype), y))
+    assert held_out_facts(noisy) == {"min_items": 100, "max_items": 100}
 
 
 def test_texts_are_told_apart_and_what_cannot_be_read_is_unknown():
@@ -80,15 +106,15 @@ def test_runs_record_it_and_a_search_with_other_data_is_refused(make_tuner, data
     tuner = make_tuner()
     tuner.search(data, validation_data=make_data(4))
     for run in tuner.results():
-        assert (run.facts["held_out"]["min_items"], run.facts["held_out"]["max_items"]) == (13, 16)
-        assert run.facts["held_out"]["first_items"]
+        assert (run.facts["held_out"]["min_items"], run.facts["held_out"]["max_items"]) == (16, 16)
+        assert run.facts["held_out"]["items"]
     x, y = (np.concatenate(part) for part in zip(*make_data(4).as_numpy_iterator(), strict=True))
     make_tuner(executor=NoTrials()).search(data, validation_data=(x, y))
     larger = make_tuner(widths=(2, 4, 8))
     message = r"other `validation_data` than run '.*evaluated on {}\. Pass the same again\. Choose"
-    with pytest.raises(SweepError, match=message.format("data that begins with other items")):
+    with pytest.raises(SweepError, match=message.format("other items")):
         larger.search(data, validation_data=(x, 5 * y))
-    with pytest.raises(SweepError, match=message.format("13 to 16 items, not on 32")):
+    with pytest.raises(SweepError, match=message.format("16 items, not on 32")):
         larger.search(data, validation_data=make_data(1, batch_size=32))
     assert len(larger.results()) == 2
     # A law of the training loss has nothing to do with it.
@@ -129,8 +155,8 @@ def test_data_that_a_function_gives_otherwise_each_time_is_a_finding(make_tuner,
     )
     (finding,) = tuner.findings()
     assert finding.code == "other_held_out_data"
-    assert "on data that begins with other items, as width4_32_seed0 was." in finding.message
-    assert len({run.facts["held_out"]["first_items"] for run in tuner.results()}) == 2
+    assert "on other items, as width4_32_seed0 was." in finding.message
+    assert len({run.facts["held_out"]["items"] for run in tuner.results()}) == 2
 
 
 def test_a_dataset_of_keras_is_taken_as_unknown(make_tuner, data):
