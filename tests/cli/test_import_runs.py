@@ -27,7 +27,7 @@ def test_a_csv_file_of_another_tool_is_imported_and_fitted(source, tmp_path, cap
     out = tmp_path / "runs.csv"
     assert main(["import", str(source), str(out), *OPTIONS, *SCALE]) == 0
     text = capsys.readouterr().out
-    assert text.startswith(f"16 runs written to {out}, 16 of use to a fit; loss: loss\n")
+    assert text.startswith(f"16 runs written to {out}, 16 of use to a fit; loss: val\n")
     assert "left out row-17: it has no n_examples (tokens)" in text
     assert RunTable.from_csv(out)["lr"].tolist() == [0.1] * 16
     assert main(["fit", str(out), "--form", "chinchilla"]) == 0
