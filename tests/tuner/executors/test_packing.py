@@ -32,7 +32,8 @@ def test_modules_beside_the_program_are_found_before_installed_ones(tmp_path, mo
     # There is a package of this name in every environment with pytest.
     (folder / "iniconfig.py").write_text("from besides import where\n")
     monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.delitem(sys.modules, "iniconfig", raising=False)
+    for module in ("besides", "iniconfig"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     import iniconfig
 
     assert received(packing.pack(iniconfig.where), "print(sent())", cwd=tmp_path) == (

@@ -98,14 +98,14 @@ def test_a_mistyped_objective_ends_the_search_after_the_first_trial(cluster, tmp
 
 @pytest.mark.slow
 def test_modules_beside_the_program_are_found_on_the_nodes(cluster, tmp_path, monkeypatch):
-    (tmp_path / "besides.py").write_text(
+    (tmp_path / "sent_from_here.py").write_text(
         "from tests.tuner.executors.queues import Sent\n\n\nclass SentFromHere(Sent):\n    pass\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    import besides
+    import sent_from_here
 
     queue = Queue([plan_trial({"width": 1}, 10, 0)])
-    RayCluster(address=cluster.address).run(queue, besides.SentFromHere(tmp_path))
+    RayCluster(address=cluster.address).run(queue, sent_from_here.SentFromHere(tmp_path))
     assert [status for _, status, _ in queue.finished] == ["completed"]
 
 
