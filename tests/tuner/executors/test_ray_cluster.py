@@ -148,7 +148,7 @@ def test_a_killed_driver_and_a_lost_node_change_nothing(cluster, tmp_path):
         )
         ended |= watching.ended(directory)
         cluster.remove_node(cluster.nodes.pop())
-        cluster.nodes.append(cluster.add_node(num_cpus=1))
+        cluster.nodes.append(in_time(lambda: cluster.add_node(num_cpus=1)))
         (directory / "slow").unlink()
         assert driver.wait(watching.PATIENCE) == 0
     finally:
@@ -171,7 +171,7 @@ def test_a_node_that_is_lost_and_a_driver_killed_between_trials_repeat_none(clus
         watching.wait_until(lambda: watching.ended(tmp_path), "the end of a trial", driver)
         (tmp_path / "slow").touch()
         cluster.remove_node(cluster.nodes.pop())
-        cluster.nodes.append(cluster.add_node(num_cpus=1))
+        cluster.nodes.append(in_time(lambda: cluster.add_node(num_cpus=1)))
     finally:
         driver.kill()
         driver.wait()
