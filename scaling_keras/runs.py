@@ -210,12 +210,10 @@ class RunTable:
     def columns(self) -> tuple[str, ...]:
         """Names that `table[...]` takes: fields of `Run`, then facts that are numbers."""
         known = [flat(run.facts) for run in self.runs]
-        numbers = (
-            name
-            for name in self._flat_facts()
-            if any(as_number(facts.get(name)) is not None for facts in known)
-        )
-        return (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed", *numbers)
+        numbers = {name for facts in known for name in facts if as_number(facts[name]) is not None}
+        met = dict.fromkeys(name for facts in known for name in facts if name not in _FIELDS)
+        facts = (name for name in met if name in numbers)
+        return (*NUMERIC_COLUMNS, *TEXT_COLUMNS, "seed", *facts)
 
     @property
     def label_columns(self) -> tuple[str, ...]:

@@ -96,6 +96,20 @@ class Surface:
         low, high = self.edges("n_params")
         return _least(lambda log_n: self.log_loss(log_n, log_d), log_target, low, high, log_d.shape)
 
+    def best_log_n(self, log_budget: Floats | float, low: Floats, high: Floats) -> Floats:
+        """Return the log of the size of the lowest loss on a budget, shape `(rows,)`.
+
+        Args:
+            log_budget: Log of the training FLOPs, a number or of shape `(rows, 1)`.
+            low: Log of the least size to look at, shape `(rows,)`.
+            high: That of the largest.
+        """
+
+        def log_loss(log_n: Floats) -> Floats:
+            return self.log_loss(log_n, log_budget - self.log_cost(log_n))
+
+        return minimise(log_loss, low, high)
+
     def iso_loss(self, log_target: Floats | float) -> Callable[[Floats], Floats]:
         """Return the function from the log of a size to the log of the data it needs.
 

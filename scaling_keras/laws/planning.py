@@ -86,7 +86,7 @@ def allocate(
     if n_params is not None:
         log_n = np.full(len(surface.theta), np.log(_one("n_params", n_params)))
     elif others:
-        log_n = _best_sizes(surface, log_budget)
+        log_n = surface.best_log_n(log_budget, *surface.edges("n_params"))
         if unknown_split(fit):
             log_n[:1] = np.log(sizes_like_runs(fit, np.array([budget]), np.exp(log_n[:1])))
     else:
@@ -276,16 +276,6 @@ def _one(name: str, given: Any) -> float:
     if np.ndim(given):
         raise FitError(f"`{name}` must be one number. Received: {name}={given!r}.")
     return float(array[0])
-
-
-def _best_sizes(surface: Surface, log_budget: float) -> Floats:
-    """Return the log of the size of the lowest loss on a budget, shape `(rows,)`."""
-    low, high = surface.edges("n_params")
-
-    def log_loss(log_n: Floats) -> Floats:
-        return surface.log_loss(log_n, log_budget - surface.log_cost(log_n))
-
-    return minimise(log_loss, low, high)
 
 
 def _target_at_the_minimum(

@@ -9,7 +9,7 @@ import numpy as np
 from scaling_keras.laws.forms.base import Floats
 from scaling_keras.laws.frontier import optimal_n_params
 from scaling_keras.laws.inseparable import sizes_in_band, split_findings
-from scaling_keras.laws.iso_loss import REACH, ExpectedSurface, minimise
+from scaling_keras.laws.iso_loss import REACH, ExpectedSurface
 from scaling_keras.laws.objectives import get_objective
 from scaling_keras.laws.problem import Problem
 from scaling_keras.laws.results import Finding
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scaling_keras.laws.fit_result import Fit
 
 _TAIL = 0.02
+"""Share of the draws beyond whose best sizes that of their average is not looked for."""
 
 
 def unknown_split(fit: Fit) -> tuple[Finding, ...]:
@@ -106,13 +107,8 @@ def _of_lowest_expected_loss(fit: Fit, train_flops: Floats, in_draws: Floats) ->
     Below the best sizes of nearly all draws their losses fall, and above they rise.
     """
     surface = ExpectedSurface.of_size_and_data(fit, len(train_flops))
-    log_budget = np.log(train_flops)[:, None]
     low, high = np.quantile(np.log(in_draws), [_TAIL, 1 - _TAIL], axis=0)
-
-    def log_loss(log_n: Floats) -> Floats:
-        return surface.log_loss(log_n, log_budget - surface.log_cost(log_n))
-
-    sizes: Floats = np.exp(minimise(log_loss, low, high))
+    sizes: Floats = np.exp(surface.best_log_n(np.log(train_flops)[:, None], low, high))
     return sizes
 
 
