@@ -26,10 +26,10 @@ from scaling_keras.tuner.sweep import (
     Models,
     Sweep,
     TrialPlan,
+    by_training,
     check_names,
     model_of,
     size_name,
-    training_of,
 )
 from scaling_keras.tuner.trial import TrialSetting
 from scaling_keras.tuner.tuning import tuning_shares
@@ -181,7 +181,8 @@ def describe(
         flops, seconds = at_most, seconds * at_most / flops
     verdict, why = None, _why_not_judged(sweep) if n_trials else ""
     if not why:
-        runs = _different_runs(plans, trials, workload)
+        different = {first.name for first, *_ in by_training(plans, workload)}
+        runs = [trial for trial in trials if trial.name in different]
         verdict, why = _judge(runs, sweep.variable, target, law, noise, n_trials)
     return Description(
         trials=trials,
@@ -325,16 +326,6 @@ def _why_not_judged(sweep: Sweep) -> str:
         f"laws of size and data are simulated, and not what values of "
         f"{', '.join(sweep.hyperparameters)} are best (`laws.optima`)."
     )
-
-
-def _different_runs(
-    plans: Sequence[TrialPlan], trials: Sequence[TrialEstimate], models: Models
-) -> list[TrialEstimate]:
-    """Return the trials that are different trainings once their examples are whole batches."""
-    different: dict[Any, TrialEstimate] = {}
-    for plan, trial in zip(plans, trials, strict=True):
-        different.setdefault(training_of(plan, models), trial)
-    return list(different.values())
 
 
 def _judge(

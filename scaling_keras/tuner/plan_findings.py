@@ -11,7 +11,7 @@ from keras_tuner.engine import hyperparameters as spaces
 from scaling_keras import laws
 from scaling_keras.events.records import RunRecord
 from scaling_keras.tuner.designs.tuned import TunedSweep
-from scaling_keras.tuner.sweep import Size, Sweep, size_name, training_of
+from scaling_keras.tuner.sweep import Size, Sweep, by_training, size_name
 from scaling_keras.tuner.workload import Workload
 
 _FEWER, _MORE = 0.9, 1.1
@@ -136,21 +136,18 @@ def _unread_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]
 
 def _repeat_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
     """Return the finding that trials see the same examples once those are whole batches."""
-    alike: dict[tuple[Any, ...], list[str]] = {}
-    for plan in sweep.plan(models):
-        if models.can_be_built(plan.size):
-            alike.setdefault(training_of(plan, models), []).append(plan.name)
-    repeats = [(training[1], names) for training, names in alike.items() if len(names) > 1]
+    plans = (plan for plan in sweep.plan(models) if models.can_be_built(plan.size))
+    repeats = [group for group in by_training(plans, models) if len(group) > 1]
     if not repeats:
         return ()
-    n_examples, names = repeats[0]
+    first = repeats[0]
     more = f", and {len(repeats) - 1} more such groups" if len(repeats) > 1 else ""
     return (
         laws.Finding(
             code="repeated_training",
             message=f"Data comes in whole batches, so trials are the same training: "
-            f"{' and '.join(names)} see {n_examples:,} examples{more}. Choose amounts of data "
-            f"that differ by a batch at least.",
+            f"{' and '.join(plan.name for plan in first)} see {models.n_examples(first[0]):,} "
+            f"examples{more}. Choose amounts of data that differ by a batch at least.",
         ),
     )
 

@@ -359,12 +359,17 @@ def _cut(name: str) -> str:
     return encoded[: _LONGEST_NAME - len(end)].decode(errors="ignore") + end
 
 
-def training_of(plan: TrialPlan, models: Models) -> tuple[str, int, int, str]:
-    """Return what tells the training of a trial from others, whatever amount of data it asks for.
+def by_training(plans: Iterable[TrialPlan], models: Models) -> list[list[TrialPlan]]:
+    """Return trials in groups that are the same training, in the order they are met.
 
     Data comes in whole batches, so trials that ask for different amounts may see the same.
     """
-    return plan.size_name, models.n_examples(plan), plan.seed, size_name(plan.hyperparameters)
+    groups: dict[tuple[str, int, int, str], list[TrialPlan]] = {}
+    for plan in plans:
+        values = size_name(plan.hyperparameters)
+        training = (plan.size_name, models.n_examples(plan), plan.seed, values)
+        groups.setdefault(training, []).append(plan)
+    return list(groups.values())
 
 
 def check_names(plans: Iterable[TrialPlan]) -> None:

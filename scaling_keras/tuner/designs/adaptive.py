@@ -30,10 +30,10 @@ from scaling_keras.tuner.sweep import (
     Sweep,
     TargetSize,
     TrialPlan,
+    by_training,
     cheapest_first,
     checked_sizes,
     plan_trial,
-    training_of,
 )
 from scaling_keras.tuner.values import distinct, positive_numbers, whole_numbers
 
@@ -164,10 +164,7 @@ class AdaptiveSweep(Sweep):
             ),
             models,
         )
-        different: dict[Any, TrialPlan] = {}
-        for plan in trials:
-            different.setdefault(training_of(plan, models), plan)
-        return tuple(different.values())
+        return tuple(first for first, *_ in by_training(trials, models))
 
     def start(self, models: Models, ended: Ended) -> AdaptiveCourse:
         """Return the course of a search.
