@@ -21,6 +21,7 @@ from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.sweep import Asked, Size, TargetSize, in_order_of_runs, size_name
 from scaling_keras.tuner.training_digest import training_digest
 from scaling_keras.tuner.tuning import left_to_tune
+from scaling_keras.tuner.values import check_own_names
 
 _CLOSE = 0.25
 """How far, in logs, a size may be from the number of parameters that it was solved for."""
@@ -419,7 +420,13 @@ class GivenHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc] #
         return super().get(name)
 
     def _retrieve(self, hp: Any) -> Any:
-        """Return the value of a hyperparameter that was defined; see KerasTuner."""
+        """Return the value of a hyperparameter that was defined; see KerasTuner.
+
+        Raises:
+            SweepError: If nobody sets it and it has the name of something else that runs tell.
+        """
+        if hp.name not in self.values:
+            check_own_names([hp.name], "a model")
         self.asked.add(hp.name)
         return super()._retrieve(hp)
 
@@ -427,6 +434,7 @@ class GivenHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc] #
 def as_hyperparameters(values: Mapping[str, Any]) -> GivenHyperParameters:
     """Return values as KerasTuner's hyperparameters, each of them fixed."""
     hp = GivenHyperParameters()
+    hp.values.update(values)
     for name, value in values.items():
         hp.Fixed(name, value)
     hp.asked.clear()

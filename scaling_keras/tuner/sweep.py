@@ -14,6 +14,7 @@ from scaling_keras.errors import SweepError
 from scaling_keras.tuner.values import (
     RESERVED,
     check_free,
+    check_own_names,
     distinct,
     is_positive,
     listed,
@@ -71,6 +72,7 @@ class TargetSize:
                 f"set. Received: vary={self.vary!r}. Pass vary='width', or whatever your sizes are "
                 f"made of."
             )
+        check_own_names([self.vary], "a size")
         check_free("fixed", plain_values(self.fixed, "size"), {self.vary}, "`vary`")
 
 
@@ -97,6 +99,10 @@ class TrialPlan:
     seed: int
     hyperparameters: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     prediction: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        # Of what families find, and designs of one's own plan, nothing has looked at the names yet.
+        check_own_names((*self.size, *self.hyperparameters), "a trial")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -270,7 +276,8 @@ class GridSweep(Sweep):
 
     Args:
         sizes: One mapping a size, hyperparameter name to value, such as `{"width": 16, "depth":
-            2}`. All with the same names; none may be called `n_examples`, `n_steps` or `seed`.
+            2}`. All with the same names; none may be called `n_examples`, `n_steps` or `seed`, nor
+            what runs tell something else by, such as `loss`.
         n_examples: Data budgets: examples seen, repeats included. Positive whole numbers.
         seeds: Random seeds, not negative. 0 is a seed.
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from scaling_keras.errors import SweepError
+from scaling_keras.events.schema import RunFacts, RunResult
 from scaling_keras.law_runs import TUNING_SHARE
+from scaling_keras.runs import NUMERIC_COLUMNS, TEXT_COLUMNS
 
 BATCH_DIVISOR = "batch_divisor"
 """The hyperparameter that says by how much a batch was divided because memory ran out."""
 RESERVED = (BATCH_DIVISOR, TUNING_SHARE, "n_examples", "n_steps", "seed")
 """Hyperparameters that the tuner sets."""
+_AS_HYPERPARAMETERS = ("batch_size", "learning_rate_schedule", "optimizer", *RESERVED)
+"""Names of the same thing, whether a run has it as a fact or as a hyperparameter."""
+_SAYS_OTHERWISE = {
+    *NUMERIC_COLUMNS,
+    *TEXT_COLUMNS,
+    *(field.name for kind in (RunFacts, RunResult) for field in dataclasses.fields(kind)),
+}.difference(_AS_HYPERPARAMETERS)
+"""Names by which runs and tables of them tell something else."""
 
 
 def listed(name: str, values: Any) -> tuple[Any, ...]:
@@ -101,13 +112,15 @@ def plain_values(values: Any, what: str) -> dict[str, Any]:
         what: What they are of, for the message.
 
     Raises:
-        SweepError: If they are no mapping of names to plain values, or a `batch_size` is none.
+        SweepError: If they are no mapping of names to plain values, a `batch_size` is none, or
+            one of the names is that of something else that runs tell.
     """
     if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
         raise SweepError(
             f"The hyperparameters of a {what} must be a mapping of names to values. "
             f"Received: {values!r}. Pass one such as {{'width': 16}}."
         )
+    check_own_names(values, f"a {what}")
     plain = {
         name: value.item() if isinstance(value, np.generic) else value
         for name, value in values.items()
@@ -144,4 +157,20 @@ def check_free(argument: str, values: Mapping[str, Any], taken: Collection[str],
         raise SweepError(
             f"`{argument}` must be hyperparameters that neither {by} nor the tuner sets. "
             f"Received: {', '.join(twice)}. Set each of them in one place only."
+        )
+
+
+def check_own_names(names: Iterable[str], what: str) -> None:
+    """Raise a `SweepError` if hyperparameters have names by which tables of runs give others.
+
+    Args:
+        names: Names of hyperparameters.
+        what: What they are of, for the message.
+    """
+    taken = [name for name in names if name in _SAYS_OTHERWISE]
+    if taken:
+        raise SweepError(
+            f"A hyperparameter must not have the name of something else that runs tell, which a "
+            f"table of runs would give in its place. Received: {', '.join(map(repr, taken))} of "
+            f"{what}. Choose another name, such as {f'my_{taken[0]}'!r}."
         )

@@ -8,7 +8,7 @@ import pytest
 
 import scaling_keras as sk
 from scaling_keras.errors import SweepError
-from scaling_keras.tuner.sweep import GridSweep, TargetSize
+from scaling_keras.tuner.sweep import GridSweep, TargetSize, plan_trial
 from scaling_keras.tuner.values import of_one_kind, plain_values, positive_numbers, whole_numbers
 
 SIZES = [{"width": 2}, {"width": 4}]
@@ -133,3 +133,42 @@ def test_only_a_sweep_is_tuned(sweep):
 def test_callbacks_are_a_list(make_tuner, data):
     with pytest.raises(SweepError, match="`callbacks` must be a list"):
         make_tuner().search(data, validation_data=data, callbacks=keras.callbacks.TerminateOnNaN())
+
+
+@pytest.mark.parametrize("name", ["loss", "size", "n_params", "strategy", "elapsed_seconds"])
+def test_a_hyperparameter_has_no_name_by_which_runs_tell_something_else(make_tuner, name):
+    message = f"must not have the name of something else .* Received: '{name}' of a "
+    other = rf".*another name, such as 'my_{name}'"
+    with pytest.raises(SweepError, match=f"{message}size{other}"):
+        GridSweep(sizes=[{name: 4}], n_examples=[8])
+    with pytest.raises(SweepError, match=f"{message}size{other}"):
+        TargetSize(n_params=100, vary="width", fixed={name: 4})
+    with pytest.raises(SweepError, match=f"{message}size{other}"):
+        TargetSize(n_params=100, vary=name)
+    with pytest.raises(SweepError, match=f"{message}trial{other}"):
+        sk.HyperparameterSweep(sizes=SIZES, n_examples=[8], values={name: [4, 8]})
+    with pytest.raises(SweepError, match=f"{message}search{other}"):
+        make_tuner(constants={name: 4})
+
+
+@pytest.mark.parametrize("chosen", [{"size": {"loss": 1}}, {"hyperparameters": {"loss": 1}}])
+def test_no_trial_has_a_name_by_which_runs_tell_something_else(chosen):
+    with pytest.raises(SweepError, match="Received: 'loss' of a trial"):
+        plan_trial(**{"size": {"width": 2}, "n_examples": 8, "seed": 0, **chosen})
+
+
+def test_a_model_asks_for_no_name_by_which_runs_tell_something_else(make_tuner, data):
+    def build(hp):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(hp["width"])])
+        model.compile(optimizer=keras.optimizers.SGD(hp.Float("loss", 0.1, 0.2)), loss="mse")
+        return model
+
+    grid = GridSweep(sizes=SIZES, n_examples=[32])
+    for sweep in (grid, sk.TunedSweep(grid, n_trials=2)):
+        with pytest.raises(SweepError, match="Received: 'loss' of a model"):
+            make_tuner(build, sweep=sweep).search(data, validation_data=data)
+
+
+def test_what_is_the_same_as_a_fact_and_as_a_hyperparameter_may_be_set():
+    names = ("batch_size", "optimizer", "learning_rate", "learning_rate_schedule")
+    sk.HyperparameterSweep(sizes=SIZES, n_examples=[8], values={name: [4] for name in names})

@@ -45,7 +45,8 @@ class HyperparameterSweep(Sweep):
         n_examples: Data budgets, as in `GridSweep`.
         values: Hyperparameter name to the values to try: numbers in equal ratios, a factor of two
             apart or less, wide enough that the best isn't at an end. Whole numbers among others
-            become floats. No name may be one of the sizes', nor `n_examples`, `n_steps` or `seed`.
+            become floats. No name may be one of the sizes', nor `n_examples`, `n_steps` or `seed`,
+            nor what runs tell something else by, such as `loss`.
         seeds: Random seeds, not negative. 0 is a seed.
 
     Raises:
