@@ -230,10 +230,10 @@ def _foreseen(sweep: Sweep, models: Models) -> tuple[tuple[TrialPlan, ...], str]
     """Return the trials that are sure to be run, and what else will be, in words."""
     if isinstance(sweep, AdaptiveSweep):
         return sweep.first(models), (
-            f"then whichever of {len(sweep.plan(models))} trials tells most, until "
+            f"then whichever of {len(sweep.trials(models))} trials tells most, until "
             + " or ".join(f"{name} {value:g}" for name, value in sweep.until.items())
         )
-    plans = sweep.plan(models)
+    plans = sweep.trials(models)
     if isinstance(sweep, TunedSweep):
         n_each = sum(tuning_shares(sweep.method, sweep.n_trials).values())
         n_places, varied = sweep.n_tunings(plans), ", ".join(sweep.hyperparameters)
@@ -247,7 +247,7 @@ def _most_flops(sweep: AdaptiveSweep, models: Models) -> float:
     """Return what all trials of an adaptive sweep cost, or its budget if that is less."""
     costs = (
         models.train_flops_per_example(plan.size) * models.n_examples(plan)
-        for plan in sweep.plan(models)
+        for plan in sweep.trials(models)
     )
     return min(sum(costs), sweep.until.get("train_flops", math.inf))
 

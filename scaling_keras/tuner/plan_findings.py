@@ -52,7 +52,7 @@ def fit_findings(
     sweep: Sweep, models: Workload, records: Iterable[RunRecord]
 ) -> tuple[laws.Finding, ...]:
     """Return the finding that a `fit` asks for what nobody sets, as the runs say that it did."""
-    plans = sweep.plan(models)
+    plans = sweep.trials(models)
     set_names = {name for plan in plans for name in (*plan.size, *plan.hyperparameters)}
     taken: dict[str, Any] = {}
     for facts in (facts for record in records for facts in record.facts.values()):
@@ -121,7 +121,7 @@ def _taken(values: Mapping[str, Any], who: str, advice: str) -> tuple[laws.Findi
 
 def _unread_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
     """Return the finding that the sweep sets hyperparameters that nobody reads."""
-    names = ", ".join(models.unread(sweep.plan(models)))
+    names = ", ".join(models.unread(sweep.trials(models)))
     if not names:
         return ()
     return (
@@ -136,7 +136,7 @@ def _unread_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]
 
 def _repeat_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
     """Return the finding that trials see the same examples once those are whole batches."""
-    plans = (plan for plan in sweep.plan(models) if models.can_be_built(plan.size))
+    plans = (plan for plan in sweep.trials(models) if models.can_be_built(plan.size))
     repeats = [group for group in by_training(plans, models) if len(group) > 1]
     if not repeats:
         return ()

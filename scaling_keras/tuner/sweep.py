@@ -208,6 +208,19 @@ class Sweep(abc.ABC):
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return every trial that may be run, in the order in which they should be."""
 
+    def trials(self, models: Models) -> tuple[TrialPlan, ...]:
+        """Return what is planned, equal trials once, as where ratios come to the same examples.
+
+        Whoever asks what a sweep trains asks here.
+        """
+        kept: list[TrialPlan] = []
+        known: dict[str, TrialPlan] = {}
+        for plan in self.plan(models):
+            if known.get(plan.name) != plan:
+                kept.append(plan)
+            known.setdefault(plan.name, plan)
+        return tuple(kept)
+
     def left_out(self, models: Models) -> Mapping[str, str]:
         """Return trials that are left out though their size can be trained: name to the reason."""
         return {}
@@ -219,7 +232,7 @@ class Sweep(abc.ABC):
             models: What the models of the sizes cost.
             ended: Tells which trials have ended in earlier searches.
         """
-        return FixedCourse(self.plan(models), ended)
+        return FixedCourse(self.trials(models), ended)
 
     def at_target(self, fit: Fit) -> Prediction | Allocation | None:
         """Return what a law says of what the sweep is for; None where that is the law itself."""

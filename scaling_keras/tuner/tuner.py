@@ -221,7 +221,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         self._setting = setting
         trials = Trials(setting, strategy=self._strategy_choice, validation_data=validation_data)
         workload = setting.workload
-        plans = self._sweep.plan(workload)
+        plans = self._sweep.trials(workload)
         check_plans(plans, self._sweep, workload)
         workload.check(plans)
         self._earlier = earlier = EarlierRuns(
@@ -318,7 +318,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             SweepError: If there is nothing to train.
         """
         setting = self._prepare(train, validation_data, batch_size, (), dataset_size)
-        setting.workload.check(self._sweep.plan(setting.workload))
+        setting.workload.check(self._sweep.trials(setting.workload))
         return describe(
             self._sweep,
             setting,

@@ -78,6 +78,19 @@ def test_two_different_trials_of_one_name_are_refused():
         check_names([same, plan_trial({"n": "a-b"}, 10, 0)])
 
 
+def test_equal_trials_are_one_and_different_ones_of_one_name_stay_to_be_refused():
+    first, other, last = (plan_trial({"n": n}, 10, 0) for n in ("a b", "a-b", "c"))
+
+    class Own(GridSweep):
+        def plan(self, models):
+            return (first, other, plan_trial({"n": "a b"}, 10, 0), last)
+
+    trials = Own(sizes=SIZES, n_examples=[1]).trials(Models())
+    assert trials == (first, other, last)
+    with pytest.raises(SweepError, match=r"both 'na-b_10_seed0'"):
+        check_names(trials)
+
+
 def test_budgets_may_be_written_as_floats_of_whole_numbers():
     sweep = GridSweep(sizes=SIZES, n_examples=[1e5])
     assert sweep.n_examples == (100_000,)

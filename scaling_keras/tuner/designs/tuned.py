@@ -107,7 +107,7 @@ class TunedSweep(Sweep):
             SweepError: If what is tuned would change the parameters or FLOPs of a size, or is the
                 size of batches in which the data doesn't come.
         """
-        plans = self.sweep.plan(models)
+        plans = self.sweep.trials(models)
         # With `transfer` too: what is found at one size has to do at all others.
         firsts = [tuning_place(group, models) for group in _groups(plans, transfer=False)]
         # One of each model: it would be built anew for each fraction that the sweep sets.
@@ -130,7 +130,7 @@ class TunedSweep(Sweep):
 
         shares = tuning_shares(self.method, self.n_trials)
         firsts = [
-            tuning_place(group, models) for group in _groups(self.plan(models), self.transfer)
+            tuning_place(group, models) for group in _groups(self.trials(models), self.transfer)
         ]
         return tuple(
             # The best of those that tune on all examples is the trial of the sweep itself.
@@ -267,7 +267,7 @@ class TunedCourse:
         self.findings: list[Finding] = []
         self._ended = ended
         self._objective = models.objective
-        self._plans = sweep.plan(models)
+        self._plans = sweep.trials(models)
         self.foreseen: Sequence[tuple[TrialPlan, float]] = (
             *((plan, 1.0) for plan in self._plans),
             *sweep.tuning(models),

@@ -52,6 +52,37 @@ def test_values_that_make_models_larger_are_described_and_ordered_by_what_they_c
     assert {progress.flops_total for progress in told.seen} == {sum(flops.values())}
 
 
+class Twice(GridSweep):
+    """A design that plans each trial two times."""
+
+    def plan(self, models):
+        return super().plan(models) * 2
+
+
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        sk.LadderSweep(sizes=WIDTHS[:2], examples_per_param=[20, 20.001]),
+        sk.IsoFLOPSweep(budgets=[1e5, 1.0000001e5], sizes=WIDTHS[:2]),
+        Twice(sizes=WIDTHS[:2], n_examples=[16]),
+    ],
+    ids=lambda sweep: type(sweep).__name__,
+)
+def test_trials_that_come_to_the_same_are_one_wherever_they_are_counted(tuner_of, sweep):
+    executor, told = Pretends(lambda plan: 1.0), Ends()
+    tuner = tuner_of(sweep, executor=executor, reporter=told)
+    quick = {"validation_data": make_data(4), "measure": False, "n_trials": 0}
+    described = tuner.describe(make_data(1000), **quick)
+    assert len(described.trials) == len({trial.name for trial in described.trials}) == 2
+    assert described.train_flops == sum(trial.train_flops for trial in described.trials)
+    assert described.findings == ()
+    tuner.search(make_data(1000), validation_data=make_data(4))
+    assert [plan.name for plan in executor.plans] == [trial.name for trial in described.trials]
+    assert {progress.flops_total for progress in told.seen} == {described.train_flops}
+    tuned = tuner_of(sk.TunedSweep(sweep, n_trials=2), build_tunable)
+    assert len(tuned.describe(make_data(1000), **quick).trials) == 2
+
+
 def test_a_sweep_is_described_before_it_is_trained(tuner_of):
     grid = GridSweep(sizes=WIDTHS, n_examples=[16, 64, 256])
     tuner = tuner_of(grid)
