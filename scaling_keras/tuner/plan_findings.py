@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,9 +31,17 @@ def plan_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
 
 def unset(sweep: Sweep, models: Workload, size: Size) -> keras_tuner.HyperParameters:
     """Return the hyperparameters that nobody sets at a size, so that trials take the defaults."""
-    if isinstance(sweep, TunedSweep) or not models.can_be_built(size):
-        return keras_tuner.HyperParameters()
-    return models.tuned(size)
+    space = keras_tuner.HyperParameters()
+    if not models.can_be_built(size):
+        return space
+    if not isinstance(sweep, TunedSweep):
+        return models.tuned(size)
+    for item in sweep.untuned(models, size):
+        # Whether it is asked for depends on values that aren't known before they are tuned.
+        item = copy.copy(item)
+        item.conditions = []
+        space.merge([item])
+    return space
 
 
 def _default_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
@@ -45,6 +54,8 @@ def _default_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...
             if item.name != "batch_size" and not isinstance(item, spaces.Fixed):
                 taken.setdefault(item.name, space.values.get(item.name, item.default))
     advice = "Tune them with `TunedSweep`, or set them in `constants`."
+    if isinstance(sweep, TunedSweep):
+        advice = "Let the smallest size ask for them too, or set them in `constants`."
     return _taken(taken, "`build_model`", advice)
 
 

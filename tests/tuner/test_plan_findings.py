@@ -39,6 +39,22 @@ def test_hyperparameters_that_nobody_sets_are_a_finding_and_recorded(make_tuner,
         tuner.train_at(size={"width": 4}, n_examples=32)
 
 
+def test_what_is_not_tuned_with_transfer_is_recorded_and_handed_to_no_other_run(make_tuner, data):
+    def build(hp):
+        if hp["width"] > 2:
+            hp.Float("share", 0.0, 0.9, default=0.5)
+        return build_asking(hp)
+
+    grid = GridSweep(sizes=[{"width": 2}, {"width": 4}], n_examples=[32])
+    tuner = make_tuner(build, sweep=TunedSweep(grid, n_trials=2, transfer=True))
+    tuner.search(data, validation_data=data)
+    assert "defaults_taken" in {finding.code for finding in tuner.findings()}
+    (large,) = (run for run in tuner.results() if run.size == "width4")
+    assert large.facts["hyperparameters"]["share"] == 0.5
+    plan = tuner.plan_at(size={"width": 4}, n_examples=32)
+    assert plan.name == large.name
+
+
 def test_hyperparameters_that_are_set_are_no_finding(make_tuner, data):
     tuner = make_tuner(build_asking, constants={"learning_rate": 1e-2})
     assert tuner.describe(data, validation_data=data, measure=False, n_trials=0).findings == ()

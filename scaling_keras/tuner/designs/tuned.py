@@ -15,6 +15,7 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import (
     Ended,
     Models,
+    Size,
     Sweep,
     TrialPlan,
     check_names,
@@ -45,6 +46,7 @@ class TunedSweep(Sweep):
 
     With `transfer=True` only the smallest size is tuned and all others reuse its values. That
     holds for models whose hyperparameters are parametrized to transfer (muP), and for no others.
+    What only other sizes ask for takes its default, which is a finding (`defaults_taken`).
 
     Args:
         sweep: The sweep, one whose trials are all known beforehand.
@@ -113,7 +115,7 @@ class TunedSweep(Sweep):
         # One of each model: it would be built anew for each fraction that the sweep sets.
         unlike = {size_name(model_of(first)): first for first in reversed(firsts)}
         for first in sorted(unlike.values(), key=lambda plan: _order(plan, models)):
-            _check_space(first, models)
+            _checked_space(first, models)
         return plans
 
     def left_out(self, models: Models) -> Mapping[str, str]:
@@ -139,6 +141,24 @@ class TunedSweep(Sweep):
             for share, times in shares.items()
         )
 
+    def untuned(self, models: Models, size: Size) -> list[Any]:
+        """Return what only other models than those that are tuned ask for, so that it isn't tuned.
+
+        Args:
+            models: What the models of the sizes cost.
+            size: The size of the models that may ask for more, one of the sweep's or another.
+
+        Returns:
+            KerasTuner's declarations of it.
+        """
+        found: dict[str, Any] = {}
+        for group in _groups(self.sweep.trials(models), True) if self.transfer else ():
+            first = tuning_place(group, models)
+            here = dataclasses.replace(first, size=size, size_name=size_name(size))
+            asked, tuned = (_checked_space(plan, models) for plan in (here, first))
+            found |= {name: item for name, item in asked.items() if name not in tuned}
+        return list(found.values())
+
     def start(self, models: Models, ended: Ended) -> TunedCourse:
         """Return the course of a search.
 
@@ -159,18 +179,21 @@ def _order(plan: TrialPlan, models: Models) -> tuple[float, int]:
     return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
 
 
-def _check_space(plan: TrialPlan, models: Models) -> None:
-    """Raise a `SweepError` if what is tuned can't be, as far as is known before the first trial.
+def _checked_space(plan: TrialPlan, models: Models) -> dict[str, Any]:
+    """Return what can be tuned at the size of a trial, by name, as far as is known before it.
 
     Whole numbers and choices are looked at, and what is asked for only with some of them: learning
     rates and the like would have a model built for each of them. Trials are checked on their own.
+
+    Raises:
+        SweepError: If something of it can't be tuned.
     """
     from scaling_keras.tuner.tuning import extremes
 
+    seen: dict[str, Any] = {}
     if math.isnan(models.n_params(plan.size)):
-        return  # It can't be built, which its trials will say.
+        return seen  # It can't be built, which its trials will say.
     waiting: list[dict[str, Any]] = [{}]
-    seen: set[str] = set()
     while waiting:
         values = waiting.pop()
         tried = _on_share(plan, 1.0, values)
@@ -181,13 +204,14 @@ def _check_space(plan: TrialPlan, models: Models) -> None:
         if math.isnan(models.n_params(model)):
             continue
         new = [item for item in models.tuned(model).space if item.name not in seen]
-        seen.update(item.name for item in new)
+        seen.update((item.name, item) for item in new)
         waiting.extend(
             {**values, item.name: value}
             for item in new
             for value in extremes(item)
             if not isinstance(value, float)
         )
+    return seen
 
 
 def _check_size_stays(plan: TrialPlan, set_by_sweep: Collection[str], models: Models) -> None:

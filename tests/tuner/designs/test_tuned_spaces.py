@@ -1,6 +1,7 @@
 """What a tuned sweep tunes: around what its sweep sets, and what depends on that."""
 
 import math
+import re
 
 import keras
 import keras_tuner
@@ -172,3 +173,38 @@ def test_values_that_cannot_vary_are_nothing_to_tune(tuner_of):
     with pytest.raises(SweepError, match=r"something to tune.*nothing that can vary .* 'width2';"):
         tuned(tuner_of, build_of_one_value, sweep, executor)
     assert executor.plans == []
+
+
+def build_that_asks_for_more_where_it_is_large(hp):
+    rate, momentum = hp.Float("learning_rate", 1e-3, 1e-1, sampling="log"), 0.0
+    kind = hp.Choice("optimizer", ["plain", "momentum"])
+    if hp["width"] > 2:
+        hp.Float("share", 0.0, 0.9, default=0.5)
+        if kind == "momentum":
+            momentum = hp.Choice("amount", [0.9, 0.5])
+    return compiled(hp, keras.optimizers.SGD(rate, momentum=momentum))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"transfer": True}, "asks for share, amount, .* take the defaults: share=0.5, amount=0.9"),
+        ({"transfer": True, "share": 0.1}, "asks for amount, .* take the defaults: amount=0.9"),
+        ({"transfer": True, "share": 0.1, "amount": 0.5}, ""),
+        ({"transfer": False}, ""),
+    ],
+)
+def test_what_only_sizes_that_are_not_tuned_ask_for_takes_its_default_and_is_a_finding(
+    tuner_of, options, message
+):
+    constants = {name: value for name, value in options.items() if name != "transfer"}
+    grid = GridSweep(sizes=WIDTHS, n_examples=[16])
+    sweep = sk.TunedSweep(grid, n_trials=2, transfer=options["transfer"])
+    tuner = tuner_of(sweep, build_that_asks_for_more_where_it_is_large, constants=constants)
+    found = tuner.describe(
+        make_data(), validation_data=make_data(4), measure=False, n_trials=0
+    ).findings
+    assert [finding.code for finding in found] == ["defaults_taken"] * bool(message)
+    for finding in found:
+        assert re.search(message, finding.message)
+        assert "Let the smallest size ask for them too, or set them" in finding.message
