@@ -17,11 +17,11 @@ from scaling_keras.counting.parameters import count_params
 from scaling_keras.counting.tracing import input_specs
 from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.runs import count_under
+from scaling_keras.tuner.given_hyperparameters import GivenHyperParameters, as_hyperparameters
 from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.sweep import Asked, Size, TargetSize, in_order_of_runs, size_name
 from scaling_keras.tuner.training_digest import training_digest
 from scaling_keras.tuner.tuning import left_to_tune
-from scaling_keras.tuner.values import check_own_names
 
 _CLOSE = 0.25
 """How far, in logs, a size may be from the number of parameters that it was solved for."""
@@ -401,44 +401,6 @@ def compiled(model: Any) -> keras.Model:
         f"`build_model` must return a compiled keras.Model. Received: {kind}. Call "
         f"`model.compile(optimizer=..., loss=...)` and return the model."
     )
-
-
-class GivenHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc] # keras_tuner has no types
-    """Hyperparameters with given values, which remember what they were asked for.
-
-    Attributes:
-        asked: Names that were asked for.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: set[str] = set()
-
-    def get(self, name: str) -> Any:
-        """Return the value of a hyperparameter."""
-        self.asked.add(name)
-        return super().get(name)
-
-    def _retrieve(self, hp: Any) -> Any:
-        """Return the value of a hyperparameter that was defined; see KerasTuner.
-
-        Raises:
-            SweepError: If nobody sets it and it has the name of something else that runs tell.
-        """
-        if hp.name not in self.values:
-            check_own_names([hp.name], "a model")
-        self.asked.add(hp.name)
-        return super()._retrieve(hp)
-
-
-def as_hyperparameters(values: Mapping[str, Any]) -> GivenHyperParameters:
-    """Return values as KerasTuner's hyperparameters, each of them fixed."""
-    hp = GivenHyperParameters()
-    hp.values.update(values)
-    for name, value in values.items():
-        hp.Fixed(name, value)
-    hp.asked.clear()
-    return hp
 
 
 def _kind(value: Any) -> Any:

@@ -13,8 +13,9 @@ import tensorflow as tf
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.batches import check_batched, items_per_batch
+from scaling_keras.tuner.given_hyperparameters import as_hyperparameters
 from scaling_keras.tuner.progress import Work
-from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
+from scaling_keras.tuner.size_book import SizeBook, compiled
 from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, model_of, size_name
 from scaling_keras.tuner.values import BATCH_DIVISOR, RESERVED, whole_number
 

@@ -161,6 +161,46 @@ def test_hyperparameters_that_nobody_reads_are_a_finding(make_tuner, data):
     assert "The sweep sets learning_rate, which" in finding.message
 
 
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda hp: (hp.values["width"], hp.values["learning_rate"]),
+        lambda hp: (hp.values.get("width"), hp.values.get("learning_rate")),
+        lambda hp: (lambda width, learning_rate, **others: (width, learning_rate))(**hp.values),
+        lambda hp: [dict(hp.values.items())[name] for name in ("width", "learning_rate")],
+        lambda hp: [dict(hp.values)[name] for name in ("width", "learning_rate")],
+        lambda hp: [hp.values.copy()[name] for name in ("width", "learning_rate")],
+        lambda hp: [hp.get_config()["values"][name] for name in ("width", "learning_rate")],
+        lambda hp: [
+            dict(zip(hp.values.keys(), hp.values.values(), strict=True))[name]
+            for name in ("width", "learning_rate")
+        ],
+    ],
+    ids=["item", "get", "unpacked", "items", "dict", "copy", "config", "values"],
+)
+def test_hyperparameters_are_read_whichever_way_they_are_looked_up(make_tuner, data, look):
+    def build(hp):
+        width, rate = look(hp)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(width)])
+        model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
+        return model
+
+    sweep = HyperparameterSweep(
+        sizes=[{"width": 2}, {"width": 4}], n_examples=[32], values={"learning_rate": [0.1, 0.2]}
+    )
+    assert findings_of(make_tuner(build, sweep=sweep), data) == ()
+
+
+def test_a_look_at_one_value_reads_no_other(make_tuner, data):
+    def build(hp):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(hp.values["width"])])
+        model.compile(optimizer="sgd", loss="mse")
+        return model
+
+    (finding,) = findings_of(make_tuner(build, sweep=UNREAD), data)
+    assert "The sweep sets dpeth, learning_rate, which neither" in finding.message
+
+
 def test_a_model_that_fits_itself_may_read_hyperparameters_there(make_tuner, data):
     class Model(keras_tuner.HyperModel):
         def build(self, hp):
