@@ -17,7 +17,6 @@ from scaling_keras.tuner.sweep import (
     Size,
     TargetSize,
     TrialPlan,
-    model_of,
     plan_trial,
     size_name,
 )
@@ -195,7 +194,7 @@ def plan_single_run(
         return plan
     work = workload.work(plan)
     n_seen = work.n_examples * share_seen
-    groups = workload.count(model_of(plan)).groups  # Raises what building it raises.
+    groups = workload.count(workload.model_of(plan)).groups  # Raises what building it raises.
     n_params = count_under(runs.param_convention, groups)
     check_keeps_to(runs, fit, n_params=n_params, n_examples=n_seen)
     prediction = prediction_facts(

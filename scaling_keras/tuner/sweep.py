@@ -124,6 +124,12 @@ class Models(Protocol):
     def resolve(self, size: Size | TargetSize) -> Size:
         """Return a size, solved for if it is given by its number of parameters."""
 
+    def model_of(self, plan: TrialPlan) -> Size:
+        """Return what makes the model of a trial: its size, and what else changes its model.
+
+        Whatever is asked about the model of a trial is asked with this as the size.
+        """
+
     def n_params(self, size: Size) -> float:
         """Return the parameters at a size; `nan` if no model of it can be built."""
 
@@ -188,6 +194,7 @@ class Sweep(abc.ABC):
         sizes: The sizes that occur.
         hyperparameters: A value for each hyperparameter that the trials set besides those of the
             size: what models are built with to be counted.
+        values: All values of these, where they are known beforehand: name to the values.
         variable: Column of a `RunTable` that the law is of, `train_flops` or `n_examples`, where
             the design determines no law of more; empty for a law of size and data.
         form: The law that `ScalingTuner.fit_law` fits unless it is told another.
@@ -195,6 +202,7 @@ class Sweep(abc.ABC):
 
     sizes: tuple[Size | TargetSize, ...]
     hyperparameters: Mapping[str, Any] = _NOTHING
+    values: Mapping[str, Sequence[Any]] = _NOTHING
     variable: str = ""
     form: str | Form = "auto"
 
@@ -205,6 +213,10 @@ class Sweep(abc.ABC):
     def left_out(self, models: Models) -> Mapping[str, str]:
         """Return trials that are left out though their size can be trained: name to the reason."""
         return {}
+
+    def models_of(self, size: Size, models: Models) -> tuple[Size, ...]:
+        """Return what the models of a size are made of: the size, unless trials add to that."""
+        return (size,)
 
     def start(self, models: Models, ended: Ended) -> Course:
         """Return the course of a search: by default all that is planned, in its order.
@@ -220,14 +232,16 @@ class Sweep(abc.ABC):
         return None
 
     def resolved(self, models: Models) -> tuple[Size, ...]:
-        """Return the sizes that are trained, those given by their parameters solved for.
+        """Return the sizes of which a model is trained, those given by their parameters solved for.
 
         Raises:
             SweepError: If two turn out to be the same.
         """
         sizes = tuple(models.resolve(size) for size in self.sizes)
         _check_different(sizes)
-        return tuple(size for size in sizes if not models.why_skipped(size))
+        return tuple(
+            size for size in sizes if not all(map(models.why_skipped, self.models_of(size, models)))
+        )
 
 
 class FixedCourse:
@@ -310,22 +324,9 @@ def cheapest_first(plans: Iterable[TrialPlan], models: Models) -> tuple[TrialPla
     """Return trials by what they cost; those that can't be built last."""
 
     def cost(plan: TrialPlan) -> float:
-        return models.train_flops_per_example(model_of(plan)) * plan.n_examples
+        return models.train_flops_per_example(models.model_of(plan)) * plan.n_examples
 
     return tuple(sorted(plans, key=cost))
-
-
-def model_of(plan: TrialPlan) -> Size:
-    """Return the size of a trial with those of its other values that may make a model larger.
-
-    Neither fractions nor a `batch_size` are: each learning rate would have a model built for it.
-    """
-    others = {
-        name: value
-        for name, value in plan.hyperparameters.items()
-        if name != "batch_size" and not isinstance(value, float)
-    }
-    return {**plan.size, **others}
 
 
 def plan_trial(

@@ -563,6 +563,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 param_convention=self._param_convention,
                 max_n_params=self._max_n_params,
                 examples_of=self._sweep.hyperparameters,
+                sizes=self._sweep.sizes,
+                values=self._sweep.values,
                 size_for=self._size_for,
                 flops_of=self._flops_of,
                 run_names=self._project.run_names(),

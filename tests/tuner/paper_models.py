@@ -37,6 +37,9 @@ class PaperModels:
     def resolve(self, size):
         return size if isinstance(size, dict) else {"n": size.n_params}
 
+    def model_of(self, plan):
+        return plan.size
+
     def n_params(self, size):
         return math.nan if size["n"] in self.broken else float(size["n"])
 

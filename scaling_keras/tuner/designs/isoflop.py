@@ -112,7 +112,7 @@ class IsoFLOPSweep(Sweep):
         The reasons name no numbers of the trial, so that trials share them.
         """
         low, high = self.examples_per_param
-        step, ratio = models.examples_per_step(plan), seen / models.n_params(plan.size)
+        step, ratio = models.examples_per_step(plan), seen / models.n_params(models.model_of(plan))
         if seen < 1 or plan.n_examples < step:
             return f"the budget pays for less than one batch of {step} examples"
         if ratio < low:

@@ -15,10 +15,10 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.sweep import (
     Ended,
     Models,
+    Size,
     Sweep,
     TrialPlan,
     check_names,
-    model_of,
     plan_trial,
     size_name,
 )
@@ -96,6 +96,7 @@ class TunedSweep(Sweep):
         self.sweep = sweep
         self.sizes = sweep.sizes
         self.hyperparameters = sweep.hyperparameters
+        self.values = sweep.values
         self.variable = sweep.variable
         self.method = method
         self.transfer = transfer
@@ -111,7 +112,7 @@ class TunedSweep(Sweep):
         # With `transfer` too: what is found at one size has to do at all others.
         firsts = [tuning_place(group, models) for group in _groups(plans, transfer=False)]
         # One of each model: it would be built anew for each fraction that the sweep sets.
-        unlike = {size_name(model_of(first)): first for first in reversed(firsts)}
+        unlike = {size_name(models.model_of(first)): first for first in reversed(firsts)}
         for first in sorted(unlike.values(), key=lambda plan: _order(plan, models)):
             _check_space(first, models)
         return plans
@@ -119,6 +120,10 @@ class TunedSweep(Sweep):
     def left_out(self, models: Models) -> Mapping[str, str]:
         """Return what the sweep leaves out."""
         return self.sweep.left_out(models)
+
+    def models_of(self, size: Size, models: Models) -> tuple[Size, ...]:
+        """Return what the models of a size are made of, as the sweep has it."""
+        return self.sweep.models_of(size, models)
 
     def n_tunings(self, plans: Sequence[TrialPlan]) -> int:
         """Return how often is tuned before trials like these: once for those that share it."""
@@ -155,7 +160,7 @@ def tuning_place(plans: Sequence[TrialPlan], models: Models) -> TrialPlan:
 
 def _order(plan: TrialPlan, models: Models) -> tuple[float, int]:
     """Return what puts the trials of small models on few data first."""
-    n_params = models.n_params(plan.size)
+    n_params = models.n_params(models.model_of(plan))
     return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
 
 
@@ -167,7 +172,7 @@ def _check_space(plan: TrialPlan, models: Models) -> None:
     """
     from scaling_keras.tuner.tuning import extremes
 
-    if math.isnan(models.n_params(plan.size)):
+    if math.isnan(models.n_params(models.model_of(plan))):
         return  # It can't be built, which its trials will say.
     waiting: list[dict[str, Any]] = [{}]
     seen: set[str] = set()
@@ -197,9 +202,10 @@ def _check_size_stays(plan: TrialPlan, set_by_sweep: Collection[str], models: Mo
     """
     chosen = plan.hyperparameters
     given = {name: value for name, value in chosen.items() if name in set_by_sweep}
+    as_planned = dataclasses.replace(plan, hyperparameters=given)
     counted, found = (
         (models.n_params(model), models.train_flops_per_example(model))
-        for model in ({**plan.size, **given}, {**plan.size, **chosen})
+        for model in map(models.model_of, (as_planned, plan))
     )
     if math.isnan(counted[0]) or math.isnan(found[0]) or found == counted:
         return
@@ -281,7 +287,7 @@ class TunedCourse:
         self._set_by_sweep = frozenset(sweep.hyperparameters)
         for group in _groups(self._plans, sweep.transfer):
             first = tuning_place(group, models)
-            space = models.tuned(model_of(first))
+            space = models.tuned(models.model_of(first))
             if not can_vary(space):
                 raise SweepError(
                     f"A tuned sweep needs something to tune. Received: a `build_model` that asks "
