@@ -247,7 +247,7 @@ def _foreseen(sweep: Sweep, models: Models) -> tuple[tuple[TrialPlan, ...], str]
 def _most_flops(sweep: AdaptiveSweep, models: Models) -> float:
     """Return what all trials of an adaptive sweep cost, or its budget if that is less."""
     costs = (
-        models.train_flops_per_example(plan.size) * models.n_examples(plan)
+        models.train_flops_per_example(plan) * models.n_examples(plan)
         for plan in sweep.plan(models)
     )
     return min(sum(costs), sweep.until.get("train_flops", math.inf))

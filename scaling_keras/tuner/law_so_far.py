@@ -59,9 +59,7 @@ class LawSoFar:
             planned = self._models.n_examples(plan)
             n_examples = float(outcome.n_examples or planned)
             # Padding is no example, and costs what an example does.
-            flops = outcome.train_flops or planned * self._models.train_flops_per_example(
-                self._models.model_of(plan)
-            )
+            flops = outcome.train_flops or planned * self._models.train_flops_per_example(plan)
             self._rows[place] = {
                 "n_params": self._models.n_params(self._models.model_of(plan)),
                 "n_examples": n_examples,

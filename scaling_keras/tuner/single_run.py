@@ -76,7 +76,8 @@ def place_of(
         size = size_for(n_params, param_convention=convention)
     if isinstance(allocation, laws.Plan):
         return size, max(1, round(allocation.n_examples.value / share_seen))
-    return size, max(1, round(allocation.train_flops / workload.train_flops_per_example(size)))
+    bought = workload.examples_for(allocation.train_flops, plan_trial(size, 1, 0))
+    return size, max(1, round(bought))
 
 
 def check_allocation(allocation: Any, size: Any, n_examples: Any, fit: Any) -> None:

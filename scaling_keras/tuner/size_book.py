@@ -61,6 +61,7 @@ class SizeBook:
         self._dtype_policy = keras.config.dtype_policy()
         self._run_names = run_names
         self._counts: dict[str, ModelCount | Exception] = {}
+        self._in_batches: dict[tuple[str, int], float] = {}
         self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
         self._asked_names: dict[str, frozenset[str]] = {}
@@ -156,6 +157,8 @@ class SizeBook:
     def train_flops_per_example(self, size: Size) -> float:
         """Return what one example costs at a size: given, counted, or six times the parameters.
 
+        Without what a step costs whatever its batch, as in `ModelCount`.
+
         Infinite for a size that can't be built, which is then tried last.
 
         Raises:
@@ -170,6 +173,28 @@ class SizeBook:
         if counted.train_flops_per_example is None:
             return 6.0 * counted.n_params
         return counted.train_flops_per_example
+
+    def depends_on_batch(self, size: Size) -> bool:
+        """Return whether what an example costs at a size depends on the batch that it is in."""
+        if self._flops_of is not None or not self.can_be_built(size):
+            return False
+        return self.count(size).depends_on_batch
+
+    def flops_in_batches(self, size: Size, batch_size: int) -> float:
+        """Return what one example costs, with its share of what each step of a batch costs.
+
+        Args:
+            size: One of which that depends on the batch.
+            batch_size: Items in a batch of a replica.
+        """
+        key = (size_name(size), batch_size)
+        if key not in self._in_batches:
+            counted = self.count(size)
+            if counted.flops_method != "graph":  # Its items work on each other.
+                counted = self.count_with(self._given(size), batch_size)
+            of_step = counted.flops_per_step / (batch_size * (counted.examples_per_item or 1))
+            self._in_batches[key] = (counted.train_flops_per_example or 0.0) + of_step
+        return self._in_batches[key]
 
     def given_flops_per_example(self, size: Size) -> float | None:
         """Return what one example costs at a size as whoever knows better says; None if nobody.

@@ -133,8 +133,14 @@ class Models(Protocol):
     def n_params(self, size: Size) -> float:
         """Return the parameters at a size; `nan` if no model of it can be built."""
 
-    def train_flops_per_example(self, size: Size) -> float:
-        """Return what one example costs at a size; infinite if no model of it can be built."""
+    def train_flops_per_example(self, plan: TrialPlan) -> float:
+        """Return what one example of a trial costs, with its share of what each step costs.
+
+        Infinite if its model can't be built.
+        """
+
+    def examples_for(self, train_flops: float, plan: TrialPlan) -> float:
+        """Return the examples that a budget pays for in a trial like this; 0 for no such model."""
 
     def why_skipped(self, size: Size) -> str:
         """Return why models of a size are not trained; empty if they are."""
@@ -324,7 +330,7 @@ def cheapest_first(plans: Iterable[TrialPlan], models: Models) -> tuple[TrialPla
     """Return trials by what they cost; those that can't be built last."""
 
     def cost(plan: TrialPlan) -> float:
-        return models.train_flops_per_example(models.model_of(plan)) * plan.n_examples
+        return models.train_flops_per_example(plan) * plan.n_examples
 
     return tuple(sorted(plans, key=cost))
 

@@ -38,7 +38,7 @@ from scaling_keras.tuner.search_inputs import check_held_out, copies_of, held_ou
 from scaling_keras.tuner.seen_share import share_seen_by
 from scaling_keras.tuner.single_run import check_allocation, place_of, plan_single_run
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
-from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
+from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan, plan_trial
 from scaling_keras.tuner.trial import TrialSetting, load_weights, run_trial, train_and_record
 from scaling_keras.tuner.trial_queue import OracleQueue
 from scaling_keras.tuner.trials import Trials
@@ -332,10 +332,17 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
     def train_flops_per_example(self, size: Size) -> float:
         """Return what one example costs at a size: forward and backward FLOPs.
 
+        With its share of what each step costs, in batches as the cheapest trial has them, and with
+        the first of the values that the sweep varies besides.
+
         Raises:
             SweepError: If there has been no search, which is what shows the data.
         """
-        return self._searched().workload.train_flops_per_example(size)
+        workload = self._searched().workload
+        cheapest = self._sweep.plan(workload)[0]
+        others = {n: v for n, v in self._sweep.hyperparameters.items() if n not in size}
+        like = plan_trial(size, cheapest.n_examples, cheapest.seed, hyperparameters=others)
+        return workload.train_flops_per_example(like)
 
     def results(self) -> RunTable:
         """Return the runs of the project, those that tested a prediction included.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -316,9 +317,27 @@ class Workload:
         """Return whether a model of a size can be built and counted."""
         return self._models.can_be_built(size)
 
-    def train_flops_per_example(self, size: Size) -> float:
-        """Return what one example costs at a size; see `SizeBook.train_flops_per_example`."""
-        return self._models.train_flops_per_example(size)
+    def train_flops_per_example(self, plan: TrialPlan) -> float:
+        """Return what one example of a trial costs, with its share of what each step costs.
+
+        That is what its run records, on average; see `SizeBook.train_flops_per_example`.
+
+        Raises:
+            Exception: As `n_steps` does, where a step costs something whatever its batch.
+        """
+        model = self.model_of(plan)
+        if not self._models.depends_on_batch(model):
+            return self._models.train_flops_per_example(model)
+        return self._models.flops_in_batches(model, self.batch_size(plan) // self._n_replicas)
+
+    def examples_for(self, train_flops: float, plan: TrialPlan) -> float:
+        """Return the examples that a budget pays for in a trial like this; 0 for no such model.
+
+        In batches as the data has them for as many: it may be a function of `n_examples`.
+        """
+        about = train_flops / self._models.train_flops_per_example(self.model_of(plan))
+        like = dataclasses.replace(plan, n_examples=max(1, round(about)))
+        return train_flops / self.train_flops_per_example(like)
 
     def given_flops_per_example(self, size: Size) -> float | None:
         """Return what one example is said to cost; see `SizeBook.given_flops_per_example`."""
@@ -380,7 +399,7 @@ class Workload:
         if not self.can_be_built(model):
             return Work(n_examples=0, train_flops=0)
         n_examples = self.n_examples(plan)
-        flops = self.train_flops_per_example(model)
+        flops = self.train_flops_per_example(plan)
         return Work(n_examples=n_examples, train_flops=n_examples * flops)
 
     def check(self, plans: Iterable[TrialPlan]) -> None:

@@ -35,7 +35,7 @@ def test_a_fraction_that_changes_a_model_is_part_of_it_and_a_learning_rate_is_no
     plan = trial(8, expand=1.5, learning_rate=0.4, batch_size=4)
     assert work.model_of(plan) == {"width": 8, "expand": 1.5}
     assert work.n_params(work.model_of(plan)) == 5 * 12 + 1
-    assert work.work(plan).train_flops == 32 * work.train_flops_per_example({"width": 12})
+    assert work.work(plan).train_flops == 32 * 2 * (2 * 3 * 12 + 3 * 12)
 
 
 def test_models_are_not_built_for_each_learning_rate_at_each_size():

@@ -202,10 +202,12 @@ def _check_size_stays(plan: TrialPlan, set_by_sweep: Collection[str], models: Mo
     """
     chosen = plan.hyperparameters
     given = {name: value for name, value in chosen.items() if name in set_by_sweep}
-    as_planned = dataclasses.replace(plan, hyperparameters=given)
+    # What a step costs whatever its batch is shared by the examples of the batch: that may differ.
+    own = {**given, **{n: value for n, value in chosen.items() if n == "batch_size"}}
+    as_planned = dataclasses.replace(plan, hyperparameters=own)
     counted, found = (
-        (models.n_params(model), models.train_flops_per_example(model))
-        for model in map(models.model_of, (as_planned, plan))
+        (models.n_params(models.model_of(each)), models.train_flops_per_example(each))
+        for each in (as_planned, plan)
     )
     if math.isnan(counted[0]) or math.isnan(found[0]) or found == counted:
         return
