@@ -30,6 +30,10 @@ class TrialModels:
         self._values = {name: tuple(tried) for name, tried in values.items()}
         self._telling: frozenset[str] | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs: what was found out, and not what from."""
+        return {**self.__dict__, "_telling": self._telling_names(), "_sizes": ()}
+
     def model_of(self, plan: TrialPlan) -> Size:
         """Return the size of a trial with those of its other values that make a model another.
 

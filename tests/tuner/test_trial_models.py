@@ -1,10 +1,14 @@
+import pickle
+from types import MappingProxyType
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import scaling_keras as sk
-from scaling_keras.tuner.sweep import plan_trial
+from scaling_keras.tuner.sweep import TargetSize, plan_trial
+from tests.requirements import require_module
 from tests.tuner.conftest import make_data
 from tests.tuner.test_workload import workload
 
@@ -86,6 +90,16 @@ def test_where_no_size_can_be_built_with_the_first_values_each_model_is_looked_a
     plan = trial(4, expand=2.0, learning_rate=0.2)
     assert work.n_params(work.model_of(plan)) == 5 * 8 + 1
     assert work.n_examples(plan) == 32
+
+
+def test_another_process_is_told_which_fractions_change_a_model():
+    cloudpickle = require_module("cloudpickle")
+    sizes = [TargetSize(n_params=21, vary="width", fixed=MappingProxyType({}))]
+    values = {"expand": (1.0, 1.5), "learning_rate": (0.1, 0.2)}
+    work = work_of(expanding, values, sizes, train=lambda: make_data())
+    sent = pickle.loads(cloudpickle.dumps(work))
+    plan = trial(4, expand=1.5, learning_rate=0.2)
+    assert sent.model_of(plan) == work.model_of(plan) == {"width": 4, "expand": 1.5}
 
 
 def of_length(hp):
