@@ -24,6 +24,7 @@ from scaling_keras.tuner.tuning import left_to_tune
 
 _CLOSE = 0.25
 """How far, in logs, a size may be from the number of parameters that it was solved for."""
+_NOTHING: Size = {}
 _MANY = 1_000_000
 """Examples and steps that models are counted with: room enough for the warm-up of any schedule."""
 
@@ -296,28 +297,33 @@ class SizeBook:
         fixed = {n: value for n, value in known.items() if n not in values or n in self._constants}
         return Asked(more=left_to_tune(hp, known, fixed), used=frozenset(hp.asked))
 
-    def resolve(self, size: Size | TargetSize) -> Size:
+    def resolve(self, size: Size | TargetSize, others: Size = _NOTHING) -> Size:
         """Return a size, solved for if it is given by its number of parameters.
 
         Its names are in the order in which those of its runs are.
+
+        Args:
+            size: The size.
+            others: Hyperparameters that its model is trained with besides.
 
         Raises:
             SweepError: If it can't be solved for.
         """
         key: tuple[Any, ...]
         if isinstance(size, TargetSize):
-            key = (size.n_params, size.vary, size_name(size.fixed), size.multiple, size.highest)
+            names = (size.vary, size_name(size.fixed), size_name(others))
+            key = (size.n_params, *names, size.multiple, size.highest)
         else:
             key = (size_name(size),)
         if key not in self._resolved:
-            known = self._solved(size) if isinstance(size, TargetSize) else size
+            known = self._solved(size, others) if isinstance(size, TargetSize) else size
             self._resolved[key] = in_order_of_runs(known, self._run_names)
         return self._resolved[key]
 
-    def _solved(self, target: TargetSize) -> Size:
+    def _solved(self, target: TargetSize, others: Size) -> Size:
         """Return the size whose parameters are closest to the target, or raise if none is."""
-        size = self.closest(target, self._param_convention)
-        n_params = self._params_of(size, self._param_convention)
+        size = self.closest(target, self._param_convention, others)
+        n_params = self._params_of({**others, **size}, self._param_convention)
         if abs(math.log(n_params / target.n_params)) > _CLOSE:
             raise SweepError(
                 f"A size must come within a quarter of its `n_params`. Received: "
@@ -326,12 +332,13 @@ class SizeBook:
             )
         return size
 
-    def closest(self, target: TargetSize, param_convention: str) -> Size:
+    def closest(self, target: TargetSize, param_convention: str, others: Size = _NOTHING) -> Size:
         """Return the size whose parameters are closest to the target in ratio, however far.
 
         Args:
             target: The number of parameters, and what to vary.
             param_convention: Which parameters it counts.
+            others: Hyperparameters that models are built with besides.
 
         Raises:
             SweepError: If it can't be solved for.
@@ -346,7 +353,7 @@ class SizeBook:
             return self._size_for(target.n_params, param_convention=param_convention)
 
         def ratio(step: int) -> float:
-            size = {**target.fixed, target.vary: step * target.multiple}
+            size = {**others, **target.fixed, target.vary: step * target.multiple}
             return self._params_of(size, param_convention) / target.n_params
 
         low, high = 1, target.highest // target.multiple

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import keras_tuner
@@ -351,13 +352,15 @@ class Workload:
         """Return the parameters at a size; `nan` if no model of it can be built."""
         return self._models.n_params(size)
 
-    def resolve(self, size: Size | TargetSize) -> Size:
+    def resolve(
+        self, size: Size | TargetSize, others: Mapping[str, Any] = MappingProxyType({})
+    ) -> Size:
         """Return a size, solved for if it is given by its number of parameters."""
-        return self._models.resolve(size)
+        return self._models.resolve(size, others)
 
-    def closest(self, target: TargetSize, param_convention: str) -> Size:
+    def closest(self, target: TargetSize, param_convention: str, others: Mapping[str, Any]) -> Size:
         """Return the size that comes closest to a number of parameters; see `SizeBook.closest`."""
-        return self._models.closest(target, param_convention)
+        return self._models.closest(target, param_convention, others)
 
     def why_skipped(self, size: Size) -> str:
         """Return why models of a size are not trained; empty if they are."""
