@@ -22,8 +22,6 @@ class LadderThenTest(GridSweep):
     def start(self, models: Models, ended: Ended) -> Course:
         """Return the course of a search, which costs as much as ladder and test."""
         course = super().start(models, ended)
-        costs = [
-            models.train_flops_per_example(plan.size) * plan.n_examples for plan in course.known()
-        ]
+        costs = [models.train_flops_per_example(plan) * plan.n_examples for plan in course.known()]
         course.train_flops = sum(costs) + self._test_factor * max(costs)
         return course

@@ -98,6 +98,11 @@ class ModelCount:
         """Trainable parameters without embeddings and without the head."""
         return self.groups["hidden"]
 
+    @property
+    def depends_on_batch(self) -> bool:
+        """Whether an example costs another amount in a batch of another size."""
+        return self.flops_per_step > 0 or _PAIRS in self.flops_reason
+
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as JSON has it; the names are those of the attributes."""
         return {

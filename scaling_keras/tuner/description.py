@@ -28,7 +28,6 @@ from scaling_keras.tuner.sweep import (
     TrialPlan,
     by_training,
     check_names,
-    model_of,
     size_name,
 )
 from scaling_keras.tuner.trial import TrialSetting
@@ -162,13 +161,14 @@ def describe(
         )
     workload = setting.workload
     plans, others = _foreseen(sweep, workload)
-    plans = tuple(plan for plan in plans if workload.can_be_built(plan.size))
-    unbuilt = _unbuilt(plans, workload)
-    plans = tuple(plan for plan in plans if size_name(model_of(plan)) not in unbuilt)
     left_out = skipped(sweep, workload)
+    no_sizes = {each.name for each in left_out}
+    plans = tuple(plan for plan in plans if plan.size_name not in no_sizes)
+    unbuilt = _unbuilt(plans, workload)
+    plans = tuple(plan for plan in plans if size_name(workload.model_of(plan)) not in unbuilt)
     check_plans(plans, sweep, workload)
     measures, failing = _measures(plans, setting) if measure else ({}, {})
-    trials = tuple(_estimate(plan, workload, measures.get(_kind(plan))) for plan in plans)
+    trials = tuple(_estimate(plan, workload, measures.get(_kind(plan, workload))) for plan in plans)
     tuning = _tuning(sweep, workload, measures)
     flops = sum(trial.train_flops * times for trial, times in [*((t, 1) for t in trials), *tuning])
     seconds = sum(
@@ -214,10 +214,11 @@ def check_plans(plans: Sequence[TrialPlan], sweep: Sweep, workload: Workload) ->
 def skipped(sweep: Sweep, models: Workload) -> tuple[Exclusion, ...]:
     """Return the sizes of a sweep that are not trained, with the reason."""
     sizes = [models.resolve(size) for size in sweep.sizes]
+    trained = sweep.resolved(models)
     found = []
     for size in sizes:
-        reason = models.why_skipped(size)
-        if not reason and not models.can_be_built(size):
+        reason = "" if size in trained else models.why_skipped(size)
+        if size in trained and not any(map(models.can_be_built, sweep.models_of(size, models))):
             reason = f"no model of it can be built: {models.why_not_built(size)}"
         if reason:
             found.append(Exclusion(name=size_name(size), reason=reason))
@@ -246,7 +247,7 @@ def _foreseen(sweep: Sweep, models: Models) -> tuple[tuple[TrialPlan, ...], str]
 def _most_flops(sweep: AdaptiveSweep, models: Models) -> float:
     """Return what all trials of an adaptive sweep cost, or its budget if that is less."""
     costs = (
-        models.train_flops_per_example(plan.size) * models.n_examples(plan)
+        models.train_flops_per_example(plan) * models.n_examples(plan)
         for plan in sweep.trials(models)
     )
     return min(sum(costs), sweep.until.get("train_flops", math.inf))
@@ -254,14 +255,14 @@ def _most_flops(sweep: AdaptiveSweep, models: Models) -> float:
 
 def _unbuilt(plans: Sequence[TrialPlan], workload: Workload) -> dict[str, str]:
     """Return why models of sizes that can be built can't with the values of trials, by name."""
-    models = {size_name(model): model for model in map(model_of, plans)}
+    models = {size_name(model): model for model in map(workload.model_of, plans)}
     reasons = {name: workload.why_not_built(model) for name, model in models.items()}
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def _kind(plan: TrialPlan) -> tuple[str, Any]:
+def _kind(plan: TrialPlan, workload: Workload) -> tuple[str, Any]:
     """Return what the time of a step depends on."""
-    return size_name(model_of(plan)), plan.hyperparameters.get("batch_size")
+    return size_name(workload.model_of(plan)), plan.hyperparameters.get("batch_size")
 
 
 def _tuning(
@@ -271,9 +272,9 @@ def _tuning(
     if not isinstance(sweep, TunedSweep):
         return []
     return [
-        (_estimate(plan, workload, measures.get(_kind(plan))), times)
+        (_estimate(plan, workload, measures.get(_kind(plan, workload))), times)
         for plan, times in sweep.tuning(workload)
-        if workload.can_be_built(plan.size)
+        if workload.can_be_built(workload.model_of(plan))
     ]
 
 
@@ -285,14 +286,15 @@ def _measures(
     failing: dict[str, str] = {}
     longest: dict[tuple[str, Any], TrialPlan] = {}
     for plan in plans:
-        if plan.n_examples >= longest.setdefault(_kind(plan), plan).n_examples:
-            longest[_kind(plan)] = plan
-    for plan in longest.values():
-        name = size_name(model_of(plan))
+        kind = _kind(plan, setting.workload)
+        if plan.n_examples >= longest.setdefault(kind, plan).n_examples:
+            longest[kind] = plan
+    for kind, plan in longest.items():
+        name = kind[0]
         if name in failing:
             continue
         try:
-            measures[_kind(plan)] = measure_step(plan, setting)
+            measures[kind] = measure_step(plan, setting)
         except ScalingError:
             raise
         except Exception as error:
@@ -309,7 +311,7 @@ def _estimate(plan: TrialPlan, workload: Workload, measured: StepMeasure | None)
         seconds = measured.setup_seconds + n_steps * measured.step_seconds
     return TrialEstimate(
         name=plan.name,
-        n_params=workload.n_params(model_of(plan)),
+        n_params=workload.n_params(workload.model_of(plan)),
         n_examples=int(work.n_examples),
         n_steps=n_steps,
         train_flops=work.train_flops,

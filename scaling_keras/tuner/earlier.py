@@ -147,7 +147,7 @@ class EarlierRuns:
 
     def _check_same_model(self, record: RunRecord, plan: TrialPlan) -> None:
         """Raise a `SweepError` if a run was trained with another model than is built for it now."""
-        if not differences(record, self._workload.count(plan.size)):
+        if not differences(record, self._workload.count(self._workload.model_of(plan))):
             return
         # Its hyperparameters may make it another model than its size has been counted with.
         different = differences(record, self._workload.count_of(plan))

@@ -84,9 +84,10 @@ def _is_no_test(plan: TrialPlan, same: str = "") -> SweepError:
 
 def _training(plan: TrialPlan, workload: Workload) -> dict[str, Any] | None:
     """Return what tells a training from others; None if its model can't be built."""
-    if not workload.can_be_built(plan.size):
+    model = workload.model_of(plan)
+    if not workload.can_be_built(model):
         return None
-    return _told_apart_by({**workload.tuned(plan.size).values, **workload.values(plan)})
+    return _told_apart_by({**workload.tuned(model).values, **workload.values(plan)})
 
 
 def _told_apart_by(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from scaling_keras import laws
 from scaling_keras.errors import FitError
 from scaling_keras.law_runs import TUNING_SHARE, is_usable
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, model_of
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan
 
 LADDER_FORM = "power_law_floor"
 """The form of a law of one variable, where all that a form needs is to be quick."""
@@ -59,11 +59,9 @@ class LawSoFar:
             planned = self._models.n_examples(plan)
             n_examples = float(outcome.n_examples or planned)
             # Padding is no example, and costs what an example does.
-            flops = outcome.train_flops or planned * self._models.train_flops_per_example(
-                model_of(plan)
-            )
+            flops = outcome.train_flops or planned * self._models.train_flops_per_example(plan)
             self._rows[place] = {
-                "n_params": self._models.n_params(model_of(plan)),
+                "n_params": self._models.n_params(self._models.model_of(plan)),
                 "n_examples": n_examples,
                 "loss": loss,
                 "train_flops": flops,

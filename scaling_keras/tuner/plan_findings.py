@@ -147,7 +147,7 @@ def _unread_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]
 
 def _repeat_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
     """Return the finding that trials see the same examples once those are whole batches."""
-    plans = (plan for plan in sweep.trials(models) if models.can_be_built(plan.size))
+    plans = (plan for plan in sweep.trials(models) if models.can_be_built(models.model_of(plan)))
     repeats = [group for group in by_training(plans, models) if len(group) > 1]
     if not repeats:
         return ()
@@ -167,9 +167,10 @@ def _cost_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]:
     """Return what must be said of the FLOPs that a sweep is planned by."""
     doubts: dict[str, list[str]] = {}
     for size in sweep.resolved(models):
-        doubt = models.flops_doubt(size)
-        if doubt:
-            doubts.setdefault(doubt, []).append(size_name(size))
+        for model in sweep.models_of(size, models):
+            doubt = models.flops_doubt(model)
+            if doubt:
+                doubts.setdefault(doubt, []).append(size_name(model))
     if not doubts:
         return ()
     each = "; ".join(f"for {', '.join(names)} by {doubt}" for doubt, names in doubts.items())

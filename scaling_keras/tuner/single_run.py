@@ -17,7 +17,6 @@ from scaling_keras.tuner.sweep import (
     Size,
     TargetSize,
     TrialPlan,
-    model_of,
     plan_trial,
     size_name,
 )
@@ -29,6 +28,7 @@ def place_of(
     allocation: laws.Allocation | laws.Plan | None,
     size: Size | TargetSize | None,
     n_examples: int | None,
+    hyperparameters: Mapping[str, Any],
     *,
     workload: Workload,
     sizes: Sequence[Size],
@@ -45,6 +45,7 @@ def place_of(
         allocation: See `ScalingTuner.train_at`.
         size: See there.
         n_examples: See there.
+        hyperparameters: Those besides the size's, of which some may make a model larger.
         workload: What sizes cost.
         sizes: Those of the sweep, which show what makes a model larger.
         size_for: The family's own way from parameters to a size; None if it has none.
@@ -66,18 +67,31 @@ def place_of(
             _check_made_of_the_same(size, sizes)
         elif not size.vary and size_for is None:
             size = varied(sizes, size.n_params)
-        return workload.resolve(size), n_examples
+        return workload.resolve(size, hyperparameters), n_examples
     n_params = float(allocation.n_params.value)
     convention = _convention(allocation.fit, param_convention)
     if size_for is None:
         target = varied(sizes, n_params)
-        size = workload.closest(target, convention)
-        _check_reaches(size, target, count_under(convention, workload.count(size).groups))
+        size = workload.closest(target, convention, hyperparameters)
+        model = workload.model_of(plan_trial(size, 1, 0, hyperparameters=hyperparameters))
+        _check_reaches(size, target, count_under(convention, workload.count(model).groups))
     else:
         size = size_for(n_params, param_convention=convention)
     if isinstance(allocation, laws.Plan):
         return size, max(1, round(allocation.n_examples.value / share_seen))
-    return size, max(1, round(allocation.train_flops / workload.train_flops_per_example(size)))
+    like = plan_trial(size, 1, 0, hyperparameters=hyperparameters)
+    return size, max(1, round(workload.examples_for(allocation.train_flops, like)))
+
+
+def params_wanted(
+    allocation: laws.Allocation | laws.Plan | None, size: Any, workload: Workload
+) -> float:
+    """Return how many parameters a run is to have, about; `nan` if that can't be known."""
+    if allocation is not None:
+        return float(allocation.n_params.value)
+    if isinstance(size, TargetSize):
+        return float(size.n_params)
+    return math.nan if size is None else workload.n_params(plain_values(size, "size"))
 
 
 def check_allocation(allocation: Any, size: Any, n_examples: Any, fit: Any) -> None:
@@ -195,7 +209,7 @@ def plan_single_run(
         return plan
     work = workload.work(plan)
     n_seen = work.n_examples * share_seen
-    groups = workload.count(model_of(plan)).groups  # Raises what building it raises.
+    groups = workload.count(workload.model_of(plan)).groups  # Raises what building it raises.
     n_params = count_under(runs.param_convention, groups)
     check_keeps_to(runs, fit, n_params=n_params, n_examples=n_seen)
     prediction = prediction_facts(

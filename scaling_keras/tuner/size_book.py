@@ -25,6 +25,7 @@ from scaling_keras.tuner.tuning import left_to_tune
 
 _CLOSE = 0.25
 """How far, in logs, a size may be from the number of parameters that it was solved for."""
+_NOTHING: Size = {}
 _MANY = 1_000_000
 """Examples and steps that models are counted with: room enough for the warm-up of any schedule."""
 
@@ -62,6 +63,7 @@ class SizeBook:
         self._dtype_policy = keras.config.dtype_policy()
         self._run_names = run_names
         self._counts: dict[str, ModelCount | Exception] = {}
+        self._in_batches: dict[tuple[str, int], float] = {}
         self._input_shapes: dict[str, list[list[int | None]]] = {}
         self._asked: dict[str, keras_tuner.HyperParameters] = {}
         self._asked_names: dict[str, frozenset[str]] = {}
@@ -157,6 +159,8 @@ class SizeBook:
     def train_flops_per_example(self, size: Size) -> float:
         """Return what one example costs at a size: given, counted, or six times the parameters.
 
+        Without what a step costs whatever its batch, as in `ModelCount`.
+
         Infinite for a size that can't be built, which is then tried last.
 
         Raises:
@@ -171,6 +175,28 @@ class SizeBook:
         if counted.train_flops_per_example is None:
             return 6.0 * counted.n_params
         return counted.train_flops_per_example
+
+    def depends_on_batch(self, size: Size) -> bool:
+        """Return whether what an example costs at a size depends on the batch that it is in."""
+        if self._flops_of is not None or not self.can_be_built(size):
+            return False
+        return self.count(size).depends_on_batch
+
+    def flops_in_batches(self, size: Size, batch_size: int) -> float:
+        """Return what one example costs, with its share of what each step of a batch costs.
+
+        Args:
+            size: One of which that depends on the batch.
+            batch_size: Items in a batch of a replica.
+        """
+        key = (size_name(size), batch_size)
+        if key not in self._in_batches:
+            counted = self.count(size)
+            if counted.flops_method != "graph":  # Its items work on each other.
+                counted = self.count_with(self._given(size), batch_size)
+            of_step = counted.flops_per_step / (batch_size * (counted.examples_per_item or 1))
+            self._in_batches[key] = (counted.train_flops_per_example or 0.0) + of_step
+        return self._in_batches[key]
 
     def given_flops_per_example(self, size: Size) -> float | None:
         """Return what one example costs at a size as whoever knows better says; None if nobody.
@@ -272,28 +298,33 @@ class SizeBook:
         fixed = {n: value for n, value in known.items() if n not in values or n in self._constants}
         return Asked(more=left_to_tune(hp, known, fixed), used=frozenset(hp.asked))
 
-    def resolve(self, size: Size | TargetSize) -> Size:
+    def resolve(self, size: Size | TargetSize, others: Size = _NOTHING) -> Size:
         """Return a size, solved for if it is given by its number of parameters.
 
         Its names are in the order in which those of its runs are.
+
+        Args:
+            size: The size.
+            others: Hyperparameters that its model is trained with besides.
 
         Raises:
             SweepError: If it can't be solved for.
         """
         key: tuple[Any, ...]
         if isinstance(size, TargetSize):
-            key = (size.n_params, size.vary, size_name(size.fixed), size.multiple, size.highest)
+            names = (size.vary, size_name(size.fixed), size_name(others))
+            key = (size.n_params, *names, size.multiple, size.highest)
         else:
             key = (size_name(size),)
         if key not in self._resolved:
-            known = self._solved(size) if isinstance(size, TargetSize) else size
+            known = self._solved(size, others) if isinstance(size, TargetSize) else size
             self._resolved[key] = in_order_of_runs(known, self._run_names)
         return self._resolved[key]
 
-    def _solved(self, target: TargetSize) -> Size:
+    def _solved(self, target: TargetSize, others: Size) -> Size:
         """Return the size whose parameters are closest to the target, or raise if none is."""
-        size = self.closest(target, self._param_convention)
-        n_params = self._params_of(size, self._param_convention)
+        size = self.closest(target, self._param_convention, others)
+        n_params = self._params_of({**others, **size}, self._param_convention)
         if abs(math.log(n_params / target.n_params)) > _CLOSE:
             raise SweepError(
                 f"A size must come within a quarter of its `n_params`. Received: "
@@ -302,12 +333,13 @@ class SizeBook:
             )
         return size
 
-    def closest(self, target: TargetSize, param_convention: str) -> Size:
+    def closest(self, target: TargetSize, param_convention: str, others: Size = _NOTHING) -> Size:
         """Return the size whose parameters are closest to the target in ratio, however far.
 
         Args:
             target: The number of parameters, and what to vary.
             param_convention: Which parameters it counts.
+            others: Hyperparameters that models are built with besides.
 
         Raises:
             SweepError: If it can't be solved for.
@@ -322,7 +354,7 @@ class SizeBook:
             return self._size_for(target.n_params, param_convention=param_convention)
 
         def ratio(step: int) -> float:
-            size = {**target.fixed, target.vary: step * target.multiple}
+            size = {**others, **target.fixed, target.vary: step * target.multiple}
             return self._params_of(size, param_convention) / target.n_params
 
         low, high = 1, target.highest // target.multiple

@@ -130,11 +130,23 @@ class Models(Protocol):
     def resolve(self, size: Size | TargetSize) -> Size:
         """Return a size, solved for if it is given by its number of parameters."""
 
+    def model_of(self, plan: TrialPlan) -> Size:
+        """Return what makes the model of a trial: its size, and what else changes its model.
+
+        Whatever is asked about the model of a trial is asked with this as the size.
+        """
+
     def n_params(self, size: Size) -> float:
         """Return the parameters at a size; `nan` if no model of it can be built."""
 
-    def train_flops_per_example(self, size: Size) -> float:
-        """Return what one example costs at a size; infinite if no model of it can be built."""
+    def train_flops_per_example(self, plan: TrialPlan) -> float:
+        """Return what one example of a trial costs, with its share of what each step costs.
+
+        Infinite if its model can't be built.
+        """
+
+    def examples_for(self, train_flops: float, plan: TrialPlan) -> float:
+        """Return the examples that a budget pays for in a trial like this; 0 for no such model."""
 
     def why_skipped(self, size: Size) -> str:
         """Return why models of a size are not trained; empty if they are."""
@@ -194,6 +206,7 @@ class Sweep(abc.ABC):
         sizes: The sizes that occur.
         hyperparameters: A value for each hyperparameter that the trials set besides those of the
             size: what models are built with to be counted.
+        values: All values of these, where they are known beforehand: name to the values.
         variable: Column of a `RunTable` that the law is of, `train_flops` or `n_examples`, where
             the design determines no law of more; empty for a law of size and data.
         form: The law that `ScalingTuner.fit_law` fits unless it is told another.
@@ -201,6 +214,7 @@ class Sweep(abc.ABC):
 
     sizes: tuple[Size | TargetSize, ...]
     hyperparameters: Mapping[str, Any] = _NOTHING
+    values: Mapping[str, Sequence[Any]] = _NOTHING
     variable: str = ""
     form: str | Form = "auto"
 
@@ -225,6 +239,10 @@ class Sweep(abc.ABC):
         """Return trials that are left out though their size can be trained: name to the reason."""
         return {}
 
+    def models_of(self, size: Size, models: Models) -> tuple[Size, ...]:
+        """Return what the models of a size are made of: the size, unless trials add to that."""
+        return (size,)
+
     def start(self, models: Models, ended: Ended) -> Course:
         """Return the course of a search: by default all that is planned, in its order.
 
@@ -239,14 +257,16 @@ class Sweep(abc.ABC):
         return None
 
     def resolved(self, models: Models) -> tuple[Size, ...]:
-        """Return the sizes that are trained, those given by their parameters solved for.
+        """Return the sizes of which a model is trained, those given by their parameters solved for.
 
         Raises:
             SweepError: If two turn out to be the same.
         """
         sizes = tuple(models.resolve(size) for size in self.sizes)
         _check_different(sizes)
-        return tuple(size for size in sizes if not models.why_skipped(size))
+        return tuple(
+            size for size in sizes if not all(map(models.why_skipped, self.models_of(size, models)))
+        )
 
 
 class FixedCourse:
@@ -330,22 +350,9 @@ def cheapest_first(plans: Iterable[TrialPlan], models: Models) -> tuple[TrialPla
     """Return trials by what they cost; those that can't be built last."""
 
     def cost(plan: TrialPlan) -> float:
-        return models.train_flops_per_example(model_of(plan)) * plan.n_examples
+        return models.train_flops_per_example(plan) * plan.n_examples
 
     return tuple(sorted(plans, key=cost))
-
-
-def model_of(plan: TrialPlan) -> Size:
-    """Return the size of a trial with those of its other values that may make a model larger.
-
-    Neither fractions nor a `batch_size` are: each learning rate would have a model built for it.
-    """
-    others = {
-        name: value
-        for name, value in plan.hyperparameters.items()
-        if name != "batch_size" and not isinstance(value, float)
-    }
-    return {**plan.size, **others}
 
 
 def plan_trial(

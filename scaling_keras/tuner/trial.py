@@ -31,7 +31,7 @@ from scaling_keras.tuner.metric_states import EarlierMetrics
 from scaling_keras.tuner.objective import check_scores
 from scaling_keras.tuner.places import needs_room, shown
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
-from scaling_keras.tuner.sweep import TrialPlan, model_of
+from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.users_callbacks import callbacks_of_trial
 from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
 
@@ -242,7 +242,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     logger = ScalingLogger(
         str(run_dir),
         facts=facts,
-        train_flops_per_example=workload.given_flops_per_example(model_of(plan)),
+        train_flops_per_example=workload.given_flops_per_example(workload.model_of(plan)),
     )
 
     def look() -> None:

@@ -36,12 +36,26 @@ from scaling_keras.tuner.project import Project, checked_constants
 from scaling_keras.tuner.search_end import check_end
 from scaling_keras.tuner.search_inputs import check_held_out, copies_of, held_out_data, is_held_out
 from scaling_keras.tuner.seen_share import share_seen_by
-from scaling_keras.tuner.single_run import check_allocation, place_of, plan_single_run
+from scaling_keras.tuner.single_run import (
+    check_allocation,
+    params_wanted,
+    place_of,
+    plan_single_run,
+)
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
-from scaling_keras.tuner.sweep import Course, Size, Sweep, TargetSize, TrialPlan
+from scaling_keras.tuner.sweep import (
+    Course,
+    Size,
+    Sweep,
+    TargetSize,
+    TrialPlan,
+    names_set_by,
+    plan_trial,
+)
 from scaling_keras.tuner.trial import TrialSetting, load_weights, run_trial, train_and_record
 from scaling_keras.tuner.trial_queue import OracleQueue
 from scaling_keras.tuner.trials import Trials
+from scaling_keras.tuner.values import plain_values
 from scaling_keras.tuner.workload import TrainingSource, Workload
 
 
@@ -332,10 +346,17 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
     def train_flops_per_example(self, size: Size) -> float:
         """Return what one example costs at a size: forward and backward FLOPs.
 
+        With its share of what each step costs, in batches as the cheapest trial has them, and with
+        the first of the values that the sweep varies besides.
+
         Raises:
             SweepError: If there has been no search, which is what shows the data.
         """
-        return self._searched().workload.train_flops_per_example(size)
+        workload = self._searched().workload
+        cheapest = self._sweep.plan(workload)[0]
+        others = {n: v for n, v in self._sweep.hyperparameters.items() if n not in size}
+        like = plan_trial(size, cheapest.n_examples, cheapest.seed, hyperparameters=others)
+        return workload.train_flops_per_example(like)
 
     def results(self) -> RunTable:
         """Return the runs of the project, those that tested a prediction included.
@@ -411,19 +432,26 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         runs = self.results()
         trials = runs.where(self._is_trial)
         share_seen = share_seen_by(trials)
+        sizes = self._sweep.resolved(workload)
+        if hyperparameters is None:
+            known = {*workload.given, *names_set_by(sizes)}.union(
+                *(unset(self._sweep, workload, each).values for each in sizes)
+            )
+            wanted = params_wanted(allocation, size, workload)
+            hyperparameters = hyperparameters_near(trials, wanted, known)
+        hyperparameters = plain_values(hyperparameters, "run")
+        # Some may make models larger, so that the size is found with them.
         size, n_examples = place_of(
             allocation,
             size,
             n_examples,
+            hyperparameters,
             workload=workload,
-            sizes=self._sweep.resolved(workload),
+            sizes=sizes,
             size_for=self._size_for,
             param_convention=self._param_convention,
             share_seen=share_seen,
         )
-        if hyperparameters is None:
-            known = {*workload.given, *size, *unset(self._sweep, workload, size).values}
-            hyperparameters = hyperparameters_near(trials, workload.n_params(size), known)
         return plan_single_run(
             size,
             n_examples,
@@ -563,6 +591,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
                 param_convention=self._param_convention,
                 max_n_params=self._max_n_params,
                 examples_of=self._sweep.hyperparameters,
+                sizes=self._sweep.sizes,
+                values=self._sweep.values,
                 size_for=self._size_for,
                 flops_of=self._flops_of,
                 run_names=self._project.run_names(),

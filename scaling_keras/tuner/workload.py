@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import keras_tuner
@@ -16,7 +18,8 @@ from scaling_keras.tuner.batches import check_batched, items_per_batch
 from scaling_keras.tuner.given_hyperparameters import as_hyperparameters
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, compiled
-from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, model_of, size_name
+from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, size_name
+from scaling_keras.tuner.trial_models import TrialModels
 from scaling_keras.tuner.values import BATCH_DIVISOR, RESERVED, whole_number
 
 __all__ = [
@@ -50,6 +53,8 @@ class Workload:
         max_n_params: Models of more trainable parameters are left out; None for no limit.
         examples_of: A value for each hyperparameter that trials set besides their size's, to
             build models with that are only counted.
+        sizes: The sizes of the sweep, which show what of `values` changes a model.
+        values: All values of those, where they are known beforehand: name to the values.
         size_for: Finds the size of a number of parameters, as `TransformerLM.size_for` does.
         flops_of: Says what one example costs at a size, in place of the count; None for the count.
         run_names: Names of the runs there are, which say in what order sizes are written.
@@ -75,6 +80,8 @@ class Workload:
         param_convention: str = "total",
         max_n_params: float | None = None,
         examples_of: Mapping[str, Any] | None = None,
+        sizes: Sequence[Size | TargetSize] = (),
+        values: Mapping[str, Sequence[Any]] | None = None,
         size_for: Callable[..., Size] | None = None,
         flops_of: Callable[[Size], float] | None = None,
         run_names: Collection[str] = (),
@@ -119,6 +126,7 @@ class Workload:
             flops_of=flops_of,
             run_names=run_names,
         )
+        self._trial_models = TrialModels(self._models, sizes, values or {})
         self._wanted_batch_size = batch_size
         self._train = train
         self._n_replicas = n_replicas
@@ -262,7 +270,7 @@ class Workload:
     def values(self, plan: TrialPlan) -> dict[str, Any]:
         """Return the hyperparameters that a model is built with. Raises as `n_steps` does."""
         values = {**self.known_values(plan), "n_steps": self.n_steps(plan)}
-        if "batch_size" in self._models.asked_names(plan.size):
+        if "batch_size" in self._models.asked_names(self.model_of(plan)):
             # Who asks for it hears what the data comes in, and not a default.
             divisor = self._divisors.get(plan.name, 1)
             values.setdefault("batch_size", self.batch_size(plan) * divisor)
@@ -291,6 +299,10 @@ class Workload:
         # What is counted is built for other steps than the trial's, on which a default may depend.
         return others(self._models.defaults_with(values)) if others(space.values) else {}
 
+    def model_of(self, plan: TrialPlan) -> Size:
+        """Return what makes the model of a trial; see `TrialModels.model_of`."""
+        return self._trial_models.model_of(plan)
+
     def count(self, size: Size) -> ModelCount:
         """Return what a model of a size costs; see `SizeBook.count`."""
         return self._models.count(size)
@@ -307,9 +319,27 @@ class Workload:
         """Return whether a model of a size can be built and counted."""
         return self._models.can_be_built(size)
 
-    def train_flops_per_example(self, size: Size) -> float:
-        """Return what one example costs at a size; see `SizeBook.train_flops_per_example`."""
-        return self._models.train_flops_per_example(size)
+    def train_flops_per_example(self, plan: TrialPlan) -> float:
+        """Return what one example of a trial costs, with its share of what each step costs.
+
+        That is what its run records, on average; see `SizeBook.train_flops_per_example`.
+
+        Raises:
+            Exception: As `n_steps` does, where a step costs something whatever its batch.
+        """
+        model = self.model_of(plan)
+        if not self._models.depends_on_batch(model):
+            return self._models.train_flops_per_example(model)
+        return self._models.flops_in_batches(model, self.batch_size(plan) // self._n_replicas)
+
+    def examples_for(self, train_flops: float, plan: TrialPlan) -> float:
+        """Return the examples that a budget pays for in a trial like this; 0 for no such model.
+
+        In batches as the data has them for as many: it may be a function of `n_examples`.
+        """
+        about = train_flops / self._models.train_flops_per_example(self.model_of(plan))
+        like = dataclasses.replace(plan, n_examples=max(1, round(about)))
+        return train_flops / self.train_flops_per_example(like)
 
     def given_flops_per_example(self, size: Size) -> float | None:
         """Return what one example is said to cost; see `SizeBook.given_flops_per_example`."""
@@ -323,13 +353,15 @@ class Workload:
         """Return the parameters at a size; `nan` if no model of it can be built."""
         return self._models.n_params(size)
 
-    def resolve(self, size: Size | TargetSize) -> Size:
+    def resolve(
+        self, size: Size | TargetSize, others: Mapping[str, Any] = MappingProxyType({})
+    ) -> Size:
         """Return a size, solved for if it is given by its number of parameters."""
-        return self._models.resolve(size)
+        return self._models.resolve(size, others)
 
-    def closest(self, target: TargetSize, param_convention: str) -> Size:
+    def closest(self, target: TargetSize, param_convention: str, others: Mapping[str, Any]) -> Size:
         """Return the size that comes closest to a number of parameters; see `SizeBook.closest`."""
-        return self._models.closest(target, param_convention)
+        return self._models.closest(target, param_convention, others)
 
     def why_skipped(self, size: Size) -> str:
         """Return why models of a size are not trained; empty if they are."""
@@ -357,7 +389,7 @@ class Workload:
 
         Nothing where the model has a `fit` of its own, which may be what asks for it.
         """
-        models = {size_name(model): model for model in map(model_of, plans)}
+        models = {size_name(model): model for model in map(self.model_of, plans)}
         built = [model for model in models.values() if self.can_be_built(model)]
         if self.fits_itself or not built:
             return ()
@@ -367,11 +399,11 @@ class Workload:
 
     def work(self, plan: TrialPlan) -> Work:
         """Return the size of a trial, for showing progress; none for one that can't be built."""
-        model = model_of(plan)
-        if not (self.can_be_built(plan.size) and self.can_be_built(model)):
+        model = self.model_of(plan)
+        if not self.can_be_built(model):
             return Work(n_examples=0, train_flops=0)
         n_examples = self.n_examples(plan)
-        flops = self.train_flops_per_example(model)
+        flops = self.train_flops_per_example(plan)
         return Work(n_examples=n_examples, train_flops=n_examples * flops)
 
     def check(self, plans: Iterable[TrialPlan]) -> None:
@@ -387,18 +419,18 @@ class Workload:
                 _check_given_once(self._wanted_batch_size, plan.size)
             key = f"{plan.size_name}_{size_name(plan.hyperparameters)}"
             known = longest.get(key, plan)
-            if self.can_be_built(plan.size) and plan.n_examples >= known.n_examples:
+            if self.can_be_built(self.model_of(plan)) and plan.n_examples >= known.n_examples:
                 longest[key] = plan
         for plan in longest.values():
             data = self.dataset(plan)
-            check_batched(data, self._models.input_shapes(plan.size))
+            check_batched(data, self._models.input_shapes(self.model_of(plan)))
             n_batches = int(data.cardinality())
             if 0 <= n_batches < self.n_steps(plan):
                 raise too_short(plan, self.n_steps(plan), n_batches)
 
     def examples_per_step(self, plan: TrialPlan) -> int:
         """Return the examples in a batch of a trial. Raises as `n_steps` does."""
-        per_item = self.count(plan.size).examples_per_item
+        per_item = self.count(self.model_of(plan)).examples_per_item
         if per_item is None:
             raise DataError(
                 f"How many examples an item of a batch holds must be known to turn `n_examples` "

@@ -37,11 +37,18 @@ class PaperModels:
     def resolve(self, size):
         return size if isinstance(size, dict) else {"n": size.n_params}
 
+    def model_of(self, plan):
+        return plan.size
+
     def n_params(self, size):
         return math.nan if size["n"] in self.broken else float(size["n"])
 
-    def train_flops_per_example(self, size):
-        return math.inf if size["n"] in self.broken else 6.0 * size["n"] ** self.exponent
+    def train_flops_per_example(self, plan):
+        n = plan.size["n"]
+        return math.inf if n in self.broken else 6.0 * n**self.exponent
+
+    def examples_for(self, train_flops, plan):
+        return train_flops / self.train_flops_per_example(plan)
 
     def why_skipped(self, size):
         return "too large" if size["n"] > self.limit else ""

@@ -9,9 +9,19 @@ import tensorflow as tf
 
 from scaling_keras import laws
 from scaling_keras.errors import DataError, SweepError
+from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.sweep import TargetSize
-from tests.tuner.conftest import build_model, fails_at_width_four, law, out_of_memory, statuses
+from scaling_keras.tuner.tuner import ScalingTuner
+from tests.tuner.conftest import (
+    build_model,
+    fails_at_width_four,
+    law,
+    make_data,
+    out_of_memory,
+    statuses,
+)
+from tests.tuner.designs.pretending import build_of_any_depth
 
 
 def build_asking(hp):
@@ -71,6 +81,50 @@ def test_an_allocation_is_trained_at_the_closest_size_for_its_budget(make_tuner,
     assert verdict.train_flops == pytest.approx(5_000, rel=0.2)
     assert verdict.n_params == pytest.approx(best.n_params.value, rel=0.2)
     assert {run.family for run in tuner.results()} == {"mlp"}
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A tuner of a sweep whose values change the model; tests must leave it as it is."""
+    sweep = HyperparameterSweep(
+        sizes=[{"width": 2}, {"width": 4}],
+        n_examples=[8],
+        values={"depth": [1, 3], "factor": [1.0]},
+    )
+    tuner = ScalingTuner(
+        build_of_any_depth,
+        sweep=sweep,
+        directory=tmp_path_factory.mktemp("runs"),
+        distribution_strategy=None,
+    )
+    tuner.search(make_data().repeat(), validation_data=make_data(1))
+    return tuner
+
+
+def what_it_takes(tuner, plan):
+    work = tuner._searched().workload
+    n_params = work.n_params(work.model_of(plan))
+    return n_params, plan.n_examples * work.train_flops_per_example(plan)
+
+
+@pytest.mark.parametrize("given", [{"depth": 3}, {"depth": 1}, None])
+def test_an_allocation_is_kept_with_values_that_change_the_model(swept, given):
+    best = law().optimal_allocation(train_flops=2e6)
+    plan = swept.plan_at(best, hyperparameters=given)
+    n_params, train_flops = what_it_takes(swept, plan)
+    assert n_params == pytest.approx(best.n_params.value, rel=0.3)
+    assert train_flops == pytest.approx(2e6, rel=0.02)
+    if given:
+        assert plan.hyperparameters == given
+
+
+def test_a_size_is_solved_for_with_values_that_change_the_model(swept):
+    target = TargetSize(n_params=400, vary="width")
+    plan = swept.plan_at(size=target, n_examples=8, hyperparameters={"depth": 3, "factor": 1.0})
+    assert what_it_takes(swept, plan)[0] == pytest.approx(400, rel=0.15)
+    shallow = swept.plan_at(size=target, n_examples=8, hyperparameters={"depth": 1})
+    assert shallow.size["width"] > plan.size["width"]
+    assert what_it_takes(swept, shallow)[0] == pytest.approx(400, rel=0.15)
 
 
 def test_a_law_leaves_out_the_runs_that_tested_one(make_tuner, data):

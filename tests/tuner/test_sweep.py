@@ -26,8 +26,8 @@ class Models(PaperModels):
     def why_skipped(self, size):
         return ""
 
-    def train_flops_per_example(self, size):
-        return float("inf") if size["width"] in self.broken else cost(size)
+    def train_flops_per_example(self, plan):
+        return float("inf") if plan.size["width"] in self.broken else cost(plan.size)
 
 
 def test_a_grid_holds_every_combination_once():

@@ -59,8 +59,8 @@ def test_an_example_of_a_sequence_is_one_of_its_places():
 def test_flops_are_counted_and_multiplied_by_the_examples():
     work = workload()
     # 3 x 2 and 2 x 1 products: twice forward, as often for the weights, and for the hidden layer.
-    assert work.train_flops_per_example(SMALL) == 2 * (2 * 6 + 3 * 2)
-    assert work.work(plan(32)).train_flops == 32 * work.train_flops_per_example(SMALL)
+    assert work.train_flops_per_example(plan()) == 2 * (2 * 6 + 3 * 2)
+    assert work.work(plan(32)).train_flops == 32 * work.train_flops_per_example(plan())
 
 
 def test_each_size_is_built_once_to_be_counted():
@@ -98,7 +98,7 @@ def test_a_size_that_cannot_be_built_costs_infinitely_much_and_shows_no_work():
         raise MemoryError("no room")
 
     work = workload(build=build)
-    assert work.train_flops_per_example(SMALL) == float("inf")
+    assert work.train_flops_per_example(plan()) == float("inf")
     assert not work.can_be_built(SMALL)
     with pytest.raises(MemoryError, match="no room"):
         work.n_steps(plan())
@@ -126,7 +126,7 @@ def test_parameters_stand_in_for_flops_that_are_unknown(monkeypatch):
         count(build_model({"width": 2, "n_steps": 1})), train_flops_per_example=None
     )
     monkeypatch.setattr("scaling_keras.tuner.size_book.count", lambda model: counted)
-    assert workload().train_flops_per_example(SMALL) == 6 * 11
+    assert workload().train_flops_per_example(plan()) == 6 * 11
 
 
 def test_data_may_be_a_function_of_a_seed_and_a_batch_size():

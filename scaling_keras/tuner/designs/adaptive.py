@@ -370,9 +370,9 @@ def _purchase(plan: TrialPlan, models: Models) -> Purchase:
     n_examples = float(models.n_examples(plan))
     return Purchase(
         plan=plan,
-        n_params=models.n_params(plan.size),
+        n_params=models.n_params(models.model_of(plan)),
         n_examples=n_examples,
-        train_flops=models.train_flops_per_example(plan.size) * n_examples,
+        train_flops=models.train_flops_per_example(plan) * n_examples,
     )
 
 

@@ -15,7 +15,6 @@ from scaling_keras.tuner.sweep import (
     TrialPlan,
     cheapest_first,
     checked_sizes,
-    model_of,
     names_set_by,
     plan_trial,
     size_name,
@@ -90,30 +89,37 @@ class HyperparameterSweep(Sweep):
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:
         """Return the trials, cheapest first."""
-        trials = [
-            trial for trial in self._trials(models) if not models.why_skipped(model_of(trial))
-        ]
-        return cheapest_first(trials, models)
+        trials = (
+            plan_trial(size, n_examples, seed, hyperparameters=tried)
+            for seed, n_examples, size, tried in itertools.product(
+                self.seeds, self.n_examples, self.resolved(models), self._combinations()
+            )
+        )
+        kept = [trial for trial in trials if not models.why_skipped(models.model_of(trial))]
+        return cheapest_first(kept, models)
 
     def left_out(self, models: Models) -> Mapping[str, str]:
         """Return the values that make a model of a size too large, with that as the reason."""
-        of_models = map(model_of, self._trials(models))
-        reasons = {size_name(each): models.why_skipped(each) for each in of_models}
+        of_models = [
+            model for size in self.resolved(models) for model in self.models_of(size, models)
+        ]
+        reasons = {size_name(model): models.why_skipped(model) for model in of_models}
         return {name: reason for name, reason in reasons.items() if reason}
 
-    def _trials(self, models: Models) -> list[TrialPlan]:
-        """Return a trial for each size, amount of data, seed and combination of the values."""
-        sizes = self.resolved(models)
+    def models_of(self, size: Size, models: Models) -> tuple[Size, ...]:
+        """Return what the models of a size are made of: of the values those that change them."""
         # A family that finds a size by its parameters names only now what it is made of.
-        check_free("values", self.values, names_set_by(sizes), "`sizes`")
+        check_free("values", self.values, names_set_by([size]), "`sizes`")
+        trials = (
+            plan_trial(size, self.n_examples[0], self.seeds[0], hyperparameters=tried)
+            for tried in self._combinations()
+        )
+        found = {size_name(model): model for model in map(models.model_of, trials)}
+        return tuple(found.values())
+
+    def _combinations(self) -> list[dict[str, Any]]:
+        """Return every combination of the values."""
         return [
-            plan_trial(
-                size, n_examples, seed, hyperparameters=dict(zip(self.values, tried, strict=True))
-            )
-            for seed, n_examples, size, tried in itertools.product(
-                self.seeds,
-                self.n_examples,
-                sizes,
-                list(itertools.product(*self.values.values())),
-            )
+            dict(zip(self.values, tried, strict=True))
+            for tried in itertools.product(*self.values.values())
         ]

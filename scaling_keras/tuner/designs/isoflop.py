@@ -24,8 +24,9 @@ class IsoFLOPSweep(Sweep):
     """Every compute budget spent on every size: the second approach of Hoffmann et al.
 
     The data of a trial is its budget over what one example costs at its size, as counted from the
-    model's own graph; `6 N D` would miss the budget wherever attention, convolutions or embeddings
-    matter. Data comes in whole batches, so budgets should be worth many steps at the largest size.
+    model's own graph, its share of what each step costs whatever its batch included; `6 N D` would
+    miss the budget wherever attention, convolutions or embeddings matter. Data comes in whole
+    batches, so budgets should be worth many steps at the largest size.
     `laws.isoflop` finds the best size at each budget.
 
     Args:
@@ -101,7 +102,7 @@ class IsoFLOPSweep(Sweep):
         for seed, budget, size in itertools.product(
             self.seeds, self.budgets, self.resolved(models)
         ):
-            seen = budget / models.train_flops_per_example(size)
+            seen = models.examples_for(budget, plan_trial(size, 1, seed))
             if seen > 0:
                 plan = plan_trial(size, round(seen), seed)
                 yield plan, budget, self._why_left_out(plan, seen, models)
@@ -112,7 +113,7 @@ class IsoFLOPSweep(Sweep):
         The reasons name no numbers of the trial, so that trials share them.
         """
         low, high = self.examples_per_param
-        step, ratio = models.examples_per_step(plan), seen / models.n_params(plan.size)
+        step, ratio = models.examples_per_step(plan), seen / models.n_params(models.model_of(plan))
         if seen < 1 or plan.n_examples < step:
             return f"the budget pays for less than one batch of {step} examples"
         if ratio < low:

@@ -19,7 +19,6 @@ from scaling_keras.tuner.sweep import (
     Sweep,
     TrialPlan,
     check_names,
-    model_of,
     plan_trial,
     size_name,
 )
@@ -98,6 +97,7 @@ class TunedSweep(Sweep):
         self.sweep = sweep
         self.sizes = sweep.sizes
         self.hyperparameters = sweep.hyperparameters
+        self.values = sweep.values
         self.variable = sweep.variable
         self.method = method
         self.transfer = transfer
@@ -113,7 +113,7 @@ class TunedSweep(Sweep):
         # With `transfer` too: what is found at one size has to do at all others.
         firsts = [tuning_place(group, models) for group in _groups(plans, transfer=False)]
         # One of each model: it would be built anew for each fraction that the sweep sets.
-        unlike = {size_name(model_of(first)): first for first in reversed(firsts)}
+        unlike = {size_name(models.model_of(first)): first for first in reversed(firsts)}
         for first in sorted(unlike.values(), key=lambda plan: _order(plan, models)):
             _checked_space(first, models)
         return plans
@@ -121,6 +121,10 @@ class TunedSweep(Sweep):
     def left_out(self, models: Models) -> Mapping[str, str]:
         """Return what the sweep leaves out."""
         return self.sweep.left_out(models)
+
+    def models_of(self, size: Size, models: Models) -> tuple[Size, ...]:
+        """Return what the models of a size are made of, as the sweep has it."""
+        return self.sweep.models_of(size, models)
 
     def n_tunings(self, plans: Sequence[TrialPlan]) -> int:
         """Return how often is tuned before trials like these: once for those that share it."""
@@ -175,7 +179,7 @@ def tuning_place(plans: Sequence[TrialPlan], models: Models) -> TrialPlan:
 
 def _order(plan: TrialPlan, models: Models) -> tuple[float, int]:
     """Return what puts the trials of small models on few data first."""
-    n_params = models.n_params(plan.size)
+    n_params = models.n_params(models.model_of(plan))
     return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
 
 
@@ -191,7 +195,7 @@ def _checked_space(plan: TrialPlan, models: Models) -> dict[str, Any]:
     from scaling_keras.tuner.tuning import extremes
 
     seen: dict[str, Any] = {}
-    if math.isnan(models.n_params(plan.size)):
+    if math.isnan(models.n_params(models.model_of(plan))):
         return seen  # It can't be built, which its trials will say.
     waiting: list[dict[str, Any]] = [{}]
     while waiting:
@@ -221,9 +225,12 @@ def _check_size_stays(plan: TrialPlan, set_by_sweep: Collection[str], models: Mo
     """
     chosen = plan.hyperparameters
     given = {name: value for name, value in chosen.items() if name in set_by_sweep}
+    # What a step costs whatever its batch is shared by the examples of the batch: that may differ.
+    own = {**given, **{n: value for n, value in chosen.items() if n == "batch_size"}}
+    as_planned = dataclasses.replace(plan, hyperparameters=own)
     counted, found = (
-        (models.n_params(model), models.train_flops_per_example(model))
-        for model in ({**plan.size, **given}, {**plan.size, **chosen})
+        (models.n_params(models.model_of(each)), models.train_flops_per_example(each))
+        for each in (as_planned, plan)
     )
     if math.isnan(counted[0]) or math.isnan(found[0]) or found == counted:
         return
@@ -305,7 +312,7 @@ class TunedCourse:
         self._set_by_sweep = frozenset(sweep.hyperparameters)
         for group in _groups(self._plans, sweep.transfer):
             first = tuning_place(group, models)
-            space = models.tuned(model_of(first))
+            space = models.tuned(models.model_of(first))
             if not can_vary(space):
                 raise SweepError(
                     f"A tuned sweep needs something to tune. Received: a `build_model` that asks "

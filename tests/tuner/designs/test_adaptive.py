@@ -103,8 +103,8 @@ def test_if_the_budget_does_not_pay_for_those_it_begins_with_the_smallest():
 class Dearer(PaperModels):
     """An example costs twice as much."""
 
-    def train_flops_per_example(self, size):
-        return 2 * super().train_flops_per_example(size)
+    def train_flops_per_example(self, plan):
+        return 2 * super().train_flops_per_example(plan)
 
 
 class Padded(Nature):
@@ -174,7 +174,7 @@ def test_a_run_that_alone_costs_more_than_the_budget_is_none_that_has_been_train
     models = PaperModels()
     nine = {"sizes": SIZES[:3], "n_examples": DATA[:3]}
     cost = sum(
-        models.train_flops_per_example(plan.size) * plan.n_examples
+        models.train_flops_per_example(plan) * plan.n_examples
         for plan in sweep(**nine).first(models)
     )
     nature = Nature(np.random.default_rng(1), noise=0.02)
@@ -189,7 +189,7 @@ def test_trials_cost_whole_batches():
     nature = Nature(np.random.default_rng(1), noise=0.02)
     course = sweep(until={"train_flops": 8e18}).start(models, never)
     order = run(course, nature)
-    paid = sum(models.train_flops_per_example(p.size) * models.n_examples(p) for p in order)
+    paid = sum(models.train_flops_per_example(p) * models.n_examples(p) for p in order)
     assert paid == pytest.approx(course.spent())
     assert 4e18 < paid <= 8e18
 
@@ -326,7 +326,7 @@ def test_the_budget_must_pay_for_the_first_runs():
 def test_first_runs_that_leave_little_to_choose_with_are_a_finding():
     models = PaperModels()
     cost = sum(
-        models.train_flops_per_example(plan.size) * plan.n_examples
+        models.train_flops_per_example(plan) * plan.n_examples
         for plan in sweep(until={"train_flops": 3e18}).first(models)
     )
     tight, ample = (

@@ -39,7 +39,7 @@ def test_every_design_is_tried_here_and_public():
 def test_a_design_plans_different_trials_cheapest_first(name):
     models = PaperModels()
     plans = BY_NAME[name]().plan(models)
-    costs = [models.train_flops_per_example(plan.size) * plan.n_examples for plan in plans]
+    costs = [models.train_flops_per_example(plan) * plan.n_examples for plan in plans]
     assert plans
     assert len({plan.name for plan in plans}) == len(plans)
     assert costs == sorted(costs)
@@ -72,7 +72,7 @@ def test_a_design_takes_its_options_by_name_only(name):
 def test_each_budget_is_spent_at_each_size_as_counted_not_as_6nd():
     models = PaperModels(exponent=1.2)
     plans = sk.IsoFLOPSweep(budgets=[1e11, 1e12], sizes=MANY).plan(models)
-    spent = [models.train_flops_per_example(plan.size) * plan.n_examples for plan in plans]
+    spent = [models.train_flops_per_example(plan) * plan.n_examples for plan in plans]
     assert spent[:4] == pytest.approx([1e11] * 4, rel=0.01)
     assert spent[4:] == pytest.approx([1e12] * 4, rel=0.01)
 

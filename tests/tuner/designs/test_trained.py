@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 import pytest
 
 import scaling_keras as sk
@@ -39,6 +40,50 @@ def test_an_isoflop_sweep_meets_its_budgets(tuner_of):
         spent = tuner.train_flops_per_example(plan.size) * plan.n_examples
         assert min(abs(spent / budget - 1) for budget in sweep.budgets) < 0.01
     assert tuner.stop_reason == "every trial of the sweep has been run"
+
+
+class ProductOfWeights(keras.layers.Layer):
+    """Multiplies two weights in each step, whatever its batch."""
+
+    def build(self, shape):
+        self.first = self.add_weight(shape=(shape[-1], 16))
+        self.second = self.add_weight(shape=(16, 4))
+
+    def call(self, x):
+        return keras.ops.matmul(x, keras.ops.matmul(self.first, self.second))
+
+
+class Neighbours(keras.layers.Layer):
+    """Lets the items of a batch work on each other."""
+
+    def call(self, x):
+        pairs = keras.ops.matmul(x, keras.ops.transpose(x))
+        return keras.ops.matmul(keras.ops.softmax(pairs), x)
+
+
+def build_sharing(layer):
+    def build(hp):
+        layers = [keras.layers.Dense(hp["width"]), layer(), keras.layers.Dense(1)]
+        model = keras.Sequential([keras.Input((3,)), *layers])
+        model.compile(optimizer="sgd", loss="mse")
+        return model
+
+    return build
+
+
+@pytest.mark.parametrize("layer", [ProductOfWeights, Neighbours])
+def test_what_a_step_or_a_batch_costs_is_in_the_budgets_and_in_what_runs_record(tuner_of, layer):
+    sweep = sk.IsoFLOPSweep(budgets=[150_000], sizes=WIDTHS[:2])
+    tuner = tuner_of(sweep, build_sharing(layer))
+    data = {"train": make_data(2, batch_size=12).repeat(), "validation_data": make_data(4)}
+    described = tuner.describe(**data, measure=False, n_trials=0)
+    tuner.search(**data)
+    spent = {run.name: run.train_flops for run in tuner.results()}
+    assert spent == pytest.approx({trial.name: trial.train_flops for trial in described.trials})
+    assert list(spent.values()) == pytest.approx([150_000] * 2, rel=0.05)
+    assert tuner.train_flops_per_example(WIDTHS[0]) == pytest.approx(
+        next(run.train_flops / run.n_examples for run in tuner.results() if "width2_" in run.name)
+    )
 
 
 def test_an_adaptive_sweep_chooses_after_each_trial_and_goes_on_where_it_was(tuner_of):
