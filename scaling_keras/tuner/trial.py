@@ -18,7 +18,7 @@ from keras_tuner.engine import tuner as keras_tuner_engine
 from scaling_keras.callbacks.fit_arguments import epochs_show_the_data
 from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
-from scaling_keras.errors import ScalingError, SweepError
+from scaling_keras.errors import DataError, ScalingError, SweepError
 from scaling_keras.events.records import RunRecord, read_run_dir
 from scaling_keras.events.schema import RunFacts, RunResult
 from scaling_keras.events.writer import RunWriter
@@ -103,6 +103,11 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
         return outcome_of(record)
     try:
         model, outcome = train_and_record(plan, setting)
+    except DataError:
+        if not setting.workload.has_smaller_batches(plan):
+            raise
+        # Of a batch that isn't full there are fewer parts: no mistake that others would repeat.
+        return outcome_of(_read(plan, setting))
     except (ScalingError, keras_tuner_errors.FatalError):
         raise
     except Exception:

@@ -144,6 +144,10 @@ class Workload:
         self._divisors[plan.name] = 2 * self._divisors.get(plan.name, 1)
         return True
 
+    def has_smaller_batches(self, plan: TrialPlan) -> bool:
+        """Return whether the batches of a trial have been halved."""
+        return self._divisors.get(plan.name, 1) > 1
+
     def follow(self, plan: TrialPlan, hyperparameters: Mapping[str, Any]) -> None:
         """Take a trial as its run was trained: with smaller batches, if memory ran out then."""
         self._divisors[plan.name] = int(hyperparameters.get(BATCH_DIVISOR, 1))
@@ -155,7 +159,7 @@ class Workload:
             DataError: If it isn't a batched dataset.
         """
         data = self._whole_dataset(plan)
-        if self._divisors.get(plan.name, 1) == 1:
+        if not self.has_smaller_batches(plan):
             return data
         return data.rebatch(self.batch_size(plan), drop_remainder=True)
 
@@ -242,11 +246,15 @@ class Workload:
     def n_steps(self, plan: TrialPlan) -> int:
         """Return the optimizer steps of a trial: its examples in whole batches, at least one.
 
+        Halved batches make twice the steps, so that no more data is needed than was there.
+
         Raises:
             DataError: If it can't be known what one example is.
             Exception: What building the model raised, if it can't be built.
         """
-        return max(1, round(plan.n_examples / self.examples_per_step(plan)))
+        divisor = self._divisors.get(plan.name, 1)
+        whole = self.examples_per_step(plan) * divisor
+        return divisor * max(1, round(plan.n_examples / whole))
 
     def n_examples(self, plan: TrialPlan) -> int:
         """Return the examples that a trial sees: whole batches. Raises as `n_steps` does."""
