@@ -145,6 +145,9 @@ class Models(Protocol):
     def n_examples(self, plan: TrialPlan) -> int:
         """Return the examples that a trial sees: whole batches."""
 
+    def check(self, plans: Iterable[TrialPlan]) -> None:
+        """Raise unless there is data enough for each of the trials, as far as it can be known."""
+
 
 Ended: TypeAlias = "Callable[[TrialPlan], TrialOutcome | None]"
 """Returns how a trial ended in an earlier search; None if it is still to be run."""

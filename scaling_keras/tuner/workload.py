@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
-from scaling_keras.tuner.batches import check_batched, items_per_batch
+from scaling_keras.tuner.batches import GivenData, check_batched, look_at
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
 from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, model_of, size_name
@@ -122,7 +122,7 @@ class Workload:
         self._train = train
         self._n_replicas = n_replicas
         self._constants = dict(constants or {})
-        self._batch_sizes: dict[tuple[str, int, str], int] = {}
+        self._given_data: dict[tuple[Any, ...], GivenData] = {}
         self._divisors: dict[str, int] = {}
         self._asked_by_data: set[str] = set()
         self.fits_itself = type(hypermodel).fit is not keras_tuner.HyperModel.fit
@@ -218,21 +218,30 @@ class Workload:
             SweepError: If the replicas can't share a batch equally, or the trial is to have batches
                 of another size.
         """
-        key = (plan.size_name, plan.n_examples, size_name(plan.hyperparameters))
-        if key not in self._batch_sizes:
-            batch_size = items_per_batch(self._whole_dataset(plan))
-            if batch_size % self._n_replicas:
-                nearest = max(1, round(batch_size / self._n_replicas)) * self._n_replicas
-                raise SweepError(
-                    f"A batch is shared equally by {self._n_replicas} replicas, so its size must "
-                    f"be a multiple of that. Received: a batch of {batch_size}. Make it "
-                    f"{nearest}, or pass distribution_strategy=None."
-                )
-            wanted = self._own_batch_size(plan)
-            if wanted is not None and batch_size not in (wanted, self._shared_equally(wanted)):
-                raise _other_batches(plan, wanted, f"data in batches of {batch_size}")
-            self._batch_sizes[key] = batch_size
-        return self._batch_sizes[key] // self._divisors.get(plan.name, 1)
+        batch_size = self._given(plan).batch_size
+        if batch_size % self._n_replicas:
+            nearest = max(1, round(batch_size / self._n_replicas)) * self._n_replicas
+            raise SweepError(
+                f"A batch is shared equally by {self._n_replicas} replicas, so its size must "
+                f"be a multiple of that. Received: a batch of {batch_size}. Make it "
+                f"{nearest}, or pass distribution_strategy=None."
+            )
+        wanted = self._own_batch_size(plan)
+        if wanted is not None and batch_size not in (wanted, self._shared_equally(wanted)):
+            raise _other_batches(plan, wanted, f"data in batches of {batch_size}")
+        return batch_size // self._divisors.get(plan.name, 1)
+
+    def _given(self, plan: TrialPlan) -> GivenData:
+        """Return what the data of a trial is like as it was given, which is made once for that."""
+        if self._takes_nothing:
+            made_for: tuple[Any, ...] = ()
+        elif self._takes_seed:
+            made_for = (plan.seed, self._own_batch_size(plan))
+        else:
+            made_for = (plan.size_name, plan.n_examples, plan.seed, size_name(plan.hyperparameters))
+        if made_for not in self._given_data:
+            self._given_data[made_for] = look_at(self._whole_dataset(plan))
+        return self._given_data[made_for]
 
     def _own_batch_size(self, plan: TrialPlan) -> int | None:
         """Return the batch size that is set for a trial; None if the data decides."""
@@ -388,20 +397,20 @@ class Workload:
             DataError: If a trial needs more batches than its data has, or those are no batches.
             SweepError: If its size sets a `batch_size` beside that of the search.
         """
-        longest: dict[str, TrialPlan] = {}
+        short: list[tuple[int, int, TrialPlan]] = []
         for plan in plans:
             if self._wanted_batch_size is not None:
                 _check_given_once(self._wanted_batch_size, plan.size)
-            key = f"{plan.size_name}_{size_name(plan.hyperparameters)}"
-            known = longest.get(key, plan)
-            if self.can_be_built(plan.size) and plan.n_examples >= known.n_examples:
-                longest[key] = plan
-        for plan in longest.values():
-            data = self.dataset(plan)
-            check_batched(data, self._models.input_shapes(plan.size))
-            n_batches = int(data.cardinality())
-            if 0 <= n_batches < self.n_steps(plan):
-                raise too_short(plan, self.n_steps(plan), n_batches)
+            if not self.can_be_built(plan.size):
+                continue
+            given = self._given(plan)
+            check_batched(given.element_spec, self._models.input_shapes(plan.size))
+            n_steps = self.n_steps(plan) // self._divisors.get(plan.name, 1)
+            if 0 <= given.n_batches < n_steps:
+                short.append((n_steps, given.n_batches, plan))
+        if short:
+            n_steps, n_batches, plan = max(short, key=lambda each: each[0])
+            raise too_short(plan, n_steps, n_batches)
 
     def examples_per_step(self, plan: TrialPlan) -> int:
         """Return the examples in a batch of a trial. Raises as `n_steps` does."""

@@ -183,6 +183,39 @@ def test_data_that_is_too_short_is_refused_before_anything_is_trained():
         work.check([plan(8), plan(100)])
 
 
+@pytest.mark.parametrize("seeds", [(0, 1), (1, 0)])
+@pytest.mark.parametrize(
+    "train", [lambda seed: make_data(8 - seed), lambda hp: make_data(8 - hp["seed"])]
+)
+def test_the_data_of_each_seed_must_be_long_enough(train, seeds):
+    with pytest.raises(DataError, match=r"7 batches.*'width2_32_seed1' needs 8"):
+        workload(train).check([plan(32, seed=seed) for seed in seeds])
+
+
+def test_the_data_of_each_trial_must_be_long_enough_where_it_depends_on_its_examples():
+    work = workload(lambda hp: make_data(1 if hp["n_examples"] == 8 else 8))
+    work.check([plan(32)])
+    with pytest.raises(DataError, match=r"1 batches.*'width2_8_seed0' needs 2"):
+        work.check([plan(8), plan(32)])
+
+
+def test_the_trial_that_needs_most_is_named_where_several_need_too_much():
+    with pytest.raises(DataError, match=r"8 batches.*'width2_100_seed0' needs 25"):
+        workload().check([plan(40), plan(100), plan(60)])
+
+
+def test_data_is_made_once_to_be_looked_at_for_all_trials_that_it_is_the_same_for():
+    made = []
+
+    def train(seed):
+        made.append(seed)
+        return make_data()
+
+    work = workload(train)
+    work.check([plan(n, seed, width=w) for n in (8, 16) for seed in (0, 1) for w in (2, 4)])
+    assert made == [0, 1]
+
+
 def test_data_without_end_or_of_unknown_length_is_let_pass():
     endless = make_data().repeat()
     unknown = make_data().filter(lambda x, y: True)

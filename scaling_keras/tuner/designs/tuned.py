@@ -104,16 +104,19 @@ class TunedSweep(Sweep):
         """Return the trials of the sweep, which are run with values yet to be found.
 
         Raises:
+            DataError: If the data is too short for trials in batches of a tuned size.
             SweepError: If what is tuned would change the parameters or FLOPs of a size, or is the
                 size of batches in which the data doesn't come.
         """
         plans = self.sweep.plan(models)
         # With `transfer` too: what is found at one size has to do at all others.
-        firsts = [tuning_place(group, models) for group in _groups(plans, transfer=False)]
-        # One of each model: it would be built anew for each fraction that the sweep sets.
-        unlike = {size_name(model_of(first)): first for first in reversed(firsts)}
-        for first in sorted(unlike.values(), key=lambda plan: _order(plan, models)):
-            _check_space(first, models)
+        # All of one model together: it would be built anew for each fraction that the sweep sets.
+        alike: dict[str, list[TrialPlan]] = {}
+        for plan in plans:
+            alike.setdefault(size_name(model_of(plan)), []).append(plan)
+        places = [(tuning_place(group, models), group) for group in alike.values()]
+        for place, group in sorted(places, key=lambda each: _order(each[0], models)):
+            _check_space(place, group, models)
         return plans
 
     def left_out(self, models: Models) -> Mapping[str, str]:
@@ -159,11 +162,16 @@ def _order(plan: TrialPlan, models: Models) -> tuple[float, int]:
     return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
 
 
-def _check_space(plan: TrialPlan, models: Models) -> None:
+def _check_space(plan: TrialPlan, alike: Sequence[TrialPlan], models: Models) -> None:
     """Raise a `SweepError` if what is tuned can't be, as far as is known before the first trial.
 
     Whole numbers and choices are looked at, and what is asked for only with some of them: learning
     rates and the like would have a model built for each of them. Trials are checked on their own.
+
+    Args:
+        plan: The trial that is tuned at.
+        alike: Those of the sweep that train the same model, on whatever data.
+        models: What they cost.
     """
     from scaling_keras.tuner.tuning import extremes
 
@@ -176,7 +184,7 @@ def _check_space(plan: TrialPlan, models: Models) -> None:
         tried = _on_share(plan, 1.0, values)
         _check_size_stays(tried, plan.hyperparameters, models)
         if "batch_size" in values:
-            models.examples_per_step(tried)  # Raises unless the data comes in such batches.
+            models.check([_on_share(each, 1.0, values) for each in alike])
         model = {**tried.size, **tried.hyperparameters}
         if math.isnan(models.n_params(model)):
             continue
