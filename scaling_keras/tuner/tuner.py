@@ -224,9 +224,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         plans = self._sweep.plan(workload)
         check_plans(plans, self._sweep, workload)
         workload.check(plans)
-        self._earlier = earlier = EarlierRuns(
-            self._project, workload, self._constants, held_out=setting.held_out
-        )
+        self._earlier = earlier = EarlierRuns(self._project, workload, held_out=setting.held_out)
         self._course = self._sweep.start(workload, earlier)
         self._project.mark({"family": self._family, "objective": self._objective})
         known = self._course.known()
@@ -489,7 +487,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             # The processes of the search are gone, and with them their hold on the devices.
             strategy = make_strategy(self._strategy_choice)
             setting = dataclasses.replace(setting, strategy=strategy)
-        model = earlier_model(plan, setting, self._constants)
+        model = earlier_model(plan, setting)
         if model is not None:
             return model
         self._tracker.expect(plan, setting.workload.work(plan))

@@ -55,6 +55,7 @@ class Workload:
 
     Attributes:
         given: Names of the hyperparameters that are the same for all trials.
+        constants: Those that `constants` set, with the batch size that the replicas make of it.
         fits_itself: Whether the model has a `fit` of its own, which may ask for more.
 
     Raises:
@@ -104,7 +105,9 @@ class Workload:
                 )
             batch_size = whole_number("batch_size", batch_size, 1)
         given = {} if batch_size is None else {"batch_size": batch_size}
-        others = {**(constants or {}), **(examples_of or {})}
+        self._n_replicas = n_replicas
+        self.constants = self._as_shared(constants or {})
+        others = {**self.constants, **self._as_shared(examples_of or {})}
         if given:
             _check_given_once(batch_size, others)
         self.objective = objective
@@ -120,8 +123,6 @@ class Workload:
         )
         self._wanted_batch_size = batch_size
         self._train = train
-        self._n_replicas = n_replicas
-        self._constants = dict(constants or {})
         self._given_data: dict[tuple[Any, ...], GivenData] = {}
         self._divisors: dict[str, int] = {}
         self._asked_by_data: set[str] = set()
@@ -227,7 +228,7 @@ class Workload:
                 f"{nearest}, or pass distribution_strategy=None."
             )
         wanted = self._own_batch_size(plan)
-        if wanted is not None and batch_size not in (wanted, self._shared_equally(wanted)):
+        if wanted is not None and batch_size != wanted:
             raise _other_batches(plan, wanted, f"data in batches of {batch_size}")
         return batch_size // self._divisors.get(plan.name, 1)
 
@@ -247,6 +248,12 @@ class Workload:
         """Return the batch size that is set for a trial; None if the data decides."""
         asked: int | None = self.known_values(plan).get("batch_size")
         return asked
+
+    def _as_shared(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return hyperparameters with what the replicas make of a batch size among them."""
+        if "batch_size" not in values:
+            return dict(values)
+        return {**values, "batch_size": self._shared_equally(values["batch_size"])}
 
     def _shared_equally(self, batch_size: int) -> int:
         """Return the next batch size that the replicas can share."""
@@ -270,10 +277,13 @@ class Workload:
         return self.n_steps(plan) * self.examples_per_step(plan)
 
     def known_values(self, plan: TrialPlan) -> dict[str, Any]:
-        """Return the hyperparameters that are known before the data is."""
+        """Return the hyperparameters that are known before the data is.
+
+        A batch size is what the replicas make of it: what the data comes in, and models hear.
+        """
         divisor = self._divisors.get(plan.name, 1)
         reduced = {BATCH_DIVISOR: divisor} if divisor > 1 else {}
-        return {**self._constants, **plan_values(plan), **reduced}
+        return self._as_shared({**self.constants, **plan_values(plan), **reduced})
 
     def values(self, plan: TrialPlan) -> dict[str, Any]:
         """Return the hyperparameters that a model is built with. Raises as `n_steps` does."""

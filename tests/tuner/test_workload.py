@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import count
 from scaling_keras.errors import DataError, SweepError
-from scaling_keras.tuner.sweep import plan_trial
+from scaling_keras.tuner.sweep import by_training, plan_trial
 from scaling_keras.tuner.workload import Workload
 from tests.tuner.conftest import build_model, make_data
 
@@ -297,8 +297,24 @@ def test_a_function_that_must_be_told_the_batch_size_says_how():
     assert workload(lambda seed, batch_size=2: make_data(batch_size=2)).batch_size(plan()) == 2
 
 
-def test_a_batch_size_of_a_trial_may_be_rounded_up_for_the_replicas():
-    assert workload(in_batches, n_replicas=4).batch_size(other_batches(6)) == 8
+def reads_batch_size(hp):
+    return make_data(batch_size=hp["batch_size"])
+
+
+@pytest.mark.parametrize("train", [in_batches, reads_batch_size])
+def test_what_the_replicas_make_of_a_batch_size_is_what_the_model_hears_and_the_run_records(train):
+    work = workload(train, n_replicas=4)
+    assert work.batch_size(other_batches(6)) == 8
+    assert work.values(other_batches(6))["batch_size"] == 8
+    assert work.known_values(plan(batch_size=6))["batch_size"] == 8
+    work = workload(train, n_replicas=4, constants={"batch_size": 6})
+    assert (work.values(plan())["batch_size"], work.constants) == (8, {"batch_size": 8})
+
+
+def test_batch_sizes_of_which_the_replicas_make_the_same_are_the_same_training():
+    work = workload(in_batches, n_replicas=2)
+    first, same, other = (other_batches(n) for n in (3, 4, 5))
+    assert by_training([first, same, other], work) == [[first, same], [other]]
 
 
 @pytest.mark.parametrize("batch_size", [0, 8])
