@@ -176,9 +176,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Args:
             train: Batched training data: a `tf.data.Dataset`; or a function of a `seed` (and a
-                `batch_size`) that gives one, such as `SourceText.train`; or any other function,
-                of `hp` (without `n_steps`) or of nothing. A trial takes as many batches as its
-                `n_examples` fill; `repeat()` the data to see it more than once.
+                `batch_size`) that gives one, such as `SourceText.train`; or a function of `hp`
+                (without `n_steps`), or of nothing. Parameters besides those have defaults. A trial
+                takes as many batches as its `n_examples` fill; `repeat()` the data to see it more
+                than once.
             validation_data: What each model is evaluated on at the end of its training, as `fit`
                 takes it but no generator and nothing without an end, or a function without
                 arguments that gives it.

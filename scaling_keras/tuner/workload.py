@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -13,6 +12,7 @@ import tensorflow as tf
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.batches import GivenData, check_batched, look_at
+from scaling_keras.tuner.data_function import Takes, what_it_takes
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
 from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, model_of, size_name
@@ -36,9 +36,8 @@ class Workload:
 
     Args:
         hypermodel: Builds the models.
-        train: Training data: a batched dataset, or a function that gives one. A function with a
-            parameter `seed` is called with the seed of the trial by that name; any other with the
-            hyperparameters, without `n_steps`, if it has a parameter at all.
+        train: Training data: a batched dataset, or a function that gives one: of the `seed` of a
+            trial, of its hyperparameters without `n_steps`, or of nothing; see `what_it_takes`.
         n_replicas: Copies of the model that train in step.
         constants: Hyperparameters that are the same for all trials.
         batch_size: What a function with a `seed` is given as `batch_size`, rounded up to a
@@ -59,7 +58,7 @@ class Workload:
         fits_itself: Whether the model has a `fit` of its own, which may ask for more.
 
     Raises:
-        DataError: If `train` is neither.
+        DataError: If `train` is neither, or a function of anything else.
         SweepError: If `batch_size` is below 1, `train` can't take it, or trials set their own.
     """
 
@@ -85,19 +84,9 @@ class Workload:
                 f"one. Received: {type(train).__name__}. Wrap arrays with "
                 f"`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`."
             )
-        parameters = inspect.signature(train).parameters if callable(train) else {}
-        self._takes_nothing = not parameters
-        self._takes_seed = "seed" in parameters
-        self._needs_batch_size = (
-            "batch_size" in parameters
-            and parameters["batch_size"].default is inspect.Parameter.empty
-        )
-        self._takes_batch_size = self._takes_seed and (
-            "batch_size" in parameters
-            or any(item.kind is inspect.Parameter.VAR_KEYWORD for item in parameters.values())
-        )
+        self._takes = what_it_takes(train) if callable(train) else Takes()
         if batch_size is not None:
-            if not self._takes_batch_size:
+            if not self._takes.batch_size:
                 raise SweepError(
                     f"`batch_size` is for training data that is a function of a `batch_size` and "
                     f"a `seed`. Received: batch_size={batch_size!r} and {train!r}. Leave it out, "
@@ -168,12 +157,12 @@ class Workload:
         """Return the data in the batches in which it was given."""
         if isinstance(self._train, tf.data.Dataset):
             return self._train
-        if self._takes_seed:
+        if self._takes.seed:
             own = self._own_batch_size(plan)
             size = self._wanted_batch_size if own is None else own
-            if size is not None and not self._takes_batch_size:
+            if size is not None and not self._takes.batch_size:
                 raise _other_batches(plan, size, f"a function of a `seed` alone, {self._train!r}")
-            if size is None and self._needs_batch_size:
+            if size is None and self._takes.needs_batch_size:
                 raise SweepError(
                     f"A function of `seed` and `batch_size` that gives the training data must be "
                     f"told the batch size. Received: {self._train!r}, with no `batch_size` said "
@@ -181,10 +170,10 @@ class Workload:
                 )
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
-        elif self._takes_nothing:
-            data = self._train()
-        else:
+        elif self._takes.hyperparameters:
             data = self._data_of_hyperparameters(plan)
+        else:
+            data = self._train()
         if not isinstance(data, tf.data.Dataset):
             raise DataError(
                 f"The function that gives the training data must return a batched "
@@ -197,7 +186,7 @@ class Workload:
         known = self.known_values(plan)
         asked = as_hyperparameters(known)
         try:
-            data = self._train(asked)
+            data = self._train(hp=asked) if self._takes.by_name else self._train(asked)
         except KeyError as error:
             unknown = sorted(asked.asked - asked.values.keys())
             if not unknown:
@@ -234,9 +223,9 @@ class Workload:
 
     def _given(self, plan: TrialPlan) -> GivenData:
         """Return what the data of a trial is like as it was given, which is made once for that."""
-        if self._takes_nothing:
+        if not (self._takes.seed or self._takes.hyperparameters):
             made_for: tuple[Any, ...] = ()
-        elif self._takes_seed:
+        elif self._takes.seed:
             made_for = (plan.seed, self._own_batch_size(plan))
         else:
             made_for = (plan.size_name, plan.n_examples, plan.seed, size_name(plan.hyperparameters))

@@ -353,6 +353,13 @@ def test_a_batch_size_among_the_constants_is_that_of_the_data():
         workload(constants={"batch_size": 6}).batch_size(plan())
 
 
+def test_a_function_is_called_with_what_it_takes():
+    assert workload(lambda n=2, *, hp: make_data(n, hp["width"])).batch_size(plan()) == 2
+    assert workload(lambda batch_size=6: make_data(batch_size=batch_size)).batch_size(plan()) == 6
+    with pytest.raises(DataError, match=r"or of nothing\. Received: .* \(hp, seed\)"):
+        workload(lambda hp, seed: make_data())
+
+
 def test_a_function_of_nothing_gives_the_data():
     work = workload(lambda: make_data(5))
     work.check([plan(20)])
