@@ -38,7 +38,8 @@ class Progress:
         has_stopped: Whether a callback asked it to stop.
         n_examples: Examples seen.
         planned_examples: Examples that the run was meant to see; None if unknown.
-        batch_examples: Examples in a batch: the plan is met to within one; 0 if unknown.
+        leeway: By how many examples the plan may be missed: those of a batch, or 0 where
+            that is unknown, or its steps were planned.
     """
 
     epochs: int
@@ -49,7 +50,7 @@ class Progress:
     has_stopped: bool
     n_examples: int
     planned_examples: int | None
-    batch_examples: int
+    leeway: int
 
 
 def end_of_finished_fit(progress: Progress) -> tuple[str, str]:
@@ -73,7 +74,7 @@ def end_of_finished_fit(progress: Progress) -> tuple[str, str]:
             f"{short[0]} of {progress.epochs}; {more_data}"
         )
     examples, plan = progress.n_examples, progress.planned_examples
-    if plan is not None and examples < plan - progress.batch_examples:
+    if plan is not None and examples < plan - progress.leeway:
         return "stopped", f"it saw {examples:,} of {plan:,} planned examples; {more_data}"
     return "completed", ""
 

@@ -372,7 +372,6 @@ class Recording:
     def _end(self) -> None:
         """Write the result of a `fit` that returned."""
         facts = self._log.facts if self._log else None
-        per_item = facts.examples_per_item if facts else 1
         progress = fit_end.Progress(
             epochs=int(self._params.get("epochs") or 0),
             epochs_done=self._epochs_done,
@@ -382,9 +381,15 @@ class Recording:
             has_stopped=self._is_stopping,
             n_examples=self.n_examples,
             planned_examples=self._planned_examples(),
-            batch_examples=(facts.batch_size or 0) * per_item if facts else 0,
+            leeway=self._leeway(facts),
         )
         self._finish(*fit_end.end_of_finished_fit(progress))
+
+    def _leeway(self, facts: schema.RunFacts | None) -> int:
+        """Return by how many examples a plan may be missed: a batch, unless it is one of steps."""
+        if facts is None or self._options.has_made_its_steps is not None:
+            return 0
+        return (facts.batch_size or 0) * facts.examples_per_item
 
     def _planned_examples(self) -> int | None:
         """Return the examples that were planned, without padding: a plan can't know of that.

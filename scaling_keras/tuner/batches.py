@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from scaling_keras.errors import DataError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GivenData:
+    """What training data is like.
+
+    Attributes:
+        batch_size: Items in a batch.
+        n_batches: How many batches there are; negative if they have no end or can't be counted.
+        element_spec: Shapes and types of a batch.
+    """
+
+    batch_size: int
+    n_batches: int
+    element_spec: Any
+
+
+def look_at(data: tf.data.Dataset) -> GivenData:
+    """Return what training data is like. Raises as `items_per_batch` does."""
+    return GivenData(
+        batch_size=items_per_batch(data),
+        n_batches=int(data.cardinality()),
+        element_spec=data.element_spec,
+    )
 
 
 def items_per_batch(data: tf.data.Dataset) -> int:
@@ -28,9 +54,9 @@ def items_per_batch(data: tf.data.Dataset) -> int:
     raise DataError("The training data must hold at least one batch. Received: none. Add some.")
 
 
-def check_batched(data: tf.data.Dataset, input_shapes: Sequence[Sequence[int | None]]) -> None:
+def check_batched(element_spec: Any, input_shapes: Sequence[Sequence[int | None]]) -> None:
     """Raise a `DataError` if the inputs in the data are those of a model without a batch's axis."""
-    inputs, *_ = keras.utils.unpack_x_y_sample_weight(data.element_spec)
+    inputs, *_ = keras.utils.unpack_x_y_sample_weight(element_spec)
     leaves = keras.tree.flatten(inputs)
     shapes = [leaf.shape for leaf in leaves if isinstance(leaf, tf.TensorSpec)]
     if (

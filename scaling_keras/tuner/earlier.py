@@ -41,8 +41,7 @@ class EarlierRuns:
 
     Args:
         project: Where the runs are.
-        workload: What trials take.
-        constants: Hyperparameters that every run must have been trained with.
+        workload: What trials take, and the constants that every run must have been trained with.
         held_out: What is known of the held-out data, as in `RunFacts`; None to take any.
 
     Attributes:
@@ -58,7 +57,6 @@ class EarlierRuns:
         self,
         project: Project,
         workload: Workload,
-        constants: Mapping[str, Any],
         *,
         held_out: Mapping[str, Any] | None = None,
     ) -> None:
@@ -77,7 +75,7 @@ class EarlierRuns:
                 self._damage[record.name] = damage
                 _warn_of_damage(record.name, damage, _LEFT_OUT)
             # Every run beside the planned ones counts for the law, so it must be of one training.
-            check_same_training(record, constants, self._path)
+            check_same_training(record, workload.constants, self._path)
         self._check_compiled_alike()
         if is_held_out(workload.objective):
             check_same_held_out(self._records.values(), held_out or {}, self._path)

@@ -22,9 +22,7 @@ _SAME = 1e-6
 """Relative difference that rounding may make between two predictions."""
 
 
-def earlier_model(
-    plan: TrialPlan, setting: TrialSetting, constants: Mapping[str, Any]
-) -> keras.Model | None:
+def earlier_model(plan: TrialPlan, setting: TrialSetting) -> keras.Model | None:
     """Return the model of a training that was made before; None if it is still to be made.
 
     A test is never made again, and what was predicted before it stays: a law of today may have
@@ -33,7 +31,6 @@ def earlier_model(
     Args:
         plan: The training.
         setting: What it shares with the trials of the search.
-        constants: Hyperparameters that every run must have been trained with.
 
     Raises:
         SweepError: If it would test a law with a run that the law may be of, it was made under
@@ -57,7 +54,7 @@ def earlier_model(
             f"came of it; pass another `size`, `n_examples` or `seed` to train one more."
         )
     # Raises if it was another training.
-    EarlierRuns(setting.project, setting.workload, constants)(plan)
+    EarlierRuns(setting.project, setting.workload)(plan)
     _warn_of_another_prediction(plan, facts)
     return load_weights(plan, setting)
 

@@ -156,9 +156,10 @@ def _repeat_findings(sweep: Sweep, models: Workload) -> tuple[laws.Finding, ...]
     return (
         laws.Finding(
             code="repeated_training",
-            message=f"Data comes in whole batches, so trials are the same training: "
-            f"{' and '.join(plan.name for plan in first)} see {models.n_examples(first[0]):,} "
-            f"examples{more}. Choose amounts of data that differ by a batch at least.",
+            message=f"Data comes in whole batches, which the replicas share equally, so trials are "
+            f"the same training: {' and '.join(plan.name for plan in first)} see "
+            f"{models.n_examples(first[0]):,} examples{more}. Choose amounts of data that differ "
+            f"by a batch at least, and batch sizes that are multiples of the replicas.",
         ),
     )
 

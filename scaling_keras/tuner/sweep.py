@@ -163,6 +163,9 @@ class Models(Protocol):
     def n_examples(self, plan: TrialPlan) -> int:
         """Return the examples that a trial sees: whole batches."""
 
+    def check(self, plans: Iterable[TrialPlan]) -> None:
+        """Raise unless there is data enough for each of the trials, as far as it can be known."""
+
 
 Ended: TypeAlias = "Callable[[TrialPlan], TrialOutcome | None]"
 """Returns how a trial ended in an earlier search; None if it is still to be run."""
@@ -389,14 +392,21 @@ def _cut(name: str) -> str:
 def by_training(plans: Iterable[TrialPlan], models: Models) -> list[list[TrialPlan]]:
     """Return trials in groups that are the same training, in the order they are met.
 
-    Data comes in whole batches, so trials that ask for different amounts may see the same.
+    Data comes in whole batches, so trials that ask for different amounts may see the same, and in
+    batches that the replicas share, so those that ask for different sizes of them may, too.
     """
-    groups: dict[tuple[str, int, int, str], list[TrialPlan]] = {}
+    groups: dict[tuple[Any, ...], list[TrialPlan]] = {}
     for plan in plans:
-        values = size_name(plan.hyperparameters)
-        training = (plan.size_name, models.n_examples(plan), plan.seed, values)
+        size, values = (_without_batch_size(each) for each in (plan.size, plan.hyperparameters))
+        step = models.examples_per_step(plan)
+        training = (size, values, step, models.n_examples(plan), plan.seed)
         groups.setdefault(training, []).append(plan)
     return list(groups.values())
+
+
+def _without_batch_size(values: Mapping[str, Any]) -> str:
+    """Return a name for hyperparameters without the batch size, of which the data has the last."""
+    return size_name({name: value for name, value in values.items() if name != "batch_size"})
 
 
 def check_names(plans: Iterable[TrialPlan]) -> None:

@@ -18,7 +18,7 @@ from keras_tuner.engine import tuner as keras_tuner_engine
 from scaling_keras.callbacks.fit_arguments import epochs_show_the_data
 from scaling_keras.callbacks.fit_end import reason_of
 from scaling_keras.callbacks.scaling_logger import ScalingLogger
-from scaling_keras.errors import ScalingError, SweepError
+from scaling_keras.errors import DataError, ScalingError, SweepError
 from scaling_keras.events.records import RunRecord, read_run_dir
 from scaling_keras.events.schema import RunFacts, RunResult
 from scaling_keras.events.writer import RunWriter
@@ -32,10 +32,9 @@ from scaling_keras.tuner.objective import check_scores
 from scaling_keras.tuner.places import needs_room, shown
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.sweep import TrialPlan
+from scaling_keras.tuner.trial_watch import TrialWatch
 from scaling_keras.tuner.users_callbacks import callbacks_of_trial
 from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
-
-_ADVANCE_SECONDS = 0.2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,6 +102,11 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
         return outcome_of(record)
     try:
         model, outcome = train_and_record(plan, setting)
+    except DataError:
+        if not setting.workload.has_smaller_batches(plan):
+            raise
+        # Of a batch that isn't full there are fewer parts: no mistake that others would repeat.
+        return outcome_of(_read(plan, setting))
     except (ScalingError, keras_tuner_errors.FatalError):
         raise
     except Exception:
@@ -234,6 +238,9 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     n_done = restored.n_batches
     n_left = n_steps - n_done
     data = workload.dataset(plan).skip(n_done).take(n_left)
+    n_batches = int(data.cardinality())
+    if 0 <= n_batches < n_left:
+        raise too_short(plan, n_steps, n_done + n_batches)
     # With what the model asked for and nobody set: it took the defaults.
     facts = _facts(plan, setting, hp.values, workload.n_examples(plan))
     if n_done and facts["dataset_size"] is None and epochs_show_the_data({"x": data}):
@@ -251,7 +258,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
             claim.check()
             raise _not_written(plan, setting, f"ended with {logger.failure}")
 
-    watch = _Watch(n_done, claim, look, lambda n: setting.advance(plan, n / n_steps))
+    watch = TrialWatch(n_done, claim, look, lambda n: setting.advance(plan, min(1.0, n / n_steps)))
     logger.facts["training"] = restored.training
     logger.facts["held_out"] = setting.held_out
     logger.owns_run_dir = claim.is_held
@@ -262,7 +269,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         model,
         data,
         # Without it Keras warns at the end of data whose length it can't know.
-        steps_per_epoch=n_left if int(data.cardinality()) < 0 else None,
+        steps_per_epoch=n_left if n_batches < 0 else None,
         validation_data=setting.validation_data,
         epochs=1,
         # The data is shuffled already; Keras warns that it leaves a dataset's order alone.
@@ -341,46 +348,6 @@ def outcome_of(record: RunRecord) -> TrialOutcome:
         train_flops=result.train_flops,
         elapsed_seconds=result.elapsed_seconds,
     )
-
-
-class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no types
-    """Tells how far a trial is, and ends it once its loss is no number."""
-
-    def __init__(
-        self,
-        n_done: int,
-        claim: Claim,
-        look: Callable[[], None],
-        advance: Callable[[int], None],
-    ) -> None:
-        super().__init__()
-        self._n_done = n_done
-        self._claim = claim
-        self._look = look
-        self._advance = advance
-        self._last = -math.inf
-        self.n_batches = n_done
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Look at the loss, and pass on how many steps are done."""
-        loss = (logs or {}).get("loss")
-        if loss is not None and not math.isfinite(loss):
-            self.model.stop_training = True
-        self.n_batches = self._n_done + batch + 1
-        self._tell()
-
-    def on_test_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Show that the validation goes on."""
-        self._tell()
-
-    def _tell(self) -> None:
-        """See that the log goes on, and say how far the trial is, a few times a second."""
-        self._look()
-        now = time.monotonic()
-        if now - self._last >= _ADVANCE_SECONDS:
-            self._last = now
-            self._claim.beat()
-            self._advance(self.n_batches)
 
 
 def _facts(

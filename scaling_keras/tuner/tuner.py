@@ -190,9 +190,10 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
 
         Args:
             train: Batched training data: a `tf.data.Dataset`; or a function of a `seed` (and a
-                `batch_size`) that gives one, such as `SourceText.train`; or any other function,
-                of `hp` (without `n_steps`) or of nothing. A trial takes as many batches as its
-                `n_examples` fill; `repeat()` the data to see it more than once.
+                `batch_size`) that gives one, such as `SourceText.train`; or a function of `hp`
+                (without `n_steps`), or of nothing. Parameters besides those have defaults. A trial
+                takes as many batches as its `n_examples` fill; `repeat()` the data to see it more
+                than once.
             validation_data: What each model is evaluated on at the end of its training, as `fit`
                 takes it but no generator and nothing without an end, or a function without
                 arguments that gives it.
@@ -238,9 +239,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         plans = self._sweep.trials(workload)
         check_plans(plans, self._sweep, workload)
         workload.check(plans)
-        self._earlier = earlier = EarlierRuns(
-            self._project, workload, self._constants, held_out=setting.held_out
-        )
+        self._earlier = earlier = EarlierRuns(self._project, workload, held_out=setting.held_out)
         self._course = self._sweep.start(workload, earlier)
         self._project.mark({"family": self._family, "objective": self._objective})
         known = self._course.known()
@@ -517,7 +516,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             # The processes of the search are gone, and with them their hold on the devices.
             strategy = make_strategy(self._strategy_choice)
             setting = dataclasses.replace(setting, strategy=strategy)
-        model = earlier_model(plan, setting, self._constants)
+        model = earlier_model(plan, setting)
         if model is not None:
             return model
         self._tracker.expect(plan, setting.workload.work(plan))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -14,7 +13,8 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
-from scaling_keras.tuner.batches import check_batched, items_per_batch
+from scaling_keras.tuner.batches import GivenData, check_batched, look_at
+from scaling_keras.tuner.data_function import Takes, what_it_takes
 from scaling_keras.tuner.given_hyperparameters import as_hyperparameters
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, compiled
@@ -40,9 +40,8 @@ class Workload:
 
     Args:
         hypermodel: Builds the models.
-        train: Training data: a batched dataset, or a function that gives one. A function with a
-            parameter `seed` is called with the seed of the trial by that name; any other with the
-            hyperparameters, without `n_steps`, if it has a parameter at all.
+        train: Training data: a batched dataset, or a function that gives one: of the `seed` of a
+            trial, of its hyperparameters without `n_steps`, or of nothing; see `what_it_takes`.
         n_replicas: Copies of the model that train in step.
         constants: Hyperparameters that are the same for all trials.
         batch_size: What a function with a `seed` is given as `batch_size`, rounded up to a
@@ -61,10 +60,11 @@ class Workload:
 
     Attributes:
         given: Names of the hyperparameters that are the same for all trials.
+        constants: Those that `constants` set, with the batch size that the replicas make of it.
         fits_itself: Whether the model has a `fit` of its own, which may ask for more.
 
     Raises:
-        DataError: If `train` is neither.
+        DataError: If `train` is neither, or a function of anything else.
         SweepError: If `batch_size` is below 1, `train` can't take it, or trials set their own.
     """
 
@@ -92,19 +92,9 @@ class Workload:
                 f"one. Received: {type(train).__name__}. Wrap arrays with "
                 f"`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`."
             )
-        parameters = inspect.signature(train).parameters if callable(train) else {}
-        self._takes_nothing = not parameters
-        self._takes_seed = "seed" in parameters
-        self._needs_batch_size = (
-            "batch_size" in parameters
-            and parameters["batch_size"].default is inspect.Parameter.empty
-        )
-        self._takes_batch_size = self._takes_seed and (
-            "batch_size" in parameters
-            or any(item.kind is inspect.Parameter.VAR_KEYWORD for item in parameters.values())
-        )
+        self._takes = what_it_takes(train) if callable(train) else Takes()
         if batch_size is not None:
-            if not self._takes_batch_size:
+            if not self._takes.batch_size:
                 raise SweepError(
                     f"`batch_size` is for training data that is a function of a `batch_size` and "
                     f"a `seed`. Received: batch_size={batch_size!r} and {train!r}. Leave it out, "
@@ -112,7 +102,9 @@ class Workload:
                 )
             batch_size = whole_number("batch_size", batch_size, 1)
         given = {} if batch_size is None else {"batch_size": batch_size}
-        others = {**(constants or {}), **(examples_of or {})}
+        self._n_replicas = n_replicas
+        self.constants = self._as_shared(constants or {})
+        others = {**self.constants, **self._as_shared(examples_of or {})}
         if given:
             _check_given_once(batch_size, others)
         self.objective = objective
@@ -129,9 +121,7 @@ class Workload:
         self._trial_models = TrialModels(self._models, sizes, values or {})
         self._wanted_batch_size = batch_size
         self._train = train
-        self._n_replicas = n_replicas
-        self._constants = dict(constants or {})
-        self._batch_sizes: dict[tuple[str, int, str], int] = {}
+        self._given_data: dict[tuple[Any, ...], GivenData] = {}
         self._divisors: dict[str, int] = {}
         self._asked_by_data: set[str] = set()
         self.fits_itself = type(hypermodel).fit is not keras_tuner.HyperModel.fit
@@ -153,6 +143,10 @@ class Workload:
         self._divisors[plan.name] = 2 * self._divisors.get(plan.name, 1)
         return True
 
+    def has_smaller_batches(self, plan: TrialPlan) -> bool:
+        """Return whether the batches of a trial have been halved."""
+        return self._divisors.get(plan.name, 1) > 1
+
     def follow(self, plan: TrialPlan, hyperparameters: Mapping[str, Any]) -> None:
         """Take a trial as its run was trained: with smaller batches, if memory ran out then."""
         self._divisors[plan.name] = int(hyperparameters.get(BATCH_DIVISOR, 1))
@@ -164,7 +158,7 @@ class Workload:
             DataError: If it isn't a batched dataset.
         """
         data = self._whole_dataset(plan)
-        if self._divisors.get(plan.name, 1) == 1:
+        if not self.has_smaller_batches(plan):
             return data
         return data.rebatch(self.batch_size(plan), drop_remainder=True)
 
@@ -172,12 +166,12 @@ class Workload:
         """Return the data in the batches in which it was given."""
         if isinstance(self._train, tf.data.Dataset):
             return self._train
-        if self._takes_seed:
+        if self._takes.seed:
             own = self._own_batch_size(plan)
             size = self._wanted_batch_size if own is None else own
-            if size is not None and not self._takes_batch_size:
+            if size is not None and not self._takes.batch_size:
                 raise _other_batches(plan, size, f"a function of a `seed` alone, {self._train!r}")
-            if size is None and self._needs_batch_size:
+            if size is None and self._takes.needs_batch_size:
                 raise SweepError(
                     f"A function of `seed` and `batch_size` that gives the training data must be "
                     f"told the batch size. Received: {self._train!r}, with no `batch_size` said "
@@ -185,10 +179,10 @@ class Workload:
                 )
             wanted = {} if size is None else {"batch_size": self._shared_equally(size)}
             data = self._train(seed=plan.seed, **wanted)
-        elif self._takes_nothing:
-            data = self._train()
-        else:
+        elif self._takes.hyperparameters:
             data = self._data_of_hyperparameters(plan)
+        else:
+            data = self._train()
         if not isinstance(data, tf.data.Dataset):
             raise DataError(
                 f"The function that gives the training data must return a batched "
@@ -201,7 +195,7 @@ class Workload:
         known = self.known_values(plan)
         asked = as_hyperparameters(known)
         try:
-            data = self._train(asked)
+            data = self._train(hp=asked) if self._takes.by_name else self._train(asked)
         except KeyError as error:
             unknown = sorted(asked.asked - asked.values.keys())
             if not unknown:
@@ -223,26 +217,41 @@ class Workload:
             SweepError: If the replicas can't share a batch equally, or the trial is to have batches
                 of another size.
         """
-        key = (plan.size_name, plan.n_examples, size_name(plan.hyperparameters))
-        if key not in self._batch_sizes:
-            batch_size = items_per_batch(self._whole_dataset(plan))
-            if batch_size % self._n_replicas:
-                nearest = max(1, round(batch_size / self._n_replicas)) * self._n_replicas
-                raise SweepError(
-                    f"A batch is shared equally by {self._n_replicas} replicas, so its size must "
-                    f"be a multiple of that. Received: a batch of {batch_size}. Make it "
-                    f"{nearest}, or pass distribution_strategy=None."
-                )
-            wanted = self._own_batch_size(plan)
-            if wanted is not None and batch_size not in (wanted, self._shared_equally(wanted)):
-                raise _other_batches(plan, wanted, f"data in batches of {batch_size}")
-            self._batch_sizes[key] = batch_size
-        return self._batch_sizes[key] // self._divisors.get(plan.name, 1)
+        batch_size = self._given(plan).batch_size
+        if batch_size % self._n_replicas:
+            nearest = max(1, round(batch_size / self._n_replicas)) * self._n_replicas
+            raise SweepError(
+                f"A batch is shared equally by {self._n_replicas} replicas, so its size must "
+                f"be a multiple of that. Received: a batch of {batch_size}. Make it "
+                f"{nearest}, or pass distribution_strategy=None."
+            )
+        wanted = self._own_batch_size(plan)
+        if wanted is not None and batch_size != wanted:
+            raise _other_batches(plan, wanted, f"data in batches of {batch_size}")
+        return batch_size // self._divisors.get(plan.name, 1)
+
+    def _given(self, plan: TrialPlan) -> GivenData:
+        """Return what the data of a trial is like as it was given, which is made once for that."""
+        if not (self._takes.seed or self._takes.hyperparameters):
+            made_for: tuple[Any, ...] = ()
+        elif self._takes.seed:
+            made_for = (plan.seed, self._own_batch_size(plan))
+        else:
+            made_for = (plan.size_name, plan.n_examples, plan.seed, size_name(plan.hyperparameters))
+        if made_for not in self._given_data:
+            self._given_data[made_for] = look_at(self._whole_dataset(plan))
+        return self._given_data[made_for]
 
     def _own_batch_size(self, plan: TrialPlan) -> int | None:
         """Return the batch size that is set for a trial; None if the data decides."""
         asked: int | None = self.known_values(plan).get("batch_size")
         return asked
+
+    def _as_shared(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return hyperparameters with what the replicas make of a batch size among them."""
+        if "batch_size" not in values:
+            return dict(values)
+        return {**values, "batch_size": self._shared_equally(values["batch_size"])}
 
     def _shared_equally(self, batch_size: int) -> int:
         """Return the next batch size that the replicas can share."""
@@ -251,21 +260,28 @@ class Workload:
     def n_steps(self, plan: TrialPlan) -> int:
         """Return the optimizer steps of a trial: its examples in whole batches, at least one.
 
+        Halved batches make twice the steps, so that no more data is needed than was there.
+
         Raises:
             DataError: If it can't be known what one example is.
             Exception: What building the model raised, if it can't be built.
         """
-        return max(1, round(plan.n_examples / self.examples_per_step(plan)))
+        divisor = self._divisors.get(plan.name, 1)
+        whole = self.examples_per_step(plan) * divisor
+        return divisor * max(1, round(plan.n_examples / whole))
 
     def n_examples(self, plan: TrialPlan) -> int:
         """Return the examples that a trial sees: whole batches. Raises as `n_steps` does."""
         return self.n_steps(plan) * self.examples_per_step(plan)
 
     def known_values(self, plan: TrialPlan) -> dict[str, Any]:
-        """Return the hyperparameters that are known before the data is."""
+        """Return the hyperparameters that are known before the data is.
+
+        A batch size is what the replicas make of it: what the data comes in, and models hear.
+        """
         divisor = self._divisors.get(plan.name, 1)
         reduced = {BATCH_DIVISOR: divisor} if divisor > 1 else {}
-        return {**self._constants, **plan_values(plan), **reduced}
+        return self._as_shared({**self.constants, **plan_values(plan), **reduced})
 
     def values(self, plan: TrialPlan) -> dict[str, Any]:
         """Return the hyperparameters that a model is built with. Raises as `n_steps` does."""
@@ -413,20 +429,21 @@ class Workload:
             DataError: If a trial needs more batches than its data has, or those are no batches.
             SweepError: If its size sets a `batch_size` beside that of the search.
         """
-        longest: dict[str, TrialPlan] = {}
+        short: list[tuple[int, int, TrialPlan]] = []
         for plan in plans:
             if self._wanted_batch_size is not None:
                 _check_given_once(self._wanted_batch_size, plan.size)
-            key = f"{plan.size_name}_{size_name(plan.hyperparameters)}"
-            known = longest.get(key, plan)
-            if self.can_be_built(self.model_of(plan)) and plan.n_examples >= known.n_examples:
-                longest[key] = plan
-        for plan in longest.values():
-            data = self.dataset(plan)
-            check_batched(data, self._models.input_shapes(self.model_of(plan)))
-            n_batches = int(data.cardinality())
-            if 0 <= n_batches < self.n_steps(plan):
-                raise too_short(plan, self.n_steps(plan), n_batches)
+            model = self.model_of(plan)
+            if not self.can_be_built(model):
+                continue
+            given = self._given(plan)
+            check_batched(given.element_spec, self._models.input_shapes(model))
+            n_steps = self.n_steps(plan) // self._divisors.get(plan.name, 1)
+            if 0 <= given.n_batches < n_steps:
+                short.append((n_steps, given.n_batches, plan))
+        if short:
+            n_steps, n_batches, plan = max(short, key=lambda each: each[0])
+            raise too_short(plan, n_steps, n_batches)
 
     def examples_per_step(self, plan: TrialPlan) -> int:
         """Return the examples in a batch of a trial. Raises as `n_steps` does."""

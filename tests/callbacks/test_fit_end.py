@@ -20,7 +20,7 @@ def _progress(**changes):
         "has_stopped": False,
         "n_examples": 1600,
         "planned_examples": None,
-        "batch_examples": 32,
+        "leeway": 32,
     }
     return Progress(**{**whole, **changes})
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from scaling_keras.errors import ScalingWarning
+from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.tuner.trial import run_trial
-from tests.tuner.conftest import build_model, make_data
+from tests.tuner.conftest import build_model, make_data, statuses
 
 
 class Stops(keras.callbacks.Callback):
@@ -188,10 +188,14 @@ def test_a_checkpoint_that_cannot_be_written_is_no_end_of_the_training(
 
 
 class RunsOut(keras.callbacks.Callback):
-    """Has memory for batches of two, as the model's input shows them."""
+    """Has memory for batches that make so many steps."""
+
+    def __init__(self, n_steps=16):
+        super().__init__()
+        self.n_steps = n_steps
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.params["steps"] < 16:
+        if self.params["steps"] < self.n_steps:
             raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
 
 
@@ -205,6 +209,25 @@ def test_a_batch_is_halved_when_memory_runs_out_if_that_is_asked_for(make_tuner,
     again = make_tuner(widths=(2,), halve_batch=True)
     again.search(data, validation_data=data)
     assert [run.facts["attempt"] for run in again.results()] == [2]
+
+
+def test_halved_batches_need_no_more_data_than_whole_ones(make_tuner):
+    data = make_data(3, batch_size=8)
+    # 3.4 batches of 8 are 3 whole ones, though 6.75 of 4 would be 7.
+    tuner = make_tuner(n_examples=(27,), halve_batch=True)
+    tuner.search(data, validation_data=data, callbacks=[RunsOut(n_steps=6)])
+    assert statuses(tuner) == {"width2_27_seed0": "completed", "width4_27_seed0": "completed"}
+    for run in tuner.results():
+        assert (run.n_examples, run.facts["hyperparameters"]["n_steps"]) == (24, 6)
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
+def test_a_batch_that_was_not_full_fails_a_trial_of_halves_and_no_other(make_tuner):
+    data = make_data(3).unbatch().take(9).batch(4)  # The third batch holds one.
+    tuner = make_tuner(n_examples=(12,), halve_batch=True)
+    with pytest.raises(SweepError, match="its data ended after 4 of 6 steps"):
+        tuner.search(data, validation_data=data, callbacks=[RunsOut(n_steps=6)])
+    assert statuses(tuner) == {"width2_12_seed0": "stopped", "width4_12_seed0": "stopped"}
 
 
 def test_a_batch_that_cannot_be_halved_for_all_replicas_fails_the_trial(make_tuner):

@@ -271,6 +271,59 @@ def test_data_of_unknown_length_that_ends_early_ends_the_search_with_the_same_se
     assert set(statuses(tuner).values()) == {"completed"}
 
 
+def test_data_that_has_become_too_short_by_its_trial_is_refused_before_that_is_trained(make_tuner):
+    lengths = iter([8, 7])  # As it is looked at, and as it is trained on.
+    tuner = make_tuner(widths=(2,))
+    with pytest.raises(DataError, match=r"7 batches, where 'width2_32_seed0' needs 8"):
+        tuner.search(lambda: make_data(next(lengths)), validation_data=make_data(2))
+    (record,) = tuner._project.records().values()
+    assert (record.results[1].status, record.results[1].n_examples) == ("failed", 0)
+
+
+class OwnFit(keras_tuner.HyperModel):
+    """Trains with a `fit` of its own."""
+
+    def __init__(self, fit, steps_per_execution=1):
+        super().__init__()
+        self.own_fit, self.steps_per_execution = fit, steps_per_execution
+
+    def build(self, hp):
+        model = build_model(hp)
+        model.compile("sgd", "mse", steps_per_execution=self.steps_per_execution)
+        return model
+
+    def fit(self, hp, model, data, **options):
+        return self.own_fit(model, data, options)
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")
+@pytest.mark.parametrize("steps_per_execution", [1, 4])
+@pytest.mark.parametrize("is_told_the_steps", [True, False])
+def test_a_trial_that_made_a_step_less_than_planned_never_completes(
+    make_tuner, steps_per_execution, is_told_the_steps
+):
+    def fit(model, data, options):
+        if not is_told_the_steps:
+            options.pop("steps_per_epoch")
+        return model.fit(data, **options)
+
+    data = make_data(9).filter(lambda x, y: True)
+    tuner = make_tuner(OwnFit(fit, steps_per_execution), widths=(2,), n_examples=(40,))
+    with pytest.raises(DataError, match=r"9 batches, where 'width2_40_seed0' needs 10"):
+        tuner.search(data, validation_data=make_data(2))
+    assert set(statuses(tuner).values()) == {"stopped"}
+
+
+def test_a_fit_may_make_its_steps_in_several_epochs(make_tuner):
+    def fit(model, data, options):
+        return model.fit(data, **{**options, "epochs": 2, "steps_per_epoch": 3})
+
+    uneven = make_data(3).unbatch().take(11).batch(4).repeat(2)  # Batches of 4, 4 and 3.
+    tuner = make_tuner(OwnFit(fit), widths=(2,), n_examples=(24,))
+    tuner.search(uneven, validation_data=make_data(2))
+    assert [(run.status, run.n_examples) for run in tuner.results()] == [("completed", 22)]
+
+
 @pytest.mark.parametrize("n_examples", [32, 100], ids=["whole", "and a part"])
 def test_a_trial_whose_batches_are_not_all_full_counts_as_what_it_saw(make_tuner, n_examples):
     uneven = make_data(5, batch_size=2).unbatch().batch(4).repeat()  # Batches of 4, 4 and 2.

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import count
 from scaling_keras.errors import DataError, SweepError
-from scaling_keras.tuner.sweep import plan_trial
+from scaling_keras.tuner.sweep import by_training, plan_trial
 from scaling_keras.tuner.workload import Workload
 from tests.tuner.conftest import build_model, make_data
 
@@ -183,6 +183,39 @@ def test_data_that_is_too_short_is_refused_before_anything_is_trained():
         work.check([plan(8), plan(100)])
 
 
+@pytest.mark.parametrize("seeds", [(0, 1), (1, 0)])
+@pytest.mark.parametrize(
+    "train", [lambda seed: make_data(8 - seed), lambda hp: make_data(8 - hp["seed"])]
+)
+def test_the_data_of_each_seed_must_be_long_enough(train, seeds):
+    with pytest.raises(DataError, match=r"7 batches.*'width2_32_seed1' needs 8"):
+        workload(train).check([plan(32, seed=seed) for seed in seeds])
+
+
+def test_the_data_of_each_trial_must_be_long_enough_where_it_depends_on_its_examples():
+    work = workload(lambda hp: make_data(1 if hp["n_examples"] == 8 else 8))
+    work.check([plan(32)])
+    with pytest.raises(DataError, match=r"1 batches.*'width2_8_seed0' needs 2"):
+        work.check([plan(8), plan(32)])
+
+
+def test_the_trial_that_needs_most_is_named_where_several_need_too_much():
+    with pytest.raises(DataError, match=r"8 batches.*'width2_100_seed0' needs 25"):
+        workload().check([plan(40), plan(100), plan(60)])
+
+
+def test_data_is_made_once_to_be_looked_at_for_all_trials_that_it_is_the_same_for():
+    made = []
+
+    def train(seed):
+        made.append(seed)
+        return make_data()
+
+    work = workload(train)
+    work.check([plan(n, seed, width=w) for n in (8, 16) for seed in (0, 1) for w in (2, 4)])
+    assert made == [0, 1]
+
+
 def test_data_without_end_or_of_unknown_length_is_let_pass():
     endless = make_data().repeat()
     unknown = make_data().filter(lambda x, y: True)
@@ -264,8 +297,24 @@ def test_a_function_that_must_be_told_the_batch_size_says_how():
     assert workload(lambda seed, batch_size=2: make_data(batch_size=2)).batch_size(plan()) == 2
 
 
-def test_a_batch_size_of_a_trial_may_be_rounded_up_for_the_replicas():
-    assert workload(in_batches, n_replicas=4).batch_size(other_batches(6)) == 8
+def reads_batch_size(hp):
+    return make_data(batch_size=hp["batch_size"])
+
+
+@pytest.mark.parametrize("train", [in_batches, reads_batch_size])
+def test_what_the_replicas_make_of_a_batch_size_is_what_the_model_hears_and_the_run_records(train):
+    work = workload(train, n_replicas=4)
+    assert work.batch_size(other_batches(6)) == 8
+    assert work.values(other_batches(6))["batch_size"] == 8
+    assert work.known_values(plan(batch_size=6))["batch_size"] == 8
+    work = workload(train, n_replicas=4, constants={"batch_size": 6})
+    assert (work.values(plan())["batch_size"], work.constants) == (8, {"batch_size": 8})
+
+
+def test_batch_sizes_of_which_the_replicas_make_the_same_are_the_same_training():
+    work = workload(in_batches, n_replicas=2)
+    first, same, other = (other_batches(n) for n in (3, 4, 5))
+    assert by_training([first, same, other], work) == [[first, same], [other]]
 
 
 @pytest.mark.parametrize("batch_size", [0, 8])
@@ -302,6 +351,13 @@ def test_a_batch_size_among_the_constants_is_that_of_the_data():
     assert workload(in_batches, constants={"batch_size": 6}).batch_size(plan()) == 6
     with pytest.raises(SweepError, match=r"batch_size=6 for .* and data in batches of 4"):
         workload(constants={"batch_size": 6}).batch_size(plan())
+
+
+def test_a_function_is_called_with_what_it_takes():
+    assert workload(lambda n=2, *, hp: make_data(n, hp["width"])).batch_size(plan()) == 2
+    assert workload(lambda batch_size=6: make_data(batch_size=batch_size)).batch_size(plan()) == 6
+    with pytest.raises(DataError, match=r"or of nothing\. Received: .* \(hp, seed\)"):
+        workload(lambda hp, seed: make_data())
 
 
 def test_a_function_of_nothing_gives_the_data():

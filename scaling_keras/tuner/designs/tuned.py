@@ -106,16 +106,19 @@ class TunedSweep(Sweep):
         """Return the trials of the sweep, which are run with values yet to be found.
 
         Raises:
+            DataError: If the data is too short for trials in batches of a tuned size.
             SweepError: If what is tuned would change the parameters or FLOPs of a size, or is the
                 size of batches in which the data doesn't come.
         """
         plans = self.sweep.trials(models)
         # With `transfer` too: what is found at one size has to do at all others.
-        firsts = [tuning_place(group, models) for group in _groups(plans, transfer=False)]
-        # One of each model: it would be built anew for each fraction that the sweep sets.
-        unlike = {size_name(models.model_of(first)): first for first in reversed(firsts)}
-        for first in sorted(unlike.values(), key=lambda plan: _order(plan, models)):
-            _checked_space(first, models)
+        # All of one model together: it would be built anew for each fraction that the sweep sets.
+        alike: dict[str, list[TrialPlan]] = {}
+        for plan in plans:
+            alike.setdefault(size_name(models.model_of(plan)), []).append(plan)
+        places = [(tuning_place(group, models), group) for group in alike.values()]
+        for place, group in sorted(places, key=lambda each: _order(each[0], models)):
+            _checked_space(place, models, alike=group)
         return plans
 
     def left_out(self, models: Models) -> Mapping[str, str]:
@@ -183,13 +186,21 @@ def _order(plan: TrialPlan, models: Models) -> tuple[float, int]:
     return (math.inf if math.isnan(n_params) else n_params), plan.n_examples
 
 
-def _checked_space(plan: TrialPlan, models: Models) -> dict[str, Any]:
+def _checked_space(
+    plan: TrialPlan, models: Models, *, alike: Sequence[TrialPlan] = ()
+) -> dict[str, Any]:
     """Return what can be tuned at the size of a trial, by name, as far as is known before it.
 
     Whole numbers and choices are looked at, and what is asked for only with some of them: learning
     rates and the like would have a model built for each of them. Trials are checked on their own.
 
+    Args:
+        plan: The trial that is tuned at.
+        models: What they cost.
+        alike: Trials that train the same model, whose data must do for each batch size.
+
     Raises:
+        DataError: If the data of one of them is too short.
         SweepError: If something of it can't be tuned.
     """
     from scaling_keras.tuner.tuning import extremes
@@ -203,7 +214,7 @@ def _checked_space(plan: TrialPlan, models: Models) -> dict[str, Any]:
         tried = _on_share(plan, 1.0, values)
         _check_size_stays(tried, plan.hyperparameters, models)
         if "batch_size" in values:
-            models.examples_per_step(tried)  # Raises unless the data comes in such batches.
+            models.check([_on_share(each, 1.0, values) for each in alike])
         model = {**tried.size, **tried.hyperparameters}
         if math.isnan(models.n_params(model)):
             continue

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 import scaling_keras as sk
-from scaling_keras.errors import SweepError
+from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.executors.in_process import InProcess
 from scaling_keras.tuner.sweep import GridSweep
 from tests.tuner.conftest import build_model, make_data
@@ -291,6 +291,25 @@ def test_a_tuned_batch_size_needs_data_in_such_batches_before_the_first_trial(tu
     tuner = tuner_of(sweep, build, executor=executor)
     with pytest.raises(SweepError, match=r"batch_size=8 for .*and data in batches of 4"):
         tuner.search(make_data(), validation_data=make_data(4))
+    assert executor.plans == []
+
+
+@pytest.mark.parametrize("n_examples", [[24], [8, 24]], ids=["tuned on", "trained on later"])
+def test_data_that_ends_early_in_batches_of_a_tuned_size_is_refused_before_the_first_trial(
+    tuner_of, n_examples
+):
+    def build(hp):
+        hp.Choice("batch_size", [4, 16])
+        return build_model(hp)
+
+    def train(seed, batch_size):
+        return make_data(6).unbatch().batch(batch_size, drop_remainder=True)
+
+    executor = Pretends(lambda plan: 1.0)
+    sweep = sk.TunedSweep(GridSweep(sizes=WIDTHS[:1], n_examples=n_examples), n_trials=2)
+    tuner = tuner_of(sweep, build, executor=executor, constants={"version": 1})
+    with pytest.raises(DataError, match=r"1 batches.*24_batch_size16_seed0' needs 2"):
+        tuner.search(train, validation_data=make_data(4))
     assert executor.plans == []
 
 

@@ -1,0 +1,83 @@
+"""How far a trial is: the steps it has made, told while it trains."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+
+import keras
+
+from scaling_keras.tuner.claim import Claim
+
+_ADVANCE_SECONDS = 0.2
+
+
+class TrialWatch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no types
+    """Tells how far a trial is, and ends it once its loss is no number.
+
+    Args:
+        n_done: Batches that the model had been trained on when its training went on.
+        claim: To the run; it is shown to be alive.
+        look: Is called a few times a second to see that the log goes on.
+        advance: Is told the batches that are done.
+    """
+
+    def __init__(
+        self,
+        n_done: int,
+        claim: Claim,
+        look: Callable[[], None],
+        advance: Callable[[int], None],
+    ) -> None:
+        super().__init__()
+        self._n_done = self._before_epoch = self._reached = n_done
+        self._claim = claim
+        self._look = look
+        self._advance = advance
+        self._last = -math.inf
+        self._updates_before: int | None = None
+
+    @property
+    def n_batches(self) -> int:
+        """Batches that the model has been trained on."""
+        if self._updates_before is None:
+            return self._reached
+        return min(self._reached, self._n_done + self._updates() - self._updates_before)
+
+    def _updates(self) -> int:
+        """Return how often the optimizer has been applied."""
+        return int(self.model.optimizer.iterations.numpy())
+
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Note where the optimizer stands, if that is what tells how many steps are made.
+
+        An execution of several steps may have data for some of them only.
+        """
+        if self.model.steps_per_execution > 1 and self._updates_before is None:
+            self._updates_before = self._updates()
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Go on counting: a `fit` of the model's own may make its steps in several epochs."""
+        self._before_epoch = self._reached
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Look at the loss, and pass on how many steps are done."""
+        loss = (logs or {}).get("loss")
+        if loss is not None and not math.isfinite(loss):
+            self.model.stop_training = True
+        self._reached = self._before_epoch + batch + 1
+        self._tell()
+
+    def on_test_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Show that the validation goes on."""
+        self._tell()
+
+    def _tell(self) -> None:
+        """See that the log goes on, and say how far the trial is, a few times a second."""
+        self._look()
+        now = time.monotonic()
+        if now - self._last >= _ADVANCE_SECONDS:
+            self._last = now
+            self._claim.beat()
+            self._advance(self._reached)
