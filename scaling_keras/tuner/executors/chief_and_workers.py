@@ -90,8 +90,8 @@ class ChiefAndWorkers:
             run_trial: Unused: the workers have their own.
 
         Raises:
-            SweepError: If the address is taken, no worker is there, or a worker found a mistake in
-                the set-up.
+            SweepError: If the address is taken, no worker is there, or a trial ended the search in
+                a worker, as a mistake in the set-up does.
         """
         desk = _Desk(Retries(queue, max_retries=self._max_retries))
         requests: SimpleQueue[_Request] = SimpleQueue()
@@ -123,7 +123,7 @@ class ChiefAndWorkers:
 
         Raises:
             SweepError: If no chief answers.
-            ScalingError: For a mistake in the set-up; the chief is told.
+            BaseException: What a trial raised; the chief is told.
         """
         with grpc.insecure_channel(self._address) as channel:
             stub = protos.get_service_grpc().OracleStub(channel)
@@ -147,11 +147,19 @@ class ChiefAndWorkers:
             outcome = run_trial(plan)
         except TakenOver:
             return  # The chief thought that this worker was gone.
-        except ScalingError as error:
-            told = TrialOutcome(status=_RAISED, reason=str(error))
+        except KeyboardInterrupt:
+            raise  # This worker is to end, not the search.
+        except BaseException as error:
+            told = TrialOutcome(status=_RAISED, reason=self._why_it_ends(error))
             self._send_end(stub, trial_id, told)
             raise
         self._send_end(stub, trial_id, outcome)
+
+    def _why_it_ends(self, error: BaseException) -> str:
+        """Return why the search ends by what a trial raised here."""
+        if isinstance(error, ScalingError):
+            return str(error)
+        return f"Worker {self._id} ended the search by {type(error).__name__}: {error}"
 
     def _send_end(self, stub: Any, trial_id: str, outcome: TrialOutcome) -> None:
         """Tell the chief how a trial ended. One that is away will know it from the events."""
@@ -215,8 +223,8 @@ class _Desk:
 
     Attributes:
         is_over: Whether no trials are left, or no more are handed out.
-        mistake: What is wrong with the set-up. Workers are then told to stop, once the trials that
-            they are at have ended; None if nothing is.
+        mistake: What ends the search, as a mistake in the set-up. Workers are then told to stop,
+            once the trials that they are at have ended; None if nothing does.
     """
 
     def __init__(self, trials: Retries) -> None:
@@ -284,7 +292,7 @@ class _Desk:
         return _trial("", _STATUS.STOPPED, {})
 
     def end(self, mistake: SweepError) -> None:
-        """Hand out no more trials: something is wrong with the set-up."""
+        """Hand out no more trials."""
         self.mistake = self.mistake or mistake
         self.is_over = True
 
@@ -294,7 +302,7 @@ class _Desk:
 
 
 def _serve(desk: _Desk, request: _Request) -> None:
-    """Answer a request; one that tells of a mistake in the set-up is the last that counts."""
+    """Answer a request; one that tells of what ends the search is the last that counts."""
     answer = None
     try:
         answer = desk.answer(request)

@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+from keras_tuner.errors import FatalTypeError
 
 from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import read_runs
@@ -140,6 +141,20 @@ def test_a_mistake_in_the_set_up_ends_the_chief_and_the_worker(member):
     chief.join(30)
     assert not chief.is_alive()
     assert str(raised[0]) == "a mistake in the set-up"
+
+
+@pytest.mark.parametrize("error", [SystemExit("enough"), FatalTypeError("enough")])
+def test_a_trial_that_ends_the_search_ends_the_chief(member, error):
+    chief, raised = in_background(member("chief").run, Queue(plans(1, 2)), None)
+
+    def train(plan):
+        raise error
+
+    with pytest.raises(type(error), match="enough"):
+        member("w0").work(train)
+    chief.join(30)
+    assert not chief.is_alive()
+    assert str(raised[0]) == f"Worker w0 ended the search by {type(error).__name__}: enough"
 
 
 def test_a_mistake_that_one_worker_finds_ends_the_others_once_their_trials_have(member):
