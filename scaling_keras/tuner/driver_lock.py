@@ -31,13 +31,14 @@ def driver_lock(
 ) -> Iterator[None]:
     """Hold the lock of a project while a search runs.
 
-    A lock left behind by a kill is taken over: at once if it is of a process of this machine that
-    is gone; else once its file, which a living search touches every five seconds, hasn't changed
-    while this process watched it. No clock of another machine is trusted.
+    A lock left behind by a kill is taken over: at once if this process can see that the other is
+    gone; else, as where that ran on another machine or in another container, once its file, which a
+    living search touches every five seconds, hasn't changed while this process watched it. No clock
+    of another machine is trusted.
 
     Args:
         project: The project's directory; it must be there.
-        stale_after_seconds: How long to watch the lock of another machine.
+        stale_after_seconds: How long to watch the lock of a process that can't be seen.
 
     Raises:
         SweepError: If another search holds it, the lock file is damaged, or none can be written.
@@ -74,6 +75,7 @@ def _take(file: Path, token: str, *, instead_of: str | None) -> None:
         "pid": os.getpid(),
         "host": socket.gethostname(),
         "process_began": _process_began(os.getpid()),
+        "id_space": _id_space(),
     }
     text = json.dumps(own)
     if instead_of is None:
@@ -136,7 +138,7 @@ def _read(file: Path) -> dict[str, str] | None:
 
 def _is_gone(holder: dict[str, str], file: Path, watch_seconds: float) -> bool:
     """Return whether the search that wrote a lock is no more."""
-    if os.name == "posix" and holder.get("host") == socket.gethostname():
+    if os.name == "posix" and _is_seen(holder):
         pid = int(holder.get("pid", 0))
         return not _is_alive(pid) or _process_began(pid) != holder.get("process_began")
     before = _stamp(file)
@@ -146,6 +148,25 @@ def _is_gone(holder: dict[str, str], file: Path, watch_seconds: float) -> bool:
         if _stamp(file) != before:
             return False
     return True
+
+
+def _is_seen(holder: dict[str, str]) -> bool:
+    """Return whether the process that wrote a lock is among those that this one sees."""
+    here = (socket.gethostname(), _id_space())
+    return (holder.get("host"), holder.get("id_space")) == here
+
+
+def _id_space() -> str:
+    """Return within what the number of a process names one; empty where that can't be known.
+
+    Machines and containers may share the name of a host: what tells them apart is the start of the
+    machine, and the kernel's namespace of process numbers.
+    """
+    try:
+        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        return f"{start} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
