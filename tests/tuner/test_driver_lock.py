@@ -113,9 +113,33 @@ def test_of_two_searches_only_one_takes_a_stale_lock_over(tmp_path):
         driver_lock(tmp_path).__enter__()
 
 
-def test_a_damaged_lock_is_named(tmp_path):
-    (tmp_path / LOCK_FILE).write_text('{"token": ')
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"token": ',
+        b"",
+        b"[]",
+        b"\xff\xfe\x00{",
+        b'{"pid": 1}',
+        b'{"token": "../t", "pid": 1}',
+        b'{"token": "t"}',
+        b'{"token": "t", "pid": "1"}',
+        b'{"token": "t", "pid": null}',
+        b'{"token": "t", "pid": 0}',
+        b'{"token": "t", "pid": 99999999999999999999}',
+        b"[" * 100_000,
+    ],
+    ids=lambda content: content[:40].decode(errors="replace"),
+)
+def test_a_damaged_lock_is_named(tmp_path, content):
+    (tmp_path / LOCK_FILE).write_bytes(content)
     with pytest.raises(SweepError, match=r"search\.lock.*is damaged. Delete it if"):
+        driver_lock(tmp_path).__enter__()
+
+
+def test_a_directory_in_the_place_of_the_lock_is_named(tmp_path):
+    (tmp_path / LOCK_FILE).mkdir()
+    with pytest.raises(SweepError, match=r"search\.lock.*can't be read \(Is a directory\)"):
         driver_lock(tmp_path).__enter__()
 
 
