@@ -361,6 +361,10 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no typ
         self._last = -math.inf
         self.n_batches = n_done
 
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Say where the training goes on, for the time that is left is told by how it gets on."""
+        self._advance(self.n_batches)
+
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """Look at the loss, and pass on how many steps are done."""
         loss = (logs or {}).get("loss")
