@@ -68,8 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0, or 2 for a mistake of the user's, which is told in one line on standard
         error, 130 after Ctrl-C, or 1 where nobody reads the output to its end, as with `| head`.
     """
-    args = build_parser().parse_args(argv)
     try:
+        args = build_parser().parse_args(argv)
         code: int = args.run(args, sys.stdout)
         sys.stdout.flush()
     except ScalingError as error:

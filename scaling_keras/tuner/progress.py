@@ -31,6 +31,10 @@ class Work:
     n_examples: float
     train_flops: float
 
+    def part(self, fraction: float) -> Work:
+        """Return what a fraction of the training takes."""
+        return Work(n_examples=fraction * self.n_examples, train_flops=fraction * self.train_flops)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -105,10 +109,34 @@ class SilentReporter:
 
 @dataclasses.dataclass(kw_only=True)
 class _Running:
-    """A trial under way: when it began, by the tracker's clock, and the fraction done."""
+    """A trial under way.
+
+    Attributes:
+        began: When, by the tracker's clock.
+        fraction: Fraction done of its steps.
+        before: The fraction that an earlier attempt has done; None until anything is heard.
+    """
 
     began: float
     fraction: float = 0.0
+    before: float | None = None
+
+    @property
+    def to_do(self) -> float:
+        """Fraction of the trial that this attempt trains."""
+        return 1.0 - (self.before or 0.0)
+
+    @property
+    def share(self) -> float:
+        """How far this attempt is with what it trains, from 0 to 1."""
+        return (self.fraction - (self.before or 0.0)) / self.to_do if self.to_do > 0 else 1.0
+
+    def advance(self, fraction: float, now: float) -> None:
+        """Take in the fraction done: at first that of the attempts before."""
+        if fraction < self.fraction:  # It was begun again, at its last checkpoint.
+            self.began, self.before = now, None
+        self.before = fraction if self.before is None else self.before
+        self.fraction = fraction
 
 
 class Tracker:
@@ -188,17 +216,21 @@ class Tracker:
         self._reporter.trial_began(plan, self.progress())
 
     def advance(self, plan: TrialPlan, fraction: float) -> None:
-        """Take in that a trial has done a fraction of its steps, if it is still under way."""
+        """Take in that a trial has done a fraction of its steps, if it is still under way.
+
+        The first that is heard is what was done before: of a trial that goes on from a checkpoint.
+        """
         if plan.name in self._running:
-            self._running[plan.name].fraction = min(1.0, fraction)
+            self._running[plan.name].advance(min(1.0, fraction), self._clock())
             self._reporter.trial_advanced(self.progress())
 
     def end_trial(self, plan: TrialPlan, outcome: TrialOutcome) -> None:
         """Take in how a trial ended; a completed one is a measurement of speed."""
+        run = self._running.pop(plan.name, None)
         if outcome.status == "completed":
-            self._measured.append((self._work[plan.name], outcome.elapsed_seconds))
+            work = self._work[plan.name].part(run.to_do if run else 1.0)
+            self._measured.append((work, outcome.elapsed_seconds))
         self._ended.add(plan.name)
-        self._running.pop(plan.name, None)
         self._reporter.trial_ended(plan, outcome, self.progress())
 
     def end(self) -> None:
@@ -263,11 +295,11 @@ class Tracker:
         """Return the estimated time that a trial under way still takes; None if unknown."""
         so_far = self._clock() - run.began
         if rates is None:
-            return so_far * (1 - run.fraction) / run.fraction if run.fraction > 0 else None
-        by_speed = so_far * (1 - run.fraction) / max(run.fraction, 0.05)
-        by_model = max(0.0, float(_features(self._work[name]) @ rates) - so_far)
-        # What this trial shows of itself counts the more, the farther it has got.
-        return run.fraction * by_speed + (1 - run.fraction) * by_model
+            return so_far * (1 - run.share) / run.share if run.share > 0 else None
+        by_speed = so_far * (1 - run.share) / max(run.share, 0.05)
+        by_model = float(_features(self._work[name].part(run.to_do)) @ rates) - so_far
+        # What this attempt shows of itself counts the more, the farther it has got.
+        return run.share * by_speed + (1 - run.share) * max(0.0, by_model)
 
     def _rates(self) -> np.ndarray:
         """Return seconds per trial, per example and per FLOP."""

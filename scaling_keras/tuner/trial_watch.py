@@ -40,22 +40,28 @@ class TrialWatch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no
 
     @property
     def n_batches(self) -> int:
-        """Batches that the model has been trained on."""
+        """Batches that the model has been trained on.
+
+        The last execution of several steps may have had data for some of them only, which the
+        optimizer's count tells. One that counts otherwise, as when it gathers the gradients of
+        several batches, is no measure.
+        """
         if self._updates_before is None:
             return self._reached
-        return min(self._reached, self._n_done + self._updates() - self._updates_before)
+        counted = self._n_done + self._updates() - self._updates_before
+        last = self.model.steps_per_execution
+        return counted if self._reached - last < counted < self._reached else self._reached
 
     def _updates(self) -> int:
         """Return how often the optimizer has been applied."""
         return int(self.model.optimizer.iterations.numpy())
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
-        """Note where the optimizer stands, if that is what tells how many steps are made.
-
-        An execution of several steps may have data for some of them only.
-        """
-        if self.model.steps_per_execution > 1 and self._updates_before is None:
+        """Note where the training goes on, for how it gets on tells the time that is left."""
+        several = self.model.steps_per_execution > 1 and self.model.optimizer is not None
+        if several and self._updates_before is None:
             self._updates_before = self._updates()
+        self._advance(self._reached)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Go on counting: a `fit` of the model's own may make its steps in several epochs."""

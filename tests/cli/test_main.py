@@ -1,5 +1,6 @@
 """The program itself: what it says of mistakes, its version, and output that nobody reads."""
 
+import importlib
 import subprocess
 import sys
 
@@ -65,6 +66,15 @@ def test_help_names_every_form(capsys):
         main(["fit", "--help"])
     said = capsys.readouterr().out
     assert all(name in said for name in FORMS)
+
+
+def test_ctrl_c_while_a_command_loads_is_told_in_one_line(monkeypatch, capsys):
+    def interrupt(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib, "import_module", interrupt)
+    assert main(["fit", "runs.csv"]) == 130
+    assert capsys.readouterr().err == "scaling-keras: stopped by Ctrl-C\n"
 
 
 def test_the_version_is_told(capsys):

@@ -69,12 +69,14 @@ def test_a_disk_that_cannot_be_written_is_named_and_what_is_there_can_be_read(
 
 
 def write_lock(tmp_path, **holder):
-    text = json.dumps({"token": "t", "pid": os.getpid(), "process_began": "1", **holder})
+    here = {"host": os.uname().nodename, "id_space": driver_lock_module._id_space()}
+    content = {"token": "t", "pid": os.getpid(), "process_began": "1", **here, **holder}
+    text = json.dumps(content)
     (tmp_path / LOCK_FILE).write_text(text)
 
 
 def test_the_number_of_a_killed_search_may_be_anothers_by_now(tmp_path):
-    write_lock(tmp_path, host=os.uname().nodename)
+    write_lock(tmp_path)
     with driver_lock(tmp_path):
         pass
 
@@ -86,24 +88,58 @@ def test_the_lock_of_another_machine_is_watched_before_it_is_taken_over(tmp_path
         assert time.monotonic() - began >= 0.2
 
 
-def test_the_lock_of_a_living_search_on_another_machine_is_left_alone(tmp_path, monkeypatch):
-    write_lock(tmp_path, host="elsewhere")
+@pytest.mark.parametrize(
+    "holder",
+    [
+        {"host": "elsewhere"},
+        # A container on the network of this host has its name, and its own process numbers.
+        {"id_space": "another start pid:[1]", "pid": 2**22 + 1},
+    ],
+)
+def test_the_lock_of_a_living_search_that_cannot_be_seen_is_left_alone(
+    holder, tmp_path, monkeypatch
+):
+    write_lock(tmp_path, **holder)
     monkeypatch.setattr(time, "sleep", lambda seconds: os.utime(tmp_path / LOCK_FILE))
-    with pytest.raises(SweepError, match="on elsewhere is searching"):
+    with pytest.raises(SweepError, match="is searching"):
         driver_lock(tmp_path).__enter__()
 
 
 def test_of_two_searches_only_one_takes_a_stale_lock_over(tmp_path):
-    write_lock(tmp_path, host=os.uname().nodename)
+    write_lock(tmp_path)
     turn = tmp_path / f"{LOCK_FILE}.t.taken"
     turn.touch()
     with pytest.raises(SweepError, match=r"taken over by one process.*t\.taken.*delete that file"):
         driver_lock(tmp_path).__enter__()
 
 
-def test_a_damaged_lock_is_named(tmp_path):
-    (tmp_path / LOCK_FILE).write_text('{"token": ')
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"token": ',
+        b"",
+        b"[]",
+        b"\xff\xfe\x00{",
+        b'{"pid": 1}',
+        b'{"token": "../t", "pid": 1}',
+        b'{"token": "t"}',
+        b'{"token": "t", "pid": "1"}',
+        b'{"token": "t", "pid": null}',
+        b'{"token": "t", "pid": 0}',
+        b'{"token": "t", "pid": 99999999999999999999}',
+        b"[" * 100_000,
+    ],
+    ids=lambda content: content[:40].decode(errors="replace"),
+)
+def test_a_damaged_lock_is_named(tmp_path, content):
+    (tmp_path / LOCK_FILE).write_bytes(content)
     with pytest.raises(SweepError, match=r"search\.lock.*is damaged. Delete it if"):
+        driver_lock(tmp_path).__enter__()
+
+
+def test_a_directory_in_the_place_of_the_lock_is_named(tmp_path):
+    (tmp_path / LOCK_FILE).mkdir()
+    with pytest.raises(SweepError, match=r"search\.lock.*can't be read \(Is a directory\)"):
         driver_lock(tmp_path).__enter__()
 
 

@@ -103,6 +103,7 @@ def test_nothing_is_promised_before_anything_is_measured(works, clock, listener)
     assert tracker.progress().remaining_seconds is None
     trial = plans(works)[0]
     tracker.begin_trial(trial)
+    tracker.advance(trial, 0.0)
     clock.now += 1.0
     tracker.advance(trial, 0.5)
     assert tracker.progress().remaining_seconds is None
@@ -128,6 +129,7 @@ def test_the_estimate_falls_while_a_trial_goes_on(works, clock, listener):
         train(tracker, clock, trial, works)
     last = trials[5]
     tracker.begin_trial(last)
+    tracker.advance(last, 0.0)
     total = seconds(works[last.name])
     estimates = []
     for _ in range(4):
@@ -143,9 +145,45 @@ def test_a_single_trial_is_estimated_from_itself(clock, listener):
     trial = plan(10, 1_000)
     tracker.begin({trial.name: Work(n_examples=1e3, train_flops=1e9)}, set())
     tracker.begin_trial(trial)
+    tracker.advance(trial, 0.0)
     clock.now += 5.0
     tracker.advance(trial, 0.25)
     assert tracker.progress().remaining_seconds == pytest.approx(15.0)
+
+
+def test_a_trial_that_goes_on_from_a_checkpoint_is_estimated_from_this_attempt(clock, listener):
+    tracker = Tracker(listener, clock)
+    trial, second, third = (plan(10, 1_000 + i) for i in range(3))
+    work = Work(n_examples=1e3, train_flops=1e9)
+    tracker.begin({trial.name: work}, set())
+    tracker.begin_trial(trial)
+    tracker.advance(trial, 0.5)
+    assert tracker.progress().remaining_seconds is None
+    for now in (10.0, 100.0, 400.0):
+        clock.now = now
+        tracker.advance(trial, 0.5 + now / 1000)
+        assert tracker.progress().remaining_seconds == pytest.approx(500.0 - now)
+    tracker.end_trial(trial, TrialOutcome(status="completed", elapsed_seconds=500.0))
+    # Half of a trial took 500 s, and a whole one twice as long.
+    for other in (second, third):
+        tracker.expect(other, work)
+    tracker.begin_trial(second)
+    tracker.end_trial(second, TrialOutcome(status="completed", elapsed_seconds=1000.0))
+    assert tracker.progress().remaining_seconds == pytest.approx(1000.0)
+    tracker.begin_trial(third)
+    tracker.advance(third, 0.9)
+    assert tracker.progress().remaining_seconds == pytest.approx(100.0)
+
+
+def test_a_trial_that_is_begun_again_is_estimated_from_its_newest_attempt(clock, listener):
+    tracker = Tracker(listener, clock)
+    trial = plan(10, 1_000)
+    tracker.begin({trial.name: Work(n_examples=1e3, train_flops=1e9)}, set())
+    tracker.begin_trial(trial)
+    for now, fraction in [(0.0, 0.0), (30.0, 0.3), (100.0, 0.2), (110.0, 0.3)]:
+        clock.now = now
+        tracker.advance(trial, fraction)
+    assert tracker.progress().remaining_seconds == pytest.approx(70.0)
 
 
 def test_a_failed_trial_is_over_but_measures_nothing(works, clock, listener):

@@ -13,6 +13,7 @@ import json
 import os
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from queue import Empty, SimpleQueue
@@ -37,6 +38,10 @@ _LOOK_SECONDS = 0.5
 _PING_SECONDS = 2.0
 _ANSWER_SECONDS = 30.0
 _GRACE_SECONDS = 5.0
+_RESTART_SECONDS = 5 * _PING_SECONDS
+"""How long nothing is heard of a worker before another of its name is taken for it, come back."""
+_NAME_END = "/"
+"""What ends a worker's name in what it calls itself; a token of its process follows."""
 
 
 class ChiefAndWorkers:
@@ -76,6 +81,8 @@ class ChiefAndWorkers:
             )
         self._id, ip, port = (os.environ[name] for name in VARIABLES)
         self._address = f"{ip}:{port}"
+        # Two workers may have got the same name.
+        self._member = f"{self._id}{_NAME_END}{uuid.uuid4().hex}"
         self.is_worker = "chief" not in self._id
         self._silence_seconds = silence_seconds
         self._stall_seconds = stall_seconds
@@ -90,8 +97,8 @@ class ChiefAndWorkers:
             run_trial: Unused: the workers have their own.
 
         Raises:
-            SweepError: If the address is taken, no worker is there, or a worker found a mistake in
-                the set-up.
+            SweepError: If the address is taken, no worker is there, or a trial ended the search in
+                a worker, as a mistake in the set-up does.
         """
         desk = _Desk(Retries(queue, max_retries=self._max_retries))
         requests: SimpleQueue[_Request] = SimpleQueue()
@@ -123,7 +130,7 @@ class ChiefAndWorkers:
 
         Raises:
             SweepError: If no chief answers.
-            ScalingError: For a mistake in the set-up; the chief is told.
+            BaseException: What a trial raised; the chief is told.
         """
         with grpc.insecure_channel(self._address) as channel:
             stub = protos.get_service_grpc().OracleStub(channel)
@@ -147,11 +154,19 @@ class ChiefAndWorkers:
             outcome = run_trial(plan)
         except TakenOver:
             return  # The chief thought that this worker was gone.
-        except ScalingError as error:
-            told = TrialOutcome(status=_RAISED, reason=str(error))
+        except KeyboardInterrupt:
+            raise  # This worker is to end, not the search.
+        except BaseException as error:
+            told = TrialOutcome(status=_RAISED, reason=self._why_it_ends(error))
             self._send_end(stub, trial_id, told)
             raise
         self._send_end(stub, trial_id, outcome)
+
+    def _why_it_ends(self, error: BaseException) -> str:
+        """Return why the search ends by what a trial raised here."""
+        if isinstance(error, ScalingError):
+            return str(error)
+        return f"Worker {self._id} ended the search by {type(error).__name__}: {error}"
 
     def _send_end(self, stub: Any, trial_id: str, outcome: TrialOutcome) -> None:
         """Tell the chief how a trial ended. One that is away will know it from the events."""
@@ -164,7 +179,7 @@ class ChiefAndWorkers:
 
     def _ask(self, stub: Any) -> keras_tuner_trial.Trial:
         """Return what the chief has for this worker."""
-        request = protos.get_service().CreateTrialRequest(tuner_id=self._id)
+        request = protos.get_service().CreateTrialRequest(tuner_id=self._member)
         end = time.monotonic() + self._absence_seconds
         while True:
             try:
@@ -203,11 +218,22 @@ class _Request:
 
 @dataclasses.dataclass(kw_only=True)
 class _UnderWay:
-    """A trial that was handed out."""
+    """A trial that was handed out.
+
+    Attributes:
+        plan: The trial.
+        worker: What the worker calls itself that has it.
+        heard: When that was last heard of.
+    """
 
     plan: TrialPlan
     worker: str
     heard: float
+
+    @property
+    def name(self) -> str:
+        """The worker's name, which others may have too."""
+        return _name(self.worker)
 
 
 class _Desk:
@@ -215,8 +241,8 @@ class _Desk:
 
     Attributes:
         is_over: Whether no trials are left, or no more are handed out.
-        mistake: What is wrong with the set-up. Workers are then told to stop, once the trials that
-            they are at have ended; None if nothing is.
+        mistake: What ends the search, as a mistake in the set-up. Workers are then told to stop,
+            once the trials that they are at have ended; None if nothing does.
     """
 
     def __init__(self, trials: Retries) -> None:
@@ -259,17 +285,18 @@ class _Desk:
         for key, known in list(self._under_way.items()):
             silent = self._trials.silent_seconds(known.plan)
             if now - known.heard > silence_seconds:
-                self._lose(key, f"worker {known.worker} was not heard of for {silence_seconds:g} s")
+                self._lose(key, f"worker {known.name} was not heard of for {silence_seconds:g} s")
             elif stall_seconds is not None and silent is not None and silent > stall_seconds:
-                self._lose(key, f"worker {known.worker} made no step for {stall_seconds:g} s")
+                self._lose(key, f"worker {known.name} made no step for {stall_seconds:g} s")
 
     def _create(self, worker: str) -> keras_tuner_trial.Trial:
         """Return the next trial for a worker, or that it should wait, or stop."""
         self._heard.pop("", None)
         self._heard[worker] = time.monotonic()
+        gone = self._forget_earlier(worker)
         for key, known in list(self._under_way.items()):
-            if known.worker == worker:
-                self._lose(key, f"worker {worker} was started again")
+            if known.worker == worker or known.worker in gone:
+                self._lose(key, f"worker {known.name} was started again")
         if self.mistake is None:
             plan, self._first = self._first or self._trials.next_trial(), None
             if plan is not None:
@@ -283,8 +310,20 @@ class _Desk:
         del self._heard[worker]
         return _trial("", _STATUS.STOPPED, {})
 
+    def _forget_earlier(self, worker: str) -> list[str]:
+        """Forget the workers of the same name that are gone, and return them: it is come back."""
+        end = time.monotonic() - _RESTART_SECONDS
+        gone = [
+            other
+            for other, heard in self._heard.items()
+            if _name(other) == _name(worker) and heard < end
+        ]
+        for other in gone:
+            del self._heard[other]
+        return gone
+
     def end(self, mistake: SweepError) -> None:
-        """Hand out no more trials: something is wrong with the set-up."""
+        """Hand out no more trials."""
         self.mistake = self.mistake or mistake
         self.is_over = True
 
@@ -293,8 +332,13 @@ class _Desk:
         self._trials.lost(self._under_way.pop(key).plan, why)
 
 
+def _name(worker: str) -> str:
+    """Return the name in what a worker calls itself."""
+    return worker.rpartition(_NAME_END)[0]
+
+
 def _serve(desk: _Desk, request: _Request) -> None:
-    """Answer a request; one that tells of a mistake in the set-up is the last that counts."""
+    """Answer a request; one that tells of what ends the search is the last that counts."""
     answer = None
     try:
         answer = desk.answer(request)

@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from multiprocessing import connection as connections
@@ -221,8 +220,8 @@ class _Pool:
         ours, theirs = multiprocessing.Pipe()
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-m", worker.__name__, str(theirs.fileno())],
-                env={**os.environ, **share, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                worker.command(theirs.fileno()),
+                env={**os.environ, **share},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # The program's standard output is the program's own.

@@ -27,13 +27,15 @@ class _Parcel:
     """What runs trials, and what must be so in a process before it can be unpacked there.
 
     Attributes:
-        folders: Where the program's own modules are found.
+        ahead: Folders where the program finds modules before it looks among those of Python.
+        behind: Those where it looks afterwards.
         scripts: Names of the modules that are no importable ones; see `script_module_name`.
         settings: The `GlobalSettings` of the program, pickled.
         content: What runs trials, pickled.
     """
 
-    folders: list[str]
+    ahead: list[str]
+    behind: list[str]
     scripts: list[str]
     settings: bytes
     content: bytes
@@ -58,9 +60,11 @@ def pack(run_trial: RunTrial) -> bytes:
     scripts = [name for name in sys.modules if name.startswith(_SCRIPT_MARK)]
     for name in scripts:
         cloudpickle.register_pickle_by_value(sys.modules[name])
+    ahead, behind = _program_folders()
     try:
         parcel = _Parcel(
-            folders=_program_folders(),
+            ahead=ahead,
+            behind=behind,
             scripts=scripts,
             settings=cloudpickle.dumps(GlobalSettings.of_this_process()),
             content=cloudpickle.dumps(run_trial),
@@ -84,8 +88,10 @@ def unpack(packed: bytes) -> Any:
         SweepError: If it uses a module that can't be imported here.
     """
     parcel: _Parcel = pickle.loads(packed)
-    # In front, as there: a module beside the program hides an installed one of the same name.
-    sys.path[:0] = [folder for folder in parcel.folders if folder not in sys.path]
+    # In their order, whatever this process has of them: the first module of a name hides others.
+    known = {*parcel.ahead, *parcel.behind}
+    others = [folder for folder in sys.path if folder not in known]
+    sys.path[:] = [*parcel.ahead, *others, *parcel.behind]
     for name in parcel.scripts:
         # Classes look their module up, such as a dataclass with postponed annotations.
         sys.modules.setdefault(name, types.ModuleType(name))
@@ -134,15 +140,16 @@ def _made_of(pickled: bytes) -> Any:
         ) from error
 
 
-def _program_folders() -> list[str]:
-    """Return where this process finds modules, without those of Python and of installed packages.
+def _program_folders() -> tuple[list[str], list[str]]:
+    """Return where this process looks for modules before those of Python, and where afterwards.
 
-    Each machine has those of its own.
+    Folders of Python and of installed packages aren't among them: each machine has its own.
     """
     installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
     folders = [str(Path(folder).absolute()) for folder in sys.path]
-    return [
-        folder
-        for folder in folders
-        if not any(Path(folder).is_relative_to(place) for place in installed)
+    is_own = [
+        not any(Path(folder).is_relative_to(place) for place in installed) for folder in folders
     ]
+    n_ahead = is_own.index(False) if False in is_own else len(folders)
+    behind = zip(folders[n_ahead:], is_own[n_ahead:], strict=True)
+    return folders[:n_ahead], [folder for folder, own in behind if own]

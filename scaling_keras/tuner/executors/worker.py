@@ -1,4 +1,4 @@
-"""A worker of `local_processes`: `python -m scaling_keras.tuner.executors.worker DESCRIPTOR`.
+"""A worker of `local_processes`, which starts it by `command`.
 
 It receives what runs trials, then plans, over the pipe whose file descriptor it is given, and sends
 back how they go. It ends when the pipe does, so it never outlives the search.
@@ -16,6 +16,17 @@ from multiprocessing.connection import Connection
 from scaling_keras.tuner.quiet_import import import_quietly
 
 READY, ADVANCED, ENDED, RAISED = "ready", "advanced", "ended", "raised"
+_START = (
+    f"import sys; sys.path[:] = sys.argv[2:]; from {__name__} import main; main(int(sys.argv[1]))"
+)
+
+
+def command(descriptor: int) -> list[str]:
+    """Return the command of a worker that finds modules where this process does.
+
+    Nowhere else: `python -m` would look in the current directory first.
+    """
+    return [sys.executable, "-c", _START, str(descriptor), *sys.path]
 
 
 def main(descriptor: int) -> None:
@@ -51,7 +62,3 @@ def _receive(connection: Connection, inbox: queue.SimpleQueue[bytes | None]) -> 
         except (EOFError, OSError):
             os._exit(1)
         inbox.put(message or None)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -9,10 +9,12 @@ import threading
 import time
 
 import pytest
+from keras_tuner.errors import FatalTypeError
 
 from scaling_keras.errors import SweepError
 from scaling_keras.events.reader import read_runs
 from scaling_keras.tuner.claim import TakenOver
+from scaling_keras.tuner.executors import chief_and_workers
 from scaling_keras.tuner.executors.chief_and_workers import ChiefAndWorkers
 from scaling_keras.tuner.executors.choosing import make_executor
 from scaling_keras.tuner.executors.in_process import InProcess
@@ -98,7 +100,8 @@ def test_the_trial_of_a_worker_that_is_gone_goes_to_another(member):
     }
 
 
-def test_a_worker_that_is_started_again_frees_its_trial_at_once(member):
+def test_a_worker_that_is_started_again_frees_its_trial_soon(member, monkeypatch):
+    monkeypatch.setattr(chief_and_workers, "_RESTART_SECONDS", 0.5)
     queue = Queue(plans(1))
     chief, _ = in_background(member("chief", silence_seconds=60.0).run, queue, None)
 
@@ -111,6 +114,23 @@ def test_a_worker_that_is_started_again_frees_its_trial_at_once(member):
     chief.join(10)
     assert not chief.is_alive()
     assert [status for _, status, _ in queue.finished] == ["completed"]
+
+
+def test_two_workers_of_one_name_are_two(member):
+    queue = Queue(plans(1, 2))
+    chief, _ = in_background(member("chief").run, queue, None)
+    both = threading.Barrier(2)
+
+    def train(plan):
+        both.wait(30)
+        return TrialOutcome(status="completed")
+
+    workers = [in_background(member("w0").work, train)[0] for _ in range(2)]
+    for thread in (*workers, chief):
+        thread.join(30)
+        assert not thread.is_alive()
+    assert queue.losses == []
+    assert [status for _, status, _ in queue.finished] == ["completed"] * 2
 
 
 def test_a_trial_that_hangs_is_taken_from_its_worker(member):
@@ -140,6 +160,20 @@ def test_a_mistake_in_the_set_up_ends_the_chief_and_the_worker(member):
     chief.join(30)
     assert not chief.is_alive()
     assert str(raised[0]) == "a mistake in the set-up"
+
+
+@pytest.mark.parametrize("error", [SystemExit("enough"), FatalTypeError("enough")])
+def test_a_trial_that_ends_the_search_ends_the_chief(member, error):
+    chief, raised = in_background(member("chief").run, Queue(plans(1, 2)), None)
+
+    def train(plan):
+        raise error
+
+    with pytest.raises(type(error), match="enough"):
+        member("w0").work(train)
+    chief.join(30)
+    assert not chief.is_alive()
+    assert str(raised[0]) == f"Worker w0 ended the search by {type(error).__name__}: enough"
 
 
 def test_a_mistake_that_one_worker_finds_ends_the_others_once_their_trials_have(member):

@@ -72,6 +72,13 @@ def test_what_a_trial_prints_is_not_the_programs_output(tmp_path, capfd):
     assert capfd.readouterr().out == ""
 
 
+def test_a_process_finds_no_modules_in_the_current_directory(tmp_path, monkeypatch):
+    (tmp_path / "queue.py").write_text("raise RuntimeError('not a module of the program')")
+    monkeypatch.chdir(tmp_path)
+    queue = run(tmp_path, (1,), max_retries=0)
+    assert [status for _, status, _ in queue.finished] == ["completed"]
+
+
 def test_a_trial_that_exits_ends_the_search_without_a_word_of_its_process(tmp_path, capfd):
     with pytest.raises(SystemExit, match="I exit"):
         run(tmp_path, (7, 1))

@@ -1,5 +1,6 @@
 """What is sent to other processes, and what it finds there."""
 
+import os
 import subprocess
 import sys
 
@@ -25,7 +26,7 @@ def received(packed, use, *, cwd):
     return run.stdout.decode()
 
 
-def test_modules_beside_the_program_are_found_before_installed_ones(tmp_path, monkeypatch):
+def test_modules_beside_the_program_are_found_before_all_others(tmp_path, monkeypatch):
     folder = tmp_path / "my program"
     folder.mkdir()
     (folder / "besides.py").write_text("def where():\n    return 'beside the program'\n")
@@ -40,6 +41,11 @@ def test_modules_beside_the_program_are_found_before_installed_ones(tmp_path, mo
         "beside the program\n"
     )
     use = "import iniconfig; print(iniconfig.__file__)"
+    there = received(packing.pack(iniconfig.where), use, cwd=tmp_path)
+    assert there.strip() == str(folder / "iniconfig.py")
+    # The other process may have the folder already, behind others.
+    (tmp_path / "iniconfig.py").write_text("")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     there = received(packing.pack(iniconfig.where), use, cwd=tmp_path)
     assert there.strip() == str(folder / "iniconfig.py")
 
@@ -63,7 +69,17 @@ def test_what_cannot_be_imported_is_named(is_module_there, tmp_path, monkeypatch
     sys.modules.pop("passing", None)
 
 
+def test_modules_of_a_folder_behind_the_installed_ones_hide_none(tmp_path, monkeypatch):
+    (tmp_path / "iniconfig.py").write_text("")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    use = f"import iniconfig; print(iniconfig.__file__, {str(tmp_path)!r} in sys.path)"
+    there = received(packing.pack(len), use, cwd=tmp_path.parent)
+    assert "site-packages" in there
+    assert there.endswith(" True\n")
+
+
 def test_the_folders_of_python_and_of_its_packages_are_not_sent():
-    folders = packing._program_folders()
-    assert folders
-    assert not [folder for folder in folders if folder.endswith(("site-packages", "lib-dynload"))]
+    ahead, behind = packing._program_folders()
+    assert ahead
+    installed = ("site-packages", "lib-dynload")
+    assert not [folder for folder in [*ahead, *behind] if folder.endswith(installed)]
