@@ -36,18 +36,28 @@ def build_with_dropout(hp, activation="relu"):
     return model
 
 
-def stop_and_go_on(make_tuner, mark, *, between=lambda run_dir: None, callbacks=(), **options):
+def stop_and_go_on(
+    make_tuner,
+    mark,
+    *,
+    build=build_with_dropout,
+    between=lambda run_dir: None,
+    callbacks=(),
+    train=None,
+    **options,
+):
     """Stop a trial of 8 batches after 6, go on, and return its run."""
+    train = train or make_data(8)
     search = {
         "validation_data": make_data(4),
         "callbacks": [*callbacks, Stops(mark, 6)],
     }
-    tuner = make_tuner(build_with_dropout, widths=(4,), checkpoint_seconds=0, **options)
+    tuner = make_tuner(build, widths=(4,), checkpoint_seconds=0, **options)
     with pytest.raises(KeyboardInterrupt):
-        tuner.search(make_data(8), **search)
+        tuner.search(train, **search)
     (run_dir,) = (path for path in tuner._project.path.iterdir() if path.is_dir())
     between(run_dir)
-    tuner.search(make_data(8), **search)
+    tuner.search(train, **search)
     (run,) = tuner.results()
     assert not list(run_dir.glob("*.npz"))
     return run
@@ -82,6 +92,19 @@ def test_a_stopped_trial_goes_on_to_the_same_result(make_tuner, tmp_path, uninte
     assert run.curves["mae"][-1] == pytest.approx([32, whole], rel=1e-6)
     places = run.curves["loss"][:, 0]
     assert (np.diff(places) > 0).all()
+
+
+def test_a_stopped_trial_costs_what_all_its_batches_cost(make_tuner, tmp_path):
+    inputs = np.ones((32, 3), "float32")
+    # The first batch is mostly left out, all others are whole.
+    data = (inputs, inputs[:, :1], np.arange(32).clip(2, 3).astype("float32") - 2)
+    train = tf.data.Dataset.from_tensor_slices(data).batch(4)
+    tuner = make_tuner(build_with_dropout, widths=(4,), project_name="whole")
+    tuner.search(train, validation_data=make_data(4))
+    (whole,) = tuner.results()
+    run = stop_and_go_on(make_tuner, tmp_path / "mark", train=train)
+    assert (run.n_examples, run.facts["n_examples_before"]) == (29, 17)
+    assert run.train_flops == pytest.approx(whole.train_flops, rel=1e-6)
 
 
 class Falls(keras.callbacks.Callback):
