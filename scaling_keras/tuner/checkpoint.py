@@ -7,7 +7,6 @@ import os
 import re
 import time
 import warnings
-import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -77,11 +76,12 @@ def restore(
         n_batches, of_steps = _steps(file)
         if of_steps != n_steps:
             continue
+        with scope():
+            model.optimizer.build(model.trainable_variables)
         try:
             with scope():
-                model.optimizer.build(model.trainable_variables)
                 metrics = _load(file, model, training)
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except Exception as error:  # Which byte is damaged says what reading it raises.
             is_other = isinstance(error, _OtherTraining)
             why = "another model, optimizer or loss" if is_other else type(error).__name__
             warnings.warn(

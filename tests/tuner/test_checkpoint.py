@@ -155,15 +155,26 @@ def test_metrics_that_others_were_compiled_with_are_those_of_the_rest_alone(make
     assert len(run.curves["mae"]) == 1
 
 
-def test_a_truncated_checkpoint_is_named_and_the_trial_begins_anew(
-    make_tuner, tmp_path, uninterrupted
+def in_an_unknown_way(content):
+    """Return a checkpoint that says of a part that it is compressed in a way that nobody knows."""
+    place = content.rindex(b"PK\x01\x02") + len("PK") + 8
+    return content[:place] + b"\x04" + content[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("damage", "error"),
+    [(lambda content: content[:1000], "BadZipFile"), (in_an_unknown_way, "NotImplementedError")],
+    ids=["truncated", "compressed"],
+)
+def test_a_damaged_checkpoint_is_named_and_the_trial_begins_anew(
+    make_tuner, tmp_path, uninterrupted, damage, error
 ):
     def cut(run_dir):
         (file,) = run_dir.glob("checkpoint-*.npz")
-        file.write_bytes(file.read_bytes()[:1000])
+        file.write_bytes(damage(file.read_bytes()))
         (run_dir / "1.draft.npz").write_bytes(b"half")
 
-    with pytest.warns(ScalingWarning, match=r"checkpoint-5-of-8\.npz.*is deleted"):
+    with pytest.warns(ScalingWarning, match=rf"checkpoint-5-of-8\.npz' \({error}\).*is deleted"):
         run = stop_and_go_on(make_tuner, tmp_path / "mark", between=cut)
     assert (run.status, run.n_examples, run.facts["n_examples_before"]) == ("completed", 32, 0)
     assert run.loss == pytest.approx(uninterrupted.loss, rel=1e-6)
