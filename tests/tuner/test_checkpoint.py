@@ -263,3 +263,30 @@ def test_a_trial_that_ended_before_its_process_could_say_so_is_not_trained_again
     outcome = run_trial(plan, tuner._setting)
     assert (outcome.status, outcome.metrics["val_loss"]) == ("completed", run.loss)
     assert [again.facts["attempt"] for again in tuner.results()] == [1]
+def test_a_trial_on_halved_batches_goes_on_from_its_checkpoint(make_tuner, data, tmp_path):
+    search = {
+        "validation_data": data,
+        "callbacks": [RunsOut(), Stops(tmp_path / "mark", 12)],
+    }
+    options = {"widths": (2,), "halve_batch": True, "checkpoint_seconds": 0}
+    with pytest.raises(KeyboardInterrupt):
+        make_tuner(**options).search(data, **search)
+    # As another process does, which knows of no halving.
+    again = make_tuner(**options)
+    again.search(data, **search)
+    (run,) = again.results()
+    assert (run.status, run.n_examples, run.facts["batch_size"]) == ("completed", 32, 2)
+    assert (run.facts["attempt"], run.facts["n_examples_before"]) == (3, 22)
+
+
+def test_data_in_other_batches_by_now_is_tried_whole(make_tuner, data, tmp_path):
+    search = {"validation_data": data, "callbacks": [RunsOut(), Stops(tmp_path / "mark", 12)]}
+    with pytest.raises(KeyboardInterrupt):
+        make_tuner(widths=(2,), halve_batch=True).search(data, **search)
+    again = make_tuner(widths=(2,), halve_batch=True)
+    again.search(make_data(16, batch_size=2), **search)
+    (run,) = again.results()
+    assert (run.n_examples, run.facts["batch_size"], run.facts["attempt"]) == (32, 2, 3)
+    assert "batch_divisor" not in run.facts["hyperparameters"]
+
+
