@@ -221,6 +221,70 @@ def test_a_checkpoint_that_cannot_be_written_is_no_end_of_the_training(
     assert [run.status for run in tuner.results()] == ["completed"]
 
 
+class TwoOptimizers(keras.Model):
+    """Trains its head by an optimizer of its own, and draws towards its own average."""
+
+    def __init__(self, width, is_built):
+        super().__init__()
+        self.dense, self.head = keras.layers.Dense(width, "relu"), keras.layers.Dense(1)
+        self.second, self.is_built = keras.optimizers.Adam(0.01), is_built
+
+    def build(self, shape):
+        self.dense.build(shape)
+        self.head.build((None, self.dense.units))
+        if self.is_built:
+            self.second.build(self.head.trainable_variables)
+        self.teacher = [tf.Variable(each.value) for each in self.head.trainable_variables]
+
+    def call(self, x):
+        return self.head(self.dense(x))
+
+    def train_step(self, data):
+        x, y = data
+        variables = self.head.trainable_variables
+        with tf.GradientTape() as tape:
+            loss = self.compute_loss(x=x, y=y, y_pred=self(x, training=True))
+            for mine, slow in zip(variables, self.teacher, strict=True):
+                loss += tf.reduce_mean(tf.square(mine.value - slow))
+        layers = self.dense, self.head
+        dense, head = tape.gradient(
+            loss, [[each.value for each in layer.trainable_variables] for layer in layers]
+        )
+        self.optimizer.apply(dense, self.dense.trainable_variables)
+        self.second.apply(head, variables)
+        for mine, slow in zip(variables, self.teacher, strict=True):
+            slow.assign(0.9 * slow + 0.1 * mine.value)
+        self._loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
+        return {"loss": self._loss_tracker.result()}
+
+
+def with_two_optimizers(is_built=True):
+    def build(hp):
+        model = TwoOptimizers(hp["width"], is_built)
+        model.build((None, 3))
+        model.compile(keras.optimizers.Adam(0.01), "mse")
+        return model
+
+    return build
+
+
+@pytest.mark.parametrize("strategy", [None, "auto"])
+def test_what_a_model_holds_in_attributes_goes_on_too(make_tuner, tmp_path, strategy):
+    build = with_two_optimizers()
+    whole = make_tuner(build, widths=(4,), project_name="whole")
+    whole.search(make_data(8), validation_data=make_data(4))
+    run = stop_and_go_on(make_tuner, tmp_path / "mark", build=build, distribution_strategy=strategy)
+    assert run.facts["n_examples_before"] == 20
+    assert run.loss == pytest.approx(next(iter(whole.results())).loss, rel=1e-6)
+
+
+def test_a_training_that_makes_variables_has_no_checkpoints_and_says_so(make_tuner, tmp_path):
+    build = with_two_optimizers(is_built=False)
+    with pytest.warns(ScalingWarning, match=r"width4_32_seed0', whose training made 4 more, such"):
+        run = stop_and_go_on(make_tuner, tmp_path / "mark", build=build)
+    assert (run.status, run.n_examples, run.facts["n_examples_before"]) == ("completed", 32, 0)
+
+
 class RunsOut(keras.callbacks.Callback):
     """Has memory for batches of two, as the model's input shows them."""
 
@@ -241,28 +305,6 @@ def test_a_batch_is_halved_when_memory_runs_out_if_that_is_asked_for(make_tuner,
     assert [run.facts["attempt"] for run in again.results()] == [2]
 
 
-def test_a_batch_that_cannot_be_halved_for_all_replicas_fails_the_trial(make_tuner):
-    data = make_data(8, batch_size=3)
-    tuner = make_tuner(widths=(2, 4), n_examples=(24,), halve_batch=True)
-    with pytest.raises(Exception, match="OOM when allocating"):
-        tuner.search(data, validation_data=data, callbacks=[RunsOut()])
-
-
-def test_without_being_asked_for_a_smaller_batch_the_trial_fails(make_tuner, data):
-    tuner = make_tuner(widths=(2,))
-    with pytest.raises(Exception, match="ResourceExhaustedError: OOM"):
-        tuner.search(data, validation_data=data, callbacks=[RunsOut()])
-    assert [run.status for run in tuner.results()] == ["failed"]
-
-
-def test_a_trial_that_ended_before_its_process_could_say_so_is_not_trained_again(make_tuner, data):
-    tuner = make_tuner(widths=(2,))
-    tuner.search(data, validation_data=data)
-    (run,) = tuner.results()
-    (plan,) = tuner._sweep.plan(tuner._setting.workload)
-    outcome = run_trial(plan, tuner._setting)
-    assert (outcome.status, outcome.metrics["val_loss"]) == ("completed", run.loss)
-    assert [again.facts["attempt"] for again in tuner.results()] == [1]
 def test_a_trial_on_halved_batches_goes_on_from_its_checkpoint(make_tuner, data, tmp_path):
     search = {
         "validation_data": data,
@@ -290,3 +332,25 @@ def test_data_in_other_batches_by_now_is_tried_whole(make_tuner, data, tmp_path)
     assert "batch_divisor" not in run.facts["hyperparameters"]
 
 
+def test_a_batch_that_cannot_be_halved_for_all_replicas_fails_the_trial(make_tuner):
+    data = make_data(8, batch_size=3)
+    tuner = make_tuner(widths=(2, 4), n_examples=(24,), halve_batch=True)
+    with pytest.raises(Exception, match="OOM when allocating"):
+        tuner.search(data, validation_data=data, callbacks=[RunsOut()])
+
+
+def test_without_being_asked_for_a_smaller_batch_the_trial_fails(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    with pytest.raises(Exception, match="ResourceExhaustedError: OOM"):
+        tuner.search(data, validation_data=data, callbacks=[RunsOut()])
+    assert [run.status for run in tuner.results()] == ["failed"]
+
+
+def test_a_trial_that_ended_before_its_process_could_say_so_is_not_trained_again(make_tuner, data):
+    tuner = make_tuner(widths=(2,))
+    tuner.search(data, validation_data=data)
+    (run,) = tuner.results()
+    (plan,) = tuner._sweep.plan(tuner._setting.workload)
+    outcome = run_trial(plan, tuner._setting)
+    assert (outcome.status, outcome.metrics["val_loss"]) == ("completed", run.loss)
+    assert [again.facts["attempt"] for again in tuner.results()] == [1]
