@@ -126,6 +126,8 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         restored: Where the training goes on; see `restore`.
         n_steps: Batches of the whole training.
         seconds: Time between two checkpoints.
+        keeps_order: Whether the data would come in the same order again; without that there are no
+            checkpoints, which a warning says when the first is due.
         before_saving: Is called before each, to write down what has been seen until then; returns
             whether it could, without which there is no checkpoint.
     """
@@ -137,6 +139,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         restored: Restored,
         n_steps: int,
         seconds: float,
+        keeps_order: bool,
         before_saving: Callable[[], bool],
     ) -> None:
         super().__init__()
@@ -146,6 +149,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         self._n_steps = n_steps
         self._n_before = restored.n_batches
         self._seconds = seconds
+        self._keeps_order = keeps_order
         self._before_saving = before_saving
         self._last = time.monotonic()
 
@@ -156,6 +160,14 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # keras has n
         n_batches = self._n_before + batch + 1
         steps_made = int(self.model.optimizer.iterations.numpy())
         if steps_made != n_batches or n_batches >= self._n_steps or not self._can_be_restored:
+            return
+        if not self._keeps_order:
+            self._give_up(
+                "A checkpoint is gone on from with the same data in the same order. Received: "
+                "training data that is a tf.data.Dataset which shuffles, and so comes in another "
+                "order each time. Trials go on without checkpoints; pass a function of `seed` that "
+                "makes the data, its `shuffle(n, seed=seed)` included."
+            )
             return
         state = self._state()
         if state and self._before_saving():

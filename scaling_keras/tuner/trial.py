@@ -239,6 +239,8 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         _follow_halved(plan, setting)
     values = workload.values(plan)
     run_dir = setting.project.run_dir(plan.name)
+    if not workload.keeps_order:
+        clear_checkpoints(run_dir)
     n_steps = values["n_steps"]
     hp = as_hyperparameters(values)
     model, restored = restore(
@@ -297,6 +299,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
                 setting,
                 restored=restored,
                 n_steps=n_steps,
+                keeps_order=workload.keeps_order,
                 before_saving=lambda: claim.is_held() and logger.write_point(),
             ),
             # Before the logger writes the result, after which the trial is not trained again.

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
-from scaling_keras.tuner.batches import check_batched, items_per_batch
+from scaling_keras.tuner.batches import check_batched, items_per_batch, keeps_order
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, as_hyperparameters, compiled
 from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, model_of, size_name
@@ -56,6 +56,8 @@ class Workload:
     Attributes:
         given: Names of the hyperparameters that are the same for all trials.
         fits_itself: Whether the model has a `fit` of its own, which may ask for more.
+        keeps_order: Whether a trial that is begun anew gets the same data in the same order. A
+            function makes it anew from the seed; a dataset that shuffles comes in another order.
 
     Raises:
         DataError: If `train` is neither.
@@ -81,8 +83,8 @@ class Workload:
         if not (callable(train) or isinstance(train, tf.data.Dataset)):
             raise DataError(
                 f"The training data must be a batched tf.data.Dataset, or a function that gives "
-                f"one. Received: {type(train).__name__}. Wrap arrays with "
-                f"`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`."
+                f"one. Received: {type(train).__name__}. Wrap arrays in a function: `lambda seed: "
+                f"tf.data.Dataset.from_tensor_slices((x, y)).shuffle(n, seed=seed).batch(32)`."
             )
         parameters = inspect.signature(train).parameters if callable(train) else {}
         self._takes_nothing = not parameters
@@ -118,6 +120,7 @@ class Workload:
             flops_of=flops_of,
             run_names=run_names,
         )
+        self.keeps_order = not isinstance(train, tf.data.Dataset) or keeps_order(train)
         self._wanted_batch_size = batch_size
         self._train = train
         self._n_replicas = n_replicas

@@ -285,6 +285,24 @@ def test_a_training_that_makes_variables_has_no_checkpoints_and_says_so(make_tun
     assert (run.status, run.n_examples, run.facts["n_examples_before"]) == ("completed", 32, 0)
 
 
+def test_a_trial_on_data_in_another_order_begins_anew_and_says_so(make_tuner, tmp_path):
+    shuffled = make_data(8).shuffle(8, seed=1)
+    with pytest.warns(ScalingWarning, match="which shuffles, and so comes in another order"):
+        run = stop_and_go_on(make_tuner, tmp_path / "mark", train=shuffled)
+    assert (run.status, run.n_examples, run.facts["n_examples_before"]) == ("completed", 32, 0)
+
+
+@pytest.mark.filterwarnings("ignore:.*which shuffles")
+def test_a_checkpoint_of_data_that_kept_its_order_is_of_no_use_for_other_data(make_tuner, tmp_path):
+    search = {"validation_data": make_data(4), "callbacks": [Stops(tmp_path / "mark", 6)]}
+    tuner = make_tuner(widths=(4,), checkpoint_seconds=0)
+    with pytest.raises(KeyboardInterrupt):
+        tuner.search(make_data(8), **search)
+    tuner.search(make_data(8).shuffle(8, seed=1), **search)
+    (run,) = tuner.results()
+    assert (run.status, run.facts["n_examples_before"]) == ("completed", 0)
+
+
 class RunsOut(keras.callbacks.Callback):
     """Has memory for batches of two, as the model's input shows them."""
 
