@@ -317,7 +317,8 @@ class Recording:
         if self._log.facts is None:
             self._describe()
         if not self._miscount:
-            self._log.write_steps(self._log.n_before + self._seen.examples(self._seen.items.seen()))
+            n_examples = self._log.n_before + self._seen.examples(self._seen.items.seen())
+            self._log.write_steps(n_examples, steps=self._steps)
 
     def _write_epoch(self, logs: Mapping[str, Any]) -> None:
         """Write the point of an epoch's end."""
@@ -437,7 +438,7 @@ class Recording:
         self._log.write_result(
             result,
             self._seen,
-            executions=self._schedule.executions,
+            steps=self._steps,
             is_counted=not self._miscount,
         )
         self._is_over = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ from scaling_keras.callbacks.resuming import (
 from scaling_keras.callbacks.run_cost import RunCost, cost_of_model
 from scaling_keras.callbacks.run_dir import RunDir
 from scaling_keras.events import schema
-from scaling_keras.events.attempts import flops_before
+from scaling_keras.events.attempts import flops_at, flops_before
 from scaling_keras.events.writer import RunWriter
 
 Measure: TypeAlias = Callable[[keras.Model, int], Mapping[str, float]]
@@ -113,6 +114,8 @@ class RunLog:
         self._steps_before = steps or 0
         self._performance = Performance(flops_per_example=None, peak=None)
         self._cost: RunCost | None = None
+        self._seen: ExamplesSeen | None = None
+        self._costs_other_than_foretold = False
 
     @property
     def planned_examples(self) -> int | None:
@@ -178,7 +181,7 @@ class RunLog:
             self._writer.write_point(
                 begin.n_examples, {schema.ITERATIONS_METRIC: float(begin.steps or 0)}
             )
-        self.facts = facts
+        self.facts, self._seen = facts, seen
         seen.examples_per_item = facts.examples_per_item
         if steps:
             self._warn(facts, seen)
@@ -239,6 +242,7 @@ class RunLog:
         """
         own = self._performance.measure(self.model, steps, n_examples)
         own |= self._due_steps(n_examples)
+        own |= self._due_flops(n_examples, steps)
         wall_time = self._writer.write_point(n_examples, {**own, **values})
         for name, value in values.items():
             self.points.setdefault(name, []).append((n_examples, wall_time, value))
@@ -247,9 +251,14 @@ class RunLog:
             if more:
                 self._writer.write_point(n_examples, more)
 
-    def write_steps(self, n_examples: int) -> None:
-        """Write what a model that is saved now has seen, unless the points before tell it."""
-        due = self._due_steps(n_examples)
+    def write_steps(self, n_examples: int, *, steps: int) -> None:
+        """Write what a model that is saved now has seen and cost, unless that is told already.
+
+        Args:
+            n_examples: Examples that the run has seen.
+            steps: Training steps since the `fit` began.
+        """
+        due = self._due_steps(n_examples) | self._due_flops(n_examples, steps)
         if due:
             self._writer.write_point(n_examples, due)
 
@@ -267,6 +276,16 @@ class RunLog:
         if steps is None or not self._steps_curve.must_write(n_examples, steps):
             return {}
         return {schema.ITERATIONS_METRIC: float(steps)}
+
+    def _due_flops(self, n_examples: int, steps: int) -> dict[str, float]:
+        """Return what the run has cost, from where on that is another figure than its facts say."""
+        facts = self.facts
+        flops = self._train_flops(n_examples, self._seen, self._steps_of(steps))
+        if facts is None or flops is None:
+            return {}
+        foretold = flops_at(facts, None, n_examples) or 0.0
+        self._costs_other_than_foretold |= not math.isclose(flops, foretold)
+        return {schema.FLOPS_METRIC: flops} if self._costs_other_than_foretold else {}
 
     def measure(self) -> dict[str, float]:
         """Return what is measured at the end of an epoch, beside Keras's metrics."""
@@ -287,7 +306,7 @@ class RunLog:
         result: schema.RunResult,
         seen: ExamplesSeen | None,
         *,
-        executions: int,
+        steps: int,
         is_counted: bool,
     ) -> None:
         """Write the result, with its attempt, its end and its FLOPs, and close.
@@ -295,7 +314,7 @@ class RunLog:
         Args:
             result: All else.
             seen: The examples seen.
-            executions: How often the training function ran.
+            steps: Training steps since the `fit` began.
             is_counted: Whether the examples could be counted.
         """
         facts = self.facts
@@ -304,7 +323,7 @@ class RunLog:
                 result,
                 attempt=facts.attempt if facts else 1,
                 train_flops=(
-                    self._train_flops(result.n_examples, seen, self._steps_of(executions))
+                    self._train_flops(result.n_examples, seen, self._steps_of(steps))
                     if is_counted
                     else None
                 ),
@@ -333,17 +352,17 @@ class RunLog:
             before = each * self.n_before
         return before + flops
 
-    def _steps_of(self, executions: int) -> int:
-        """Return the training steps of this attempt, from how often the training function ran.
+    def _steps_of(self, steps_called: int) -> int:
+        """Return the training steps of this attempt, from those that were called for.
 
-        Where that makes several steps at a time, the last time of an epoch may have fewer, and the
-        optimizer knows how many. Where it makes one, Keras lets the optimizer count one too many
+        Where several are made at a time, the last time of an epoch may have fewer, and the
+        optimizer knows how many. Where one is, Keras lets the optimizer count one too many
         an epoch of unknown length.
         """
         per_execution = int(getattr(self.model, "steps_per_execution", 1))
         steps = _iterations(self.model)
         if per_execution == 1 or steps is None:
-            return executions * per_execution
+            return steps_called
         accumulated = getattr(self.model.optimizer, "gradient_accumulation_steps", None) or 1
         return (steps - self._steps_before) * accumulated
 

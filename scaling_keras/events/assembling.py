@@ -180,7 +180,8 @@ def _run(record: RunRecord, loss: str, loss_name: str, param_convention: str, no
     losses = _losses(curve, result, loss_name)
     n_examples = _n_examples(curves, facts, result)
     status, reason = _status(record, result, losses["final"], loss_name, now)
-    flops_per_example, train_flops = _flops(facts, result, n_examples)
+    flops_curve = record.curves.get(schema.FLOPS_METRIC)
+    flops_per_example, train_flops = _flops(facts, result, n_examples, flops_curve)
     dataset_size = facts.dataset_size
     if dataset_size is None:
         results = [record.results[each] for each in holding(record.facts) if each in record.results]
@@ -209,15 +210,18 @@ def _run(record: RunRecord, loss: str, loss_name: str, param_convention: str, no
 
 
 def _flops(
-    facts: schema.RunFacts, result: schema.RunResult | None, n_examples: float
+    facts: schema.RunFacts,
+    result: schema.RunResult | None,
+    n_examples: float,
+    curve: npt.NDArray[np.float64] | None,
 ) -> tuple[float, float]:
     """Return the FLOPs of one example, on average, and of all.
 
     Zero is what a count gives that found nothing it knows, so that the FLOPs are unknown.
     """
-    is_measured = result is not None and result.train_flops
+    is_measured = (result is not None and result.train_flops) or curve is not None
     if n_examples and (is_measured or facts.train_flops_before):
-        train_flops = flops_at(facts, result, n_examples) or math.nan
+        train_flops = flops_at(facts, result, n_examples, curve) or math.nan
         return train_flops / n_examples, train_flops
     flops_per_example = facts.train_flops_per_example or math.nan
     return flops_per_example, flops_per_example * n_examples
@@ -300,10 +304,11 @@ def _corrected(record: RunRecord) -> RunRecord:
     changes = {
         name: correction.facts[name] for name in schema.CORRECTABLE if name in correction.facts
     }
-    results = record.results
+    results, curves = record.results, record.curves
     if "train_flops_per_example" in changes:
         # The totals were made with the figure that was wrong.
         changes["train_flops_before"] = None
+        curves = {name: c for name, c in curves.items() if name != schema.FLOPS_METRIC}
         results = {
             attempt: dataclasses.replace(result, train_flops=None)
             for attempt, result in results.items()
@@ -311,7 +316,7 @@ def _corrected(record: RunRecord) -> RunRecord:
     facts = {
         attempt: dataclasses.replace(facts, **changes) for attempt, facts in record.facts.items()
     }
-    return dataclasses.replace(record, facts=facts, results=results)
+    return dataclasses.replace(record, facts=facts, results=results, curves=curves)
 
 
 def _why_not_comparable(run: Run, record: RunRecord, loss_name: str) -> str:

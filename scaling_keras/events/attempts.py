@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
 
 from scaling_keras.events import schema
 from scaling_keras.events.records import RunRecord
@@ -28,7 +32,10 @@ def holding(facts: Mapping[int, schema.RunFacts]) -> list[int]:
 
 
 def flops_at(
-    facts: schema.RunFacts, result: schema.RunResult | None, n_examples: float
+    facts: schema.RunFacts,
+    result: schema.RunResult | None,
+    n_examples: float,
+    curve: npt.NDArray[np.float64] | None = None,
 ) -> float | None:
     """Return the FLOPs of a run when it had seen so many examples; None if unknown.
 
@@ -39,17 +46,40 @@ def flops_at(
         result: Its result, whose total is measured where padding takes a share that the facts can
             only guess; None if it is not over.
         n_examples: Examples, those of earlier attempts included.
+        curve: The run's points of `FLOPS_METRIC`, which are measured likewise; None without any.
     """
-    total = None if result is None else result.train_flops
-    if result is not None and total is not None and n_examples == result.n_examples:
-        return total
     before, n_before = facts.train_flops_before, facts.n_examples_before
     if before is None:
         before, n_before = 0.0, 0
+    measured = _measured(facts, result, curve, n_before)
+    for (n_a, flops_a), (n_b, flops_b) in itertools.pairwise([(n_before, before), *measured]):
+        if n_examples <= n_b:
+            return flops_b + (flops_b - flops_a) / (n_b - n_a) * (n_examples - n_b)
+    if measured:
+        n_last, last = measured[-1]
+        return last + (last - before) / (n_last - n_before) * (n_examples - n_last)
     flops = facts.train_flops_per_example
-    if result is not None and total is not None and result.n_examples > n_before:
-        flops = (total - before) / (result.n_examples - n_before)
     return None if flops is None else before + flops * (n_examples - n_before)
+
+
+def _measured(
+    facts: schema.RunFacts,
+    result: schema.RunResult | None,
+    curve: npt.NDArray[np.float64] | None,
+    n_before: float,
+) -> list[tuple[float, float]]:
+    """Return examples and FLOPs where an attempt measured them, by rising examples.
+
+    Args:
+        facts: See `flops_at`.
+        result: See `flops_at`.
+        curve: See `flops_at`.
+        n_before: Where the attempt went on.
+    """
+    places = {} if curve is None else {n: c for n, at, c in curve if at >= facts.start_time}
+    if result is not None and result.train_flops is not None:
+        places[result.n_examples] = result.train_flops
+    return sorted((float(n), float(c)) for n, c in places.items() if n > n_before)
 
 
 def flops_before(earlier: RunRecord, n_examples: int) -> float | None:
@@ -70,7 +100,8 @@ def flops_before(earlier: RunRecord, n_examples: int) -> float | None:
     result = earlier.results.get(last)
     if result is not None and result.n_examples < n_examples:
         return None  # The weights have seen more than the run did.
-    return flops_at(earlier.facts[last], result, n_examples)
+    curve = earlier.curves.get(schema.FLOPS_METRIC)
+    return flops_at(earlier.facts[last], result, n_examples, curve)
 
 
 def flops_course(facts: Mapping[int, schema.RunFacts]) -> tuple[tuple[float, float], ...]:

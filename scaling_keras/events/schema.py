@@ -6,7 +6,8 @@ A run directory holds, under the plugin name `scaling`:
   empty tensor. The first metadata of a tag in a directory wins in every TensorBoard loader, so a
   resumed run writes a tag of its own: attempt 2.
 - `scaling/<metric>`: curves, one scalar a point; the step is the number of examples seen.
-  `scaling/iterations` is the optimizer's count of steps, where the points before don't tell it.
+  `scaling/iterations` is the optimizer's count of steps, where the points before don't tell it;
+  `scaling/train_flops` what the run has cost, where its facts don't tell it.
 - `scaling/result/<attempt>`: how the attempt ended (`RunResult`), like the facts.
 - `scaling/correction/<number>`: what someone changed about the run afterwards (`RunCorrection`),
   like the facts, in an event file of its own. The highest number holds.
@@ -32,9 +33,13 @@ TAG_PREFIX = "scaling/"
 ITERATIONS_METRIC = "iterations"
 """The curve of the optimizer's steps, from which a resumed run knows how much data it has seen."""
 
+FLOPS_METRIC = "train_flops"
+"""The curve of what a run has cost, where that isn't as many FLOPs an example as its facts say."""
+
 OWN_METRICS = frozenset(
     {
         ITERATIONS_METRIC,
+        FLOPS_METRIC,
         "examples_per_second",
         "flops_utilisation",
         "learning_rate",

@@ -1,4 +1,4 @@
-"""What the batches of training data hold."""
+"""What the batches of training data hold, and whether they come in the same order again."""
 
 from __future__ import annotations
 
@@ -65,6 +65,21 @@ def check_batched(element_spec: Any, input_shapes: Sequence[Sequence[int | None]
         and all(map(_is_item, shapes, input_shapes))
     ):
         raise _not_batched()
+
+
+def keeps_order(data: tf.data.Dataset) -> bool:
+    """Return whether a dataset comes in the same order whenever it is gone through.
+
+    One that shuffles doesn't: its order depends on how often it was gone through in this process,
+    whatever its seed. What a generator or a function of its own does can't be seen.
+    """
+    if data.options().deterministic is False:
+        return False
+    shuffles = "Shuffle" in type(data).__name__
+    if shuffles and getattr(data, "_reshuffle_each_iteration", None) is not False:
+        return False
+    inputs = getattr(data, "_inputs", None)
+    return all(map(keeps_order, inputs() if callable(inputs) else ()))
 
 
 def _is_item(shape: tf.TensorShape, input_shape: Sequence[int | None]) -> bool:

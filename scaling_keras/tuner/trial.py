@@ -34,6 +34,7 @@ from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
 from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.trial_watch import TrialWatch
 from scaling_keras.tuner.users_callbacks import callbacks_of_trial
+from scaling_keras.tuner.values import BATCH_DIVISOR
 from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
 
 
@@ -189,6 +190,19 @@ def load_weights(plan: TrialPlan, setting: TrialSetting) -> keras.Model:
     return model
 
 
+def _follow_halved(plan: TrialPlan, setting: TrialSetting) -> None:
+    """Take the batches of a trial as an earlier search had halved them, if one had.
+
+    Whole ones would run out of memory once more, and its checkpoints are of the smaller ones.
+    """
+    facts, workload = _read(plan, setting).last_facts, setting.workload
+    if facts is None or BATCH_DIVISOR in workload.known_values(plan):
+        return
+    workload.follow(plan, facts.hyperparameters)
+    if workload.batch_size(plan) != facts.batch_size:  # The data comes in others by now.
+        workload.follow(plan, {})
+
+
 def _claim(run_dir: Path) -> Claim:
     """Return the claim to a run, or raise a `SweepError` if it can't be written down."""
     with needs_room("A run", run_dir, "Make room, or choose another `directory`."):
@@ -225,8 +239,12 @@ def _train_recorded(
 def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.Model, int]:
     """Build and train the model of a trial, its run logged; return it and its batches."""
     workload = setting.workload
+    if setting.halve_batch:
+        _follow_halved(plan, setting)
     values = workload.values(plan)
     run_dir = setting.project.run_dir(plan.name)
+    if not workload.keeps_order:
+        clear_checkpoints(run_dir)
     n_steps = values["n_steps"]
     hp = as_hyperparameters(values)
     model, restored = restore(
@@ -288,6 +306,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
                 setting,
                 restored=restored,
                 n_steps=n_steps,
+                keeps_order=workload.keeps_order,
                 before_saving=lambda: claim.is_held() and logger.write_point(),
             ),
             # Before the logger writes the result, after which the trial is not trained again.

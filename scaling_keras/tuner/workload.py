@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from scaling_keras.counting.model_count import ModelCount
 from scaling_keras.errors import DataError, SweepError
-from scaling_keras.tuner.batches import GivenData, check_batched, look_at
+from scaling_keras.tuner.batches import GivenData, check_batched, keeps_order, look_at
 from scaling_keras.tuner.data_function import Takes, what_it_takes
 from scaling_keras.tuner.given_hyperparameters import as_hyperparameters
 from scaling_keras.tuner.progress import Work
@@ -62,6 +62,8 @@ class Workload:
         given: Names of the hyperparameters that are the same for all trials.
         constants: Those that `constants` set, with the batch size that the replicas make of it.
         fits_itself: Whether the model has a `fit` of its own, which may ask for more.
+        keeps_order: Whether a trial that is begun anew gets the same data in the same order. A
+            function makes it anew from the seed; a dataset that shuffles comes in another order.
 
     Raises:
         DataError: If `train` is neither, or a function of anything else.
@@ -89,8 +91,8 @@ class Workload:
         if not (callable(train) or isinstance(train, tf.data.Dataset)):
             raise DataError(
                 f"The training data must be a batched tf.data.Dataset, or a function that gives "
-                f"one. Received: {type(train).__name__}. Wrap arrays with "
-                f"`tf.data.Dataset.from_tensor_slices((x, y)).shuffle(...).batch(32)`."
+                f"one. Received: {type(train).__name__}. Wrap arrays in a function: `lambda seed: "
+                f"tf.data.Dataset.from_tensor_slices((x, y)).shuffle(n, seed=seed).batch(32)`."
             )
         self._takes = what_it_takes(train) if callable(train) else Takes()
         if batch_size is not None:
@@ -119,6 +121,7 @@ class Workload:
             run_names=run_names,
         )
         self._trial_models = TrialModels(self._models, sizes, values or {})
+        self.keeps_order = not isinstance(train, tf.data.Dataset) or keeps_order(train)
         self._wanted_batch_size = batch_size
         self._train = train
         self._given_data: dict[tuple[Any, ...], GivenData] = {}

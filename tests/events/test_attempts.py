@@ -9,7 +9,7 @@ import pytest
 from scaling_keras.events.assembling import assemble
 from scaling_keras.events.attempts import flops_at, flops_before, flops_course, holding
 from scaling_keras.events.records import RunRecord
-from scaling_keras.events.schema import RunCorrection, RunFacts, RunResult
+from scaling_keras.events.schema import FLOPS_METRIC, RunCorrection, RunFacts, RunResult
 
 
 def _facts(n_before, before, flops=2.0):
@@ -81,6 +81,28 @@ def test_what_a_run_had_cost_is_told_by_the_attempt_that_got_there(n_examples, e
 
 def test_a_killed_attempt_cost_what_its_facts_say_beyond_its_last_point_too():
     assert flops_before(_record(FROZEN, {}), 130) == 260
+
+
+@pytest.mark.parametrize(
+    ("n_examples", "expected"), [(0, 0), (30, 90), (50, 150), (60, 220), (75, 325), (100, 450)]
+)
+def test_a_killed_attempt_cost_what_was_measured_at_its_points(n_examples, expected):
+    curve = np.array([[50, 1.0, 150], [60, 2.0, 220], [80, 3.0, 360]])
+    record = dataclasses.replace(_record(FROZEN, {}), curves={FLOPS_METRIC: curve})
+    assert flops_before(record, n_examples) == pytest.approx(expected)
+
+
+def test_an_attempt_under_way_costs_what_its_last_point_measured():
+    points = np.array([[120, 1.0, 400], [150, 5.0, 900]])
+    curves = {"loss": np.array([[150.0, 5.0, 2.0]]), FLOPS_METRIC: points}
+    # The first of them is the first attempt's.
+    facts = {**FROZEN, 2: dataclasses.replace(UNFROZEN[2], start_time=4.0)}
+    record = dataclasses.replace(_record(facts, {}), curves=curves)
+    (run,) = assemble([record])
+    assert run.train_flops == 900
+    correction = RunCorrection(facts={"train_flops_per_example": 7.0})
+    (run,) = assemble([dataclasses.replace(record, corrections={1: correction})])
+    assert run.train_flops == 150 * 7
 
 
 @pytest.mark.parametrize(
