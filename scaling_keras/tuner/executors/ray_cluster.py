@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import os
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from scaling_keras.errors import SweepError
+from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.tuner.executors import packing
 from scaling_keras.tuner.executors.interface import TrialOutcome, TrialQueue
 from scaling_keras.tuner.executors.ray_address import find_address
@@ -180,11 +182,13 @@ class RayCluster:
         for reference in ended:
             plan = under_way.pop(reference)
             try:
-                outcome, error = self._ray.get(reference)
+                outcome, error, warned = self._ray.get(reference)
             except self._ray.exceptions.RayError as lost:
                 first_line = str(lost).strip().partition("\n")[0]
                 trials.lost(plan, f"Ray lost it: {type(lost).__name__}: {first_line}")
                 continue
+            for text in warned:
+                warnings.warn(text, ScalingWarning, stacklevel=2)
             if error is not None:
                 raise error
             trials.finish(plan, outcome)
@@ -210,16 +214,37 @@ class RayCluster:
 
 def _train(
     packed: bytes, plan: bytes, needs: dict[str, int]
-) -> tuple[TrialOutcome | None, BaseException | None]:
-    """Run a trial on a node; return how it ended, or what it raised."""
+) -> tuple[TrialOutcome | None, BaseException | None, list[str]]:
+    """Run a trial on a node; return how it ended, or what it raised, and our warnings of it."""
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(needs["CPU"]))
     if not needs["GPU"]:
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    try:
-        return _unpacked(packed)(packing.unpack_plan(plan)), None
-    except BaseException as error:
-        # Whatever it is, it ends the search, which runs in the other process.
-        return None, packing.as_told(error)
+    with _warnings_heard() as warned:
+        try:
+            return _unpacked(packed)(packing.unpack_plan(plan)), None, warned
+        except BaseException as error:
+            # Whatever it is, it ends the search, which runs in the other process.
+            return None, packing.as_told(error), warned
+
+
+@contextlib.contextmanager
+def _warnings_heard() -> Iterator[list[str]]:
+    """Gather the package's own warnings, which Ray would put into a log that nobody reads.
+
+    What others warn of goes there.
+    """
+    heard: list[str] = []
+    show = warnings.showwarning
+
+    def hear(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:
+        if issubclass(category, ScalingWarning):
+            heard.append(str(message))
+        else:
+            show(message, category, *where, **options)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = hear
+        yield heard
 
 
 @functools.lru_cache(maxsize=1)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 
-from scaling_keras.errors import SweepError
+from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.tuner.executors.interface import TrialOutcome
 
 
@@ -64,6 +65,9 @@ class Sent:
             raise SweepError("a mistake in the set-up")
         if width == 6:
             sys.stdout.write("said\n")
+        if width == 8:
+            warnings.warn("a doubt about the trial", ScalingWarning, stacklevel=2)
+            warnings.warn("a doubt of others", UserWarning, stacklevel=2)
         if width == 7:
             sys.exit("I exit")
         self.advance(plan, 0.5)

@@ -2,12 +2,14 @@
 
 import os
 import sys
+import warnings
 
 import pytest
 
-from scaling_keras.errors import SweepError
+from scaling_keras.errors import ScalingWarning, SweepError
 from scaling_keras.events.reader import read_runs
-from scaling_keras.tuner.executors.ray_cluster import RayCluster
+from scaling_keras.tuner.executors import packing
+from scaling_keras.tuner.executors.ray_cluster import RayCluster, _train
 from scaling_keras.tuner.sweep import plan_trial
 from tests.requirements import require_module
 from tests.tuner.executors import watching
@@ -85,6 +87,26 @@ def test_lost_trials_are_begun_again_and_those_that_kill_fail_in_the_end(cluster
     assert reason.endswith("it was begun 2 times")
     with pytest.raises(SweepError, match="a mistake in the set-up"):
         run(cluster, tmp_path, (5,))
+
+
+@pytest.mark.slow
+def test_what_the_package_warns_of_on_a_node_is_heard(cluster, tmp_path):
+    with pytest.warns(ScalingWarning, match="a doubt about the trial"):
+        run(cluster, tmp_path, (8,))
+
+
+def test_warnings_of_a_trial_are_told_with_its_end(tmp_path, monkeypatch):
+    require_module("cloudpickle")
+    shown = []
+    monkeypatch.setattr(warnings, "showwarning", lambda message, *_: shown.append(str(message)))
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    warnings.simplefilter("always")
+    plan = packing.pack_plan(plan_trial({"width": 8}, 10, 0))
+    outcome, error, warned = _train(packing.pack(Sent(tmp_path)), plan, {"CPU": 1, "GPU": 0})
+    assert (outcome.status, error) == ("completed", None)
+    assert warned == ["a doubt about the trial"]
+    assert shown == ["a doubt of others"]
 
 
 @pytest.mark.slow
