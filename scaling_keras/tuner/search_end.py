@@ -9,6 +9,9 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.objective import not_among
 from scaling_keras.tuner.sweep import Course
 
+_FAILS_MIRRORED = "`merge_call` called while"
+"""In what TensorFlow says of an optimizer that decides in the graph whether to make its step."""
+
 
 def check_end(
     outcomes: Sequence[TrialOutcome],
@@ -34,12 +37,18 @@ def check_end(
             f"because {reason}. {' '.join([*said, 'Correct that, and search again.'])}"
         )
     if not completed:
+        reason = everything[0].reason or everything[0].status
         raise SweepError(
             f"At least one trial of a sweep must complete. Received: {len(everything)} that did "
-            f"not, the first because: "
-            f"{(everything[0].reason or everything[0].status).rstrip('.')}. Correct that, and "
-            f"search again."
+            f"not, the first because: {reason.rstrip('.')}. {_advice(reason)}, and search again."
         )
     names = {name for outcome in completed for name in outcome.metrics}
     if objective not in names:
         raise not_among(objective, names)
+
+
+def _advice(reason: str) -> str:
+    """Return what to do about the reason for which a trial failed."""
+    if _FAILS_MIRRORED in reason:
+        return "That optimizer can't be mirrored: pass distribution_strategy=None"
+    return "Correct that"
