@@ -34,7 +34,7 @@ SIZES = np.geomspace(1e7, 1e9, 7)
 DATA = np.geomspace(2e8, 8e10, 10)
 SHARES = (0.005, 0.02, 0.1, 0.5)
 """Grids grow towards the dearest run: these shares of its FLOPs are the dearest of a grid."""
-N_TRIALS = 60
+N_TRIALS = 120
 N_CHECKED = 300
 """Resamples of the fits that a design is looked at by."""
 LOOSEST = 0.14
