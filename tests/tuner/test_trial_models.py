@@ -18,6 +18,8 @@ WIDTHS = ({"width": 4}, {"width": 8})
 def expanding(hp):
     """A model whose hidden layer is wider by a fraction: `5 * units + 1` parameters."""
     units = int(hp["width"] * hp["expand"])
+    if not units:
+        raise ValueError("a layer needs units")  # As Keras itself, but for old ones.
     layers = [keras.layers.Dense(units, "relu"), keras.layers.Dense(1)]
     model = keras.Sequential([keras.Input((3,)), *layers])
     model.compile(optimizer=keras.optimizers.SGD(hp["learning_rate"]), loss="mse")
