@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -205,3 +206,9 @@ def _along(line: tuple[tuple[float, float], tuple[float, float]], steps: float) 
 def _examples_per_step(facts: schema.RunFacts | None) -> int:
     """Return the examples of an optimizer step; 0 if unknown."""
     return 0 if facts is None else (facts.batch_size or 0) * facts.examples_per_item
+
+
+def iterations_of(model: keras.Model) -> int | None:
+    """Return the optimizer's count of steps; None without an optimizer."""
+    iterations = getattr(getattr(model, "optimizer", None), "iterations", None)
+    return None if iterations is None else int(iterations.numpy())

@@ -19,6 +19,7 @@ from scaling_keras.callbacks.performance import Performance, device_facts
 from scaling_keras.callbacks.resuming import (
     Standing,
     StepsCurve,
+    iterations_of,
     losses_of_attempts,
     standing_after_fit,
     standing_in_run,
@@ -100,7 +101,7 @@ class RunLog:
         self._place = RunDir(options.claim_run_dir(), is_ours=options.owns_run_dir)
         self.run_dir = self._place.path
         self._writer = RunWriter(self.run_dir, scalars=options.scalars)
-        steps = _iterations(model)
+        steps = iterations_of(model)
         last = options.standing
         if last is None or 0 < (steps or 0) < (last.steps or 0):  # Its weights were restored.
             self.standing = standing_in_run(
@@ -271,7 +272,7 @@ class RunLog:
 
     def _due_steps(self, n_examples: int) -> dict[str, float]:
         """Return the optimizer's steps where they must be written, and note them in any case."""
-        steps = _iterations(self.model)
+        steps = iterations_of(self.model)
         self.standing = dataclasses.replace(self.standing, n_examples=n_examples, steps=steps)
         if steps is None or not self._steps_curve.must_write(n_examples, steps):
             return {}
@@ -360,7 +361,7 @@ class RunLog:
         an epoch of unknown length.
         """
         per_execution = int(getattr(self.model, "steps_per_execution", 1))
-        steps = _iterations(self.model)
+        steps = iterations_of(self.model)
         if per_execution == 1 or steps is None:
             return steps_called
         accumulated = getattr(self.model.optimizer, "gradient_accumulation_steps", None) or 1
@@ -371,9 +372,3 @@ class RunLog:
         with contextlib.suppress(OSError):
             self._writer.close()
         self._place.release()
-
-
-def _iterations(model: keras.Model) -> int | None:
-    """Return the optimizer's count of steps."""
-    iterations = getattr(getattr(model, "optimizer", None), "iterations", None)
-    return None if iterations is None else int(iterations.numpy())

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import numbers
 from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import keras
@@ -25,7 +26,7 @@ from scaling_keras.tuner.tuning import left_to_tune
 
 _CLOSE = 0.25
 """How far, in logs, a size may be from the number of parameters that it was solved for."""
-_NOTHING: Size = {}
+_NOTHING: Size = MappingProxyType({})
 _MANY = 1_000_000
 """Examples and steps that models are counted with: room enough for the warm-up of any schedule."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import keras
 
+from scaling_keras.callbacks.resuming import iterations_of
 from scaling_keras.tuner.claim import Claim
 
 _ADVANCE_SECONDS = 0.2
@@ -46,21 +47,16 @@ class TrialWatch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no
         optimizer's count tells. One that counts otherwise, as when it gathers the gradients of
         several batches, is no measure.
         """
-        if self._updates_before is None:
+        if self._updates_before is None or (updates := iterations_of(self.model)) is None:
             return self._reached
-        counted = self._n_done + self._updates() - self._updates_before
+        counted = self._n_done + updates - self._updates_before
         last = self.model.steps_per_execution
         return counted if self._reached - last < counted < self._reached else self._reached
 
-    def _updates(self) -> int:
-        """Return how often the optimizer has been applied."""
-        return int(self.model.optimizer.iterations.numpy())
-
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         """Note where the training goes on, for how it gets on tells the time that is left."""
-        several = self.model.steps_per_execution > 1 and self.model.optimizer is not None
-        if several and self._updates_before is None:
-            self._updates_before = self._updates()
+        if self.model.steps_per_execution > 1 and self._updates_before is None:
+            self._updates_before = iterations_of(self.model)
         self._advance(self._reached)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:

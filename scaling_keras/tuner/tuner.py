@@ -352,7 +352,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             SweepError: If there has been no search, which is what shows the data.
         """
         workload = self._searched().workload
-        cheapest = self._sweep.plan(workload)[0]
+        cheapest = self._sweep.trials(workload)[0]
         others = {n: v for n, v in self._sweep.hyperparameters.items() if n not in size}
         like = plan_trial(size, cheapest.n_examples, cheapest.seed, hyperparameters=others)
         return workload.train_flops_per_example(like)

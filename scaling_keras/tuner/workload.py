@@ -143,12 +143,16 @@ class Workload:
         half, rest = divmod(self.batch_size(plan), 2)
         if rest or half % self._n_replicas or not half:
             return False
-        self._divisors[plan.name] = 2 * self._divisors.get(plan.name, 1)
+        self._divisors[plan.name] = 2 * self._divisor(plan)
         return True
 
     def has_smaller_batches(self, plan: TrialPlan) -> bool:
         """Return whether the batches of a trial have been halved."""
-        return self._divisors.get(plan.name, 1) > 1
+        return self._divisor(plan) > 1
+
+    def _divisor(self, plan: TrialPlan) -> int:
+        """Return by how much the batches of a trial have been divided; 1 for whole ones."""
+        return self._divisors.get(plan.name, 1)
 
     def follow(self, plan: TrialPlan, hyperparameters: Mapping[str, Any]) -> None:
         """Take a trial as its run was trained: with smaller batches, if memory ran out then."""
@@ -231,7 +235,7 @@ class Workload:
         wanted = self._own_batch_size(plan)
         if wanted is not None and batch_size != wanted:
             raise _other_batches(plan, wanted, f"data in batches of {batch_size}")
-        return batch_size // self._divisors.get(plan.name, 1)
+        return batch_size // self._divisor(plan)
 
     def _given(self, plan: TrialPlan) -> GivenData:
         """Return what the data of a trial is like as it was given, which is made once for that."""
@@ -269,7 +273,7 @@ class Workload:
             DataError: If it can't be known what one example is.
             Exception: What building the model raised, if it can't be built.
         """
-        divisor = self._divisors.get(plan.name, 1)
+        divisor = self._divisor(plan)
         whole = self.examples_per_step(plan) * divisor
         return divisor * max(1, round(plan.n_examples / whole))
 
@@ -282,7 +286,7 @@ class Workload:
 
         A batch size is what the replicas make of it: what the data comes in, and models hear.
         """
-        divisor = self._divisors.get(plan.name, 1)
+        divisor = self._divisor(plan)
         reduced = {BATCH_DIVISOR: divisor} if divisor > 1 else {}
         return self._as_shared({**self.constants, **plan_values(plan), **reduced})
 
@@ -291,7 +295,7 @@ class Workload:
         values = {**self.known_values(plan), "n_steps": self.n_steps(plan)}
         if "batch_size" in self._models.asked_names(self.model_of(plan)):
             # Who asks for it hears what the data comes in, and not a default.
-            divisor = self._divisors.get(plan.name, 1)
+            divisor = self._divisor(plan)
             values.setdefault("batch_size", self.batch_size(plan) * divisor)
         return values
 
@@ -441,7 +445,7 @@ class Workload:
                 continue
             given = self._given(plan)
             check_batched(given.element_spec, self._models.input_shapes(model))
-            n_steps = self.n_steps(plan) // self._divisors.get(plan.name, 1)
+            n_steps = self.n_steps(plan) // self._divisor(plan)
             if 0 <= given.n_batches < n_steps:
                 short.append((n_steps, given.n_batches, plan))
         if short:
