@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from scaling_keras.tuner.designs.isoflop import IsoFLOPSweep
     from scaling_keras.tuner.designs.ladders import DataLadderSweep, LadderSweep
     from scaling_keras.tuner.designs.tuned import TunedSweep
-    from scaling_keras.tuner.sweep import GridSweep, TargetSize
+    from scaling_keras.tuner.sizes import TargetSize
+    from scaling_keras.tuner.sweep import GridSweep
     from scaling_keras.tuner.tuner import ScalingTuner
 
 _HOMES = {
@@ -37,7 +38,7 @@ _HOMES = {
     "RunTable": "scaling_keras.runs",
     "ScalingLogger": "scaling_keras.callbacks.scaling_logger",
     "ScalingTuner": "scaling_keras.tuner.tuner",
-    "TargetSize": "scaling_keras.tuner.sweep",
+    "TargetSize": "scaling_keras.tuner.sizes",
     "TunedSweep": "scaling_keras.tuner.designs.tuned",
     "correct_run": "scaling_keras.events.correcting",
     "count": "scaling_keras.counting.model_count",

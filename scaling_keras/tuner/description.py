@@ -22,14 +22,8 @@ from scaling_keras.tuner.law_so_far import LADDER_FORM
 from scaling_keras.tuner.leaving_out import by_reason
 from scaling_keras.tuner.measuring import StepMeasure, measure_step
 from scaling_keras.tuner.plan_findings import plan_findings
-from scaling_keras.tuner.sweep import (
-    Models,
-    Sweep,
-    TrialPlan,
-    by_training,
-    check_names,
-    size_name,
-)
+from scaling_keras.tuner.sizes import size_name
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, by_training, check_names
 from scaling_keras.tuner.trial import TrialSetting
 from scaling_keras.tuner.tuning import tuning_shares
 from scaling_keras.tuner.workload import Workload

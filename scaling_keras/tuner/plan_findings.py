@@ -12,7 +12,8 @@ from keras_tuner.engine import hyperparameters as spaces
 from scaling_keras import laws
 from scaling_keras.events.records import RunRecord
 from scaling_keras.tuner.designs.tuned import TunedSweep
-from scaling_keras.tuner.sweep import Size, Sweep, by_training, size_name
+from scaling_keras.tuner.sizes import Size, size_name
+from scaling_keras.tuner.sweep import Sweep, by_training
 from scaling_keras.tuner.workload import Workload
 
 _FEWER, _MORE = 0.9, 1.1

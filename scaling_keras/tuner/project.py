@@ -14,7 +14,8 @@ from scaling_keras.tuner.checkpoint import clear_checkpoints
 from scaling_keras.tuner.claim import CLAIM_FILE, replace_file
 from scaling_keras.tuner.driver_lock import LOCK_FILE
 from scaling_keras.tuner.places import needs_room, shown
-from scaling_keras.tuner.sweep import Sweep, names_set_by
+from scaling_keras.tuner.sizes import names_set_by
+from scaling_keras.tuner.sweep import Sweep
 from scaling_keras.tuner.values import check_free, plain_values
 
 SWEEP_FILE = "sweep.json"

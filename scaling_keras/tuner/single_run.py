@@ -13,13 +13,8 @@ from scaling_keras import laws
 from scaling_keras.errors import SweepError
 from scaling_keras.runs import RunTable, count_under
 from scaling_keras.tuner.prediction import check_keeps_to, prediction_facts
-from scaling_keras.tuner.sweep import (
-    Size,
-    TargetSize,
-    TrialPlan,
-    plan_trial,
-    size_name,
-)
+from scaling_keras.tuner.sizes import Size, TargetSize, size_name
+from scaling_keras.tuner.sweep import TrialPlan, plan_trial
 from scaling_keras.tuner.values import check_free, kind_of, plain_values, whole_numbers
 from scaling_keras.tuner.workload import Workload
 

@@ -20,7 +20,8 @@ from scaling_keras.errors import ScalingError, SweepError
 from scaling_keras.runs import count_under
 from scaling_keras.tuner.given_hyperparameters import GivenHyperParameters, as_hyperparameters
 from scaling_keras.tuner.global_settings import clear_session
-from scaling_keras.tuner.sweep import Asked, Size, TargetSize, in_order_of_runs, size_name
+from scaling_keras.tuner.sizes import Size, TargetSize, in_order_of_runs, size_name
+from scaling_keras.tuner.sweep import Asked
 from scaling_keras.tuner.training_digest import training_digest
 from scaling_keras.tuner.tuning import left_to_tune
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scaling_keras.tuner.size_book import SizeBook
-from scaling_keras.tuner.sweep import Size, TargetSize, TrialPlan
+from scaling_keras.tuner.sizes import Size, TargetSize
+from scaling_keras.tuner.sweep import TrialPlan
 from scaling_keras.tuner.values import RESERVED
 
 

@@ -42,16 +42,9 @@ from scaling_keras.tuner.single_run import (
     place_of,
     plan_single_run,
 )
+from scaling_keras.tuner.sizes import Size, TargetSize, names_set_by
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
-from scaling_keras.tuner.sweep import (
-    Course,
-    Size,
-    Sweep,
-    TargetSize,
-    TrialPlan,
-    names_set_by,
-    plan_trial,
-)
+from scaling_keras.tuner.sweep import Course, Sweep, TrialPlan, plan_trial
 from scaling_keras.tuner.trial import TrialSetting, load_weights, run_trial, train_and_record
 from scaling_keras.tuner.trial_queue import OracleQueue
 from scaling_keras.tuner.trials import Trials

@@ -18,7 +18,8 @@ from scaling_keras.tuner.data_function import Takes, what_it_takes
 from scaling_keras.tuner.given_hyperparameters import as_hyperparameters
 from scaling_keras.tuner.progress import Work
 from scaling_keras.tuner.size_book import SizeBook, compiled
-from scaling_keras.tuner.sweep import Asked, Size, TargetSize, TrialPlan, size_name
+from scaling_keras.tuner.sizes import Size, TargetSize, size_name
+from scaling_keras.tuner.sweep import Asked, TrialPlan
 from scaling_keras.tuner.trial_models import TrialModels
 from scaling_keras.tuner.values import BATCH_DIVISOR, RESERVED, whole_number
 

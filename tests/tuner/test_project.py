@@ -15,7 +15,7 @@ from scaling_keras.tuner.project import (
     checked_constants,
     has_ended,
 )
-from scaling_keras.tuner.sweep import TargetSize
+from scaling_keras.tuner.sizes import TargetSize
 
 
 @pytest.fixture

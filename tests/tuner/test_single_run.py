@@ -11,7 +11,7 @@ from scaling_keras import laws
 from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.designs.hyperparameters import HyperparameterSweep
 from scaling_keras.tuner.executors.in_process import InProcess
-from scaling_keras.tuner.sweep import TargetSize
+from scaling_keras.tuner.sizes import TargetSize
 from scaling_keras.tuner.tuner import ScalingTuner
 from tests.tuner.conftest import (
     build_model,

@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 
 import scaling_keras as sk
-from scaling_keras.tuner.sweep import TargetSize, plan_trial
+from scaling_keras.tuner.sizes import TargetSize
+from scaling_keras.tuner.sweep import plan_trial
 from tests.requirements import require_module
 from tests.tuner.conftest import make_data
 from tests.tuner.test_workload import workload

@@ -8,7 +8,8 @@ import pytest
 
 import scaling_keras as sk
 from scaling_keras.errors import SweepError
-from scaling_keras.tuner.sweep import GridSweep, TargetSize, plan_trial
+from scaling_keras.tuner.sizes import TargetSize
+from scaling_keras.tuner.sweep import GridSweep, plan_trial
 from scaling_keras.tuner.values import of_one_kind, plain_values, positive_numbers, whole_numbers
 
 SIZES = [{"width": 2}, {"width": 4}]

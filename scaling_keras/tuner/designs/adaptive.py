@@ -23,16 +23,14 @@ from scaling_keras.tuner.designs.buying import (
     with_loss,
 )
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.sizes import Size, TargetSize, checked_sizes
 from scaling_keras.tuner.sweep import (
     Ended,
     Models,
-    Size,
     Sweep,
-    TargetSize,
     TrialPlan,
     by_training,
     cheapest_first,
-    checked_sizes,
     plan_trial,
 )
 from scaling_keras.tuner.values import distinct, positive_numbers, whole_numbers

@@ -7,18 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scaling_keras.errors import SweepError
-from scaling_keras.tuner.sweep import (
-    Models,
-    Size,
-    Sweep,
-    TargetSize,
-    TrialPlan,
-    cheapest_first,
-    checked_sizes,
-    names_set_by,
-    plan_trial,
-    size_name,
-)
+from scaling_keras.tuner.sizes import Size, TargetSize, checked_sizes, names_set_by, size_name
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, cheapest_first, plan_trial
 from scaling_keras.tuner.values import (
     check_free,
     distinct,

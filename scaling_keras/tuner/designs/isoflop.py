@@ -7,16 +7,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from scaling_keras.errors import SweepError
-from scaling_keras.tuner.sweep import (
-    Models,
-    Size,
-    Sweep,
-    TargetSize,
-    TrialPlan,
-    cheapest_first,
-    checked_sizes,
-    plan_trial,
-)
+from scaling_keras.tuner.sizes import Size, TargetSize, checked_sizes
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, cheapest_first, plan_trial
 from scaling_keras.tuner.values import distinct, positive_numbers, whole_numbers
 
 

@@ -6,16 +6,8 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from scaling_keras.tuner.sweep import (
-    Models,
-    Size,
-    Sweep,
-    TargetSize,
-    TrialPlan,
-    cheapest_first,
-    checked_sizes,
-    plan_trial,
-)
+from scaling_keras.tuner.sizes import Size, TargetSize, checked_sizes
+from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, cheapest_first, plan_trial
 from scaling_keras.tuner.values import distinct, positive_numbers, whole_number, whole_numbers
 
 

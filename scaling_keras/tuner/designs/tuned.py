@@ -12,16 +12,8 @@ from scaling_keras.errors import SweepError
 from scaling_keras.law_runs import TUNING_SHARE
 from scaling_keras.laws.results import Finding
 from scaling_keras.tuner.executors.interface import TrialOutcome
-from scaling_keras.tuner.sweep import (
-    Ended,
-    Models,
-    Size,
-    Sweep,
-    TrialPlan,
-    check_names,
-    plan_trial,
-    size_name,
-)
+from scaling_keras.tuner.sizes import Size, size_name
+from scaling_keras.tuner.sweep import Ended, Models, Sweep, TrialPlan, check_names, plan_trial
 from scaling_keras.tuner.values import kind_of, whole_number
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import pytest
 import scaling_keras as sk
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.designs import DESIGNS
-from scaling_keras.tuner.sweep import GridSweep, TargetSize
+from scaling_keras.tuner.sizes import TargetSize
+from scaling_keras.tuner.sweep import GridSweep
 from tests.tuner.paper_models import PaperModels, never, sizes
 
 MANY = sizes(1e3, 4e3, 16e3, 64e3)

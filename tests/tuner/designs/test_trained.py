@@ -7,7 +7,8 @@ import pytest
 
 import scaling_keras as sk
 from scaling_keras.errors import SweepError, TooFewRunsError
-from scaling_keras.tuner.sweep import GridSweep, TargetSize
+from scaling_keras.tuner.sizes import TargetSize
+from scaling_keras.tuner.sweep import GridSweep
 from tests.tuner.conftest import make_data
 from tests.tuner.designs.pretending import (
     WIDTHS,
