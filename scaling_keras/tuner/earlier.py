@@ -75,7 +75,7 @@ class EarlierRuns:
                 self._damage[record.name] = damage
                 _warn_of_damage(record.name, damage, _LEFT_OUT)
             # Every run beside the planned ones counts for the law, so it must be of one training.
-            check_same_training(record, workload.constants, self._path)
+            check_same_training(record, workload.data.constants, self._path)
         self._check_compiled_alike()
         if is_held_out(workload.objective):
             check_same_held_out(self._records.values(), held_out or {}, self._path)
@@ -102,7 +102,7 @@ class EarlierRuns:
             return None
         facts = record.last_facts
         found = facts.hyperparameters if facts else {}
-        self._workload.follow(plan, found)
+        self._workload.data.follow(plan, found)
         check_same_training(record, self._workload.values(plan), self._path)
         refuse_others(plan.name, self._workload.other_defaults(plan, found), self._path)
         self._check_same_model(record, plan)

@@ -13,7 +13,6 @@ from scaling_keras.tuner.executors.interface import TrialOutcome
 from scaling_keras.tuner.objective import more_is_better
 from scaling_keras.tuner.sweep import Course, FixedCourse, TrialPlan
 from scaling_keras.tuner.values import of_one_kind
-from scaling_keras.tuner.workload import plan_values
 
 _COMPLETED = keras_tuner_trial.TrialStatus.COMPLETED
 _FAILED = keras_tuner_trial.TrialStatus.FAILED
@@ -106,7 +105,7 @@ class PlanOracle(keras_tuner.Oracle):  # type: ignore[misc] # keras_tuner has no
         if plan is None:
             return {"status": keras_tuner_trial.TrialStatus.STOPPED}
         self._plans[trial_id] = plan
-        return {"status": keras_tuner_trial.TrialStatus.RUNNING, "values": plan_values(plan)}
+        return {"status": keras_tuner_trial.TrialStatus.RUNNING, "values": plan.values}
 
     def save(self) -> None:
         """Write nothing."""
@@ -122,7 +121,7 @@ class PlanOracle(keras_tuner.Oracle):  # type: ignore[misc] # keras_tuner has no
         if any(known.name == plan.name for known in self._plans.values()):
             return
         hyperparameters = self.hyperparameters.copy()
-        hyperparameters.values = plan_values(plan)
+        hyperparameters.values = plan.values
         trial_id = f"{len(self.trials):04d}"
         trial = keras_tuner_trial.Trial(hyperparameters, trial_id)
         self.trials[trial_id] = trial
@@ -148,7 +147,7 @@ def _declare(space: keras_tuner.HyperParameters, plans: Sequence[TrialPlan]) -> 
     """Add the hyperparameters of the plan, with the values that occur, to the search space."""
     columns: dict[str, list[Any]] = {}
     for plan in plans:
-        for name, value in plan_values(plan).items():
+        for name, value in plan.values.items():
             values = columns.setdefault(name, [])
             if value not in values:
                 values.append(value)

@@ -59,6 +59,16 @@ class TrialPlan:
         # Of what families find, and designs of one's own plan, nothing has looked at the names yet.
         check_own_names((*self.size, *self.hyperparameters), "a trial")
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """All hyperparameters that are known before the trial's data is."""
+        return {
+            **self.size,
+            **self.hyperparameters,
+            "n_examples": self.n_examples,
+            "seed": self.seed,
+        }
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Asked:

@@ -25,17 +25,20 @@ from scaling_keras.events.writer import RunWriter
 from scaling_keras.tuner.checkpoint import Checkpoints, clear_checkpoints, restore
 from scaling_keras.tuner.claim import Claim, TakenOver
 from scaling_keras.tuner.executors.interface import TrialOutcome
+from scaling_keras.tuner.given_hyperparameters import as_hyperparameters
 from scaling_keras.tuner.global_settings import clear_session
 from scaling_keras.tuner.kept_weights import KeepsWeights
 from scaling_keras.tuner.metric_states import EarlierMetrics
 from scaling_keras.tuner.objective import check_scores
 from scaling_keras.tuner.places import needs_room, shown
 from scaling_keras.tuner.project import WEIGHTS_FILE, Project, has_ended
+from scaling_keras.tuner.size_book import compiled
 from scaling_keras.tuner.sweep import TrialPlan
+from scaling_keras.tuner.trial_data import too_short
 from scaling_keras.tuner.trial_watch import TrialWatch
 from scaling_keras.tuner.users_callbacks import callbacks_of_trial
 from scaling_keras.tuner.values import BATCH_DIVISOR
-from scaling_keras.tuner.workload import Workload, as_hyperparameters, compiled, too_short
+from scaling_keras.tuner.workload import Workload
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -104,7 +107,7 @@ def run_trial(plan: TrialPlan, setting: TrialSetting) -> TrialOutcome:
     try:
         model, outcome = train_and_record(plan, setting)
     except DataError:
-        if not setting.workload.has_smaller_batches(plan):
+        if not setting.workload.data.has_smaller_batches(plan):
             raise
         # Of a batch that isn't full there are fewer parts: no mistake that others would repeat.
         return outcome_of(_read(plan, setting))
@@ -196,11 +199,11 @@ def _follow_halved(plan: TrialPlan, setting: TrialSetting) -> None:
     Whole ones would run out of memory once more, and its checkpoints are of the smaller ones.
     """
     facts, workload = _read(plan, setting).last_facts, setting.workload
-    if facts is None or BATCH_DIVISOR in workload.known_values(plan):
+    if facts is None or BATCH_DIVISOR in workload.data.known_values(plan):
         return
-    workload.follow(plan, facts.hyperparameters)
-    if workload.batch_size(plan) != facts.batch_size:  # The data comes in others by now.
-        workload.follow(plan, {})
+    workload.data.follow(plan, facts.hyperparameters)
+    if workload.data.batch_size(plan) != facts.batch_size:  # The data comes in others by now.
+        workload.data.follow(plan, {})
 
 
 def _claim(run_dir: Path) -> Claim:
@@ -225,7 +228,7 @@ def _train_recorded(
     except tf.errors.ResourceExhaustedError as error:
         claim.check()
         _record_end(plan, setting, before, "failed", reason_of(error))
-        if not setting.halve_batch or not setting.workload.halve_batch(plan):
+        if not setting.halve_batch or not setting.workload.data.halve_batch(plan):
             raise
     except Exception as error:
         claim.check()
@@ -243,7 +246,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
         _follow_halved(plan, setting)
     values = workload.values(plan)
     run_dir = setting.project.run_dir(plan.name)
-    if not workload.keeps_order:
+    if not workload.data.keeps_order:
         clear_checkpoints(run_dir)
     n_steps = values["n_steps"]
     hp = as_hyperparameters(values)
@@ -255,7 +258,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
     )
     n_done = restored.n_batches
     n_left = n_steps - n_done
-    data = workload.dataset(plan).skip(n_done).take(n_left)
+    data = workload.data.dataset(plan).skip(n_done).take(n_left)
     n_batches = int(data.cardinality())
     if 0 <= n_batches < n_left:
         raise too_short(plan, n_steps, n_done + n_batches)
@@ -306,7 +309,7 @@ def _train(plan: TrialPlan, setting: TrialSetting, claim: Claim) -> tuple[keras.
                 setting,
                 restored=restored,
                 n_steps=n_steps,
-                keeps_order=workload.keeps_order,
+                keeps_order=workload.data.keeps_order,
                 before_saving=lambda: claim.is_held() and logger.write_point(),
             ),
             # Before the logger writes the result, after which the trial is not trained again.
@@ -406,7 +409,7 @@ def _record_end(
     if attempt == attempts_before:
         # It ended before the logger began, so there are no facts yet either.
         attempt = writer.attempt
-        facts = _facts(plan, setting, setting.workload.known_values(plan), None)
+        facts = _facts(plan, setting, setting.workload.data.known_values(plan), None)
         writer.write_facts(RunFacts(attempt=attempt, start_time=time.time(), **facts))
     seen = [curve[-1, 0] for curve in record.curves.values() if len(curve)]
     writer.write_result(

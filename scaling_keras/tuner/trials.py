@@ -54,7 +54,7 @@ class Trials:
             SweepError: If the training or validation data is a dataset, or the strategy a
                 strategy.
         """
-        self._setting.workload.check_can_be_sent()
+        self._setting.workload.data.check_can_be_sent()
         if isinstance(self._validation_data, tf.data.Dataset):
             raise SweepError(
                 "Data is made anew in the process that trains. Received: `validation_data` that "

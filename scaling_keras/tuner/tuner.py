@@ -46,10 +46,11 @@ from scaling_keras.tuner.sizes import Size, TargetSize, names_set_by
 from scaling_keras.tuner.strategy import make_strategy, n_replicas, share_gpus
 from scaling_keras.tuner.sweep import Course, Sweep, TrialPlan, plan_trial
 from scaling_keras.tuner.trial import TrialSetting, load_weights, run_trial, train_and_record
+from scaling_keras.tuner.trial_data import TrainingSource, TrialData
 from scaling_keras.tuner.trial_queue import OracleQueue
 from scaling_keras.tuner.trials import Trials
 from scaling_keras.tuner.values import plain_values
-from scaling_keras.tuner.workload import TrainingSource, Workload
+from scaling_keras.tuner.workload import Workload
 
 
 class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has no types
@@ -575,10 +576,12 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             hypermodel=self.hypermodel,
             workload=Workload(
                 self.hypermodel,
-                train,
-                n_replicas=self._n_replicas(),
-                constants=self._constants,
-                batch_size=batch_size,
+                TrialData(
+                    train,
+                    n_replicas=self._n_replicas(),
+                    batch_size=batch_size,
+                    constants=self._constants,
+                ),
                 objective=self._objective,
                 param_convention=self._param_convention,
                 max_n_params=self._max_n_params,

@@ -9,6 +9,7 @@ import tensorflow as tf
 from scaling_keras.counting.model_count import count
 from scaling_keras.errors import DataError, SweepError
 from scaling_keras.tuner.sweep import by_training, plan_trial
+from scaling_keras.tuner.trial_data import TrialData
 from scaling_keras.tuner.workload import Workload
 from tests.tuner.conftest import build_model, make_data
 
@@ -23,9 +24,12 @@ def as_hypermodel(build):
     return Model()
 
 
-def workload(train=None, build=build_model, **options):
+def workload(
+    train=None, build=build_model, *, n_replicas=1, batch_size=None, constants=None, **options
+):
     train = make_data() if train is None else train
-    return Workload(as_hypermodel(build), train, **{"n_replicas": 1, **options})
+    data = TrialData(train, n_replicas=n_replicas, batch_size=batch_size, constants=constants or {})
+    return Workload(as_hypermodel(build), data, **options)
 
 
 def in_batches(seed, batch_size):
@@ -136,8 +140,8 @@ def test_data_may_be_a_function_of_a_seed_and_a_batch_size():
         calls.append((batch_size, seed))
         return make_data(batch_size=batch_size)
 
-    assert workload(train).batch_size(plan(seed=3)) == 4
-    assert workload(train, batch_size=6).batch_size(plan(seed=0)) == 6
+    assert workload(train).data.batch_size(plan(seed=3)) == 4
+    assert workload(train, batch_size=6).data.batch_size(plan(seed=0)) == 6
     assert calls == [(4, 3), (6, 0)]
 
 
@@ -145,7 +149,7 @@ def test_a_batch_size_is_rounded_up_to_a_multiple_of_the_replicas():
     work = workload(
         lambda batch_size, seed: make_data(batch_size=batch_size), n_replicas=4, batch_size=9
     )
-    assert work.batch_size(plan()) == 12
+    assert work.data.batch_size(plan()) == 12
 
 
 def test_data_may_be_a_function_of_the_hyperparameters():
@@ -155,14 +159,14 @@ def test_data_may_be_a_function_of_the_hyperparameters():
         seen.append((hp["width"], hp["n_examples"], hp["seed"], hp["version"]))
         return make_data()
 
-    workload(train, constants={"version": "v2"}).batch_size(plan(16, seed=5))
+    workload(train, constants={"version": "v2"}).data.batch_size(plan(16, seed=5))
     assert seen == [(2, 16, 5, "v2")]
 
 
 def test_the_batch_size_of_a_dataset_that_leaves_it_open_is_that_of_its_first_batch():
     data = tf.data.Dataset.from_tensor_slices((np.ones((10, 3)), np.ones((10, 1)))).batch(4)
     assert data.element_spec[0].shape[0] is None
-    assert workload(data).batch_size(plan()) == 4
+    assert workload(data).data.batch_size(plan()) == 4
 
 
 def test_constants_and_the_plan_make_up_the_hyperparameters():
@@ -173,7 +177,7 @@ def test_constants_and_the_plan_make_up_the_hyperparameters():
 def test_a_batch_that_the_replicas_cannot_share_is_refused():
     work = workload(make_data(batch_size=5), n_replicas=2)
     with pytest.raises(SweepError, match=r"2 replicas.*a batch of 5\. Make it 4"):
-        work.batch_size(plan())
+        work.data.batch_size(plan())
 
 
 def test_data_that_is_too_short_is_refused_before_anything_is_trained():
@@ -226,12 +230,12 @@ def test_data_without_end_or_of_unknown_length_is_let_pass():
 @pytest.mark.parametrize("train", [np.ones((4, 3)), [1, 2], None], ids=lambda v: type(v).__name__)
 def test_data_of_another_kind_is_refused(train):
     with pytest.raises(DataError, match=r"must be a batched tf\.data\.Dataset, or a function"):
-        Workload(as_hypermodel(build_model), train, n_replicas=1)
+        TrialData(train, n_replicas=1)
 
 
 def test_a_function_must_give_a_dataset():
     with pytest.raises(DataError, match=r"must return a batched.*Received: list"):
-        workload(lambda hp: [1]).batch_size(plan())
+        workload(lambda hp: [1]).data.batch_size(plan())
 
 
 def test_single_items_that_look_like_batches_are_refused():
@@ -259,13 +263,13 @@ def test_a_batch_of_numbers_is_one_where_the_model_wants_vectors_of_one():
 def test_single_items_are_refused():
     data = tf.data.Dataset.range(5)
     with pytest.raises(DataError, match=r"must be batched\. Received: a dataset of single items"):
-        workload(data).batch_size(plan())
+        workload(data).data.batch_size(plan())
 
 
 def test_empty_data_is_refused():
     data = make_data().unbatch().take(0).batch(4)
     with pytest.raises(DataError, match=r"at least one batch\. Received: none"):
-        workload(data).batch_size(plan())
+        workload(data).data.batch_size(plan())
 
 
 def other_batches(batch_size):
@@ -274,27 +278,27 @@ def other_batches(batch_size):
 
 @pytest.mark.parametrize("train", [make_data(), lambda hp: make_data()], ids=["data", "function"])
 def test_a_trial_that_sets_its_batch_size_needs_data_in_such_batches(train):
-    assert workload(train).batch_size(other_batches(4)) == 4
+    assert workload(train).data.batch_size(other_batches(4)) == 4
     with pytest.raises(SweepError, match=r"batch_size=8 for .*data in batches of 4.*Pass `search`"):
-        workload(train).batch_size(other_batches(8))
+        workload(train).data.batch_size(other_batches(8))
 
 
 def test_a_function_of_a_seed_that_takes_no_batch_size_is_named():
     with pytest.raises(SweepError, match=r"batch_size=8 for .*a function of a `seed` alone"):
-        workload(lambda seed: make_data()).batch_size(other_batches(8))
+        workload(lambda seed: make_data()).data.batch_size(other_batches(8))
     with pytest.raises(SweepError, match="`batch_size` is for training data"):
         workload(lambda seed: make_data(), batch_size=8)
     takes_all = lambda seed, **options: make_data(**options)  # noqa: E731
-    assert workload(takes_all).batch_size(other_batches(8)) == 8
+    assert workload(takes_all).data.batch_size(other_batches(8)) == 8
 
 
 def test_a_function_that_must_be_told_the_batch_size_says_how():
     with pytest.raises(
         SweepError, match=r"no `batch_size` said anywhere\. Pass `search\(\.\.\., bat"
     ):
-        workload(in_batches).batch_size(plan())
-    assert workload(in_batches, batch_size=8).batch_size(plan()) == 8
-    assert workload(lambda seed, batch_size=2: make_data(batch_size=2)).batch_size(plan()) == 2
+        workload(in_batches).data.batch_size(plan())
+    assert workload(in_batches, batch_size=8).data.batch_size(plan()) == 8
+    assert workload(lambda seed, batch_size=2: make_data(batch_size=2)).data.batch_size(plan()) == 2
 
 
 def reads_batch_size(hp):
@@ -304,11 +308,11 @@ def reads_batch_size(hp):
 @pytest.mark.parametrize("train", [in_batches, reads_batch_size])
 def test_what_the_replicas_make_of_a_batch_size_is_what_the_model_hears_and_the_run_records(train):
     work = workload(train, n_replicas=4)
-    assert work.batch_size(other_batches(6)) == 8
+    assert work.data.batch_size(other_batches(6)) == 8
     assert work.values(other_batches(6))["batch_size"] == 8
-    assert work.known_values(plan(batch_size=6))["batch_size"] == 8
+    assert work.data.known_values(plan(batch_size=6))["batch_size"] == 8
     work = workload(train, n_replicas=4, constants={"batch_size": 6})
-    assert (work.values(plan())["batch_size"], work.constants) == (8, {"batch_size": 8})
+    assert (work.values(plan())["batch_size"], work.data.constants) == (8, {"batch_size": 8})
 
 
 def test_batch_sizes_of_which_the_replicas_make_the_same_are_the_same_training():
@@ -348,14 +352,16 @@ def test_a_batch_size_is_set_once():
 
 
 def test_a_batch_size_among_the_constants_is_that_of_the_data():
-    assert workload(in_batches, constants={"batch_size": 6}).batch_size(plan()) == 6
+    assert workload(in_batches, constants={"batch_size": 6}).data.batch_size(plan()) == 6
     with pytest.raises(SweepError, match=r"batch_size=6 for .* and data in batches of 4"):
-        workload(constants={"batch_size": 6}).batch_size(plan())
+        workload(constants={"batch_size": 6}).data.batch_size(plan())
 
 
 def test_a_function_is_called_with_what_it_takes():
-    assert workload(lambda n=2, *, hp: make_data(n, hp["width"])).batch_size(plan()) == 2
-    assert workload(lambda batch_size=6: make_data(batch_size=batch_size)).batch_size(plan()) == 6
+    assert workload(lambda n=2, *, hp: make_data(n, hp["width"])).data.batch_size(plan()) == 2
+    assert (
+        workload(lambda batch_size=6: make_data(batch_size=batch_size)).data.batch_size(plan()) == 6
+    )
     with pytest.raises(DataError, match=r"or of nothing\. Received: .* \(hp, seed\)"):
         workload(lambda hp, seed: make_data())
 
