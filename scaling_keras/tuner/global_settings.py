@@ -57,14 +57,15 @@ class GlobalSettings:
         tf.config.experimental.enable_tensor_float_32_execution(self.tensor_float_32)
 
 
-def clear_session(dtype_policy: Any) -> None:
-    """Free what Keras keeps of the models made so far, and begin with a dtype policy.
+def clear_session(dtype_policy: Any, *, free_memory: bool = True) -> None:
+    """Forget what Keras keeps of the models made so far, and begin with a dtype policy.
 
     Keras's own `clear_session` also forgets the policy that the user set. It isn't simply kept as
     it stands: a `build_model` that sets one for some of its models would set it for the rest.
 
     Args:
         dtype_policy: The `keras.DTypePolicy` of the models to come that set none.
+        free_memory: Whether to look for garbage at once, a third of a second in a large program.
     """
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=free_memory)
     keras.config.set_dtype_policy(dtype_policy)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import numbers
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -28,6 +29,8 @@ from scaling_keras.tuner.tuning import left_to_tune
 _CLOSE = 0.25
 """How far, in logs, a size may be from the number of parameters that it was solved for."""
 _NOTHING: Size = MappingProxyType({})
+_WORTH_FREEING = 1_000_000
+"""Numbers in a model that is only counted, from which on its memory is freed at once."""
 _MANY = 1_000_000
 """Examples and steps that models are counted with: room enough for the warm-up of any schedule."""
 
@@ -106,11 +109,8 @@ class SizeBook:
             SweepError: If what is built isn't a compiled model.
             Exception: What building it raised.
         """
-        try:
-            model = compiled(self._hypermodel.build(as_hyperparameters(values)))
+        with self._built(values) as (model, _):
             return count(model, inputs=input_specs(model, batch_size=batch_size))
-        finally:
-            clear_session(self._dtype_policy)
 
     def defaults_with(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the defaults of what a model asks for besides these hyperparameters.
@@ -119,12 +119,8 @@ class SizeBook:
             SweepError: If what is built isn't a compiled model.
             Exception: What building it raised.
         """
-        try:
-            hp = as_hyperparameters(values)
-            compiled(self._hypermodel.build(hp))
+        with self._built(values) as (_, hp):
             return {name: value for name, value in hp.values.items() if name not in values}
-        finally:
-            clear_session(self._dtype_policy)
 
     def training_with(self, values: Mapping[str, Any]) -> str:
         """Return the digests of the training with these hyperparameters; empty if there is none.
@@ -132,15 +128,15 @@ class SizeBook:
         Raises:
             SweepError: If what is built isn't a compiled model.
         """
-        clear_session(self._dtype_policy)  # What the program has built before has taken names.
+        # What the program has built before has taken names.
+        clear_session(self._dtype_policy, free_memory=False)
         try:
-            return training_digest(compiled(self._hypermodel.build(as_hyperparameters(values))))
+            with self._built(values) as (model, _):
+                return training_digest(model)
         except ScalingError:
             raise
         except Exception:  # A run of earlier is no trial of now: it may ask for what is gone.
             return ""
-        finally:
-            clear_session(self._dtype_policy)
 
     def can_be_built(self, size: Size) -> bool:
         """Return whether a model of a size can be built and counted."""
@@ -288,15 +284,14 @@ class SizeBook:
 
     def _asked_by_building(self, chosen: Size, values: Mapping[str, Any]) -> Asked:
         """Return what a model asks for, from building it."""
+        known = self._given(chosen)
         try:
-            _, hp = self._build(chosen)
+            with self._built(known) as (_, hp):
+                pass
         except ScalingError:
             raise
         except Exception:  # Trained so, it fails as a trial, which records the reason.
             return Asked(more=keras_tuner.HyperParameters(), used=frozenset(values))
-        finally:
-            clear_session(self._dtype_policy)
-        known = self._given(chosen)
         fixed = {n: value for n, value in known.items() if n not in values or n in self._constants}
         return Asked(more=left_to_tune(hp, known, fixed), used=frozenset(hp.asked))
 
@@ -377,7 +372,8 @@ class SizeBook:
     def _params_of(self, size: Size, param_convention: str) -> float:
         """Return the parameters of a size that is tried, at least a tiny number."""
         try:
-            model, _ = self._build(size)
+            with self._built(self._given(size)) as (model, _):
+                groups = count_params(model)
         except ScalingError:
             raise
         except Exception as error:
@@ -386,14 +382,21 @@ class SizeBook:
                 f"`build_model` raised {reason_of(error)}. Set `multiple` or "
                 f"`highest` of the TargetSize so that each can be built."
             ) from error
-        groups = count_params(model)
-        clear_session(self._dtype_policy)
         return max(count_under(param_convention, groups), 1e-9)
 
-    def _build(self, size: Size) -> tuple[keras.Model, GivenHyperParameters]:
-        """Return a model of a size and the hyperparameters that it asked for."""
-        asked = as_hyperparameters(self._given(size))
-        return compiled(self._hypermodel.build(asked)), asked
+    @contextlib.contextmanager
+    def _built(
+        self, values: Mapping[str, Any]
+    ) -> Iterator[tuple[keras.Model, GivenHyperParameters]]:
+        """Give a model with these hyperparameters, and those it asked for; then free it."""
+        model, asked = None, as_hyperparameters(values)
+        try:
+            model = compiled(self._hypermodel.build(asked))
+            yield model, asked
+        finally:
+            # To look for garbage takes longer than to build a small model, which can wait for it.
+            is_small = model is not None and _n_variables(model) < _WORTH_FREEING
+            clear_session(self._dtype_policy, free_memory=not is_small)
 
     def _given(self, size: Size) -> dict[str, Any]:
         """Return the values that a model of a size is built with to be counted."""
@@ -402,18 +405,21 @@ class SizeBook:
     def _build_and_count(self, size: Size) -> ModelCount | Exception:
         """Return what a model of a size costs, or what building it raised."""
         try:
-            model, asked = self._build(size)
-            self._asked[size_name(size)] = asked
-            self._asked_names[size_name(size)] = frozenset(asked.asked)
-            inputs = keras.tree.flatten(input_specs(model) or [])
-            self._input_shapes[size_name(size)] = [spec.shape.as_list() for spec in inputs]
-            return count(model)
+            with self._built(self._given(size)) as (model, asked):
+                self._asked[size_name(size)] = asked
+                self._asked_names[size_name(size)] = frozenset(asked.asked)
+                inputs = keras.tree.flatten(input_specs(model) or [])
+                self._input_shapes[size_name(size)] = [spec.shape.as_list() for spec in inputs]
+                return count(model)
         except ScalingError:
             raise
         except Exception as error:
             return error
-        finally:
-            clear_session(self._dtype_policy)
+
+
+def _n_variables(model: keras.Model) -> int:
+    """Return how many numbers a model holds."""
+    return sum(math.prod(variable.shape) for variable in model.variables)
 
 
 def _without_proxies(counted: ModelCount) -> ModelCount:
