@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 from pathlib import Path
 
@@ -33,3 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.keras)
         if not HAS_BACKEND and item.get_closest_marker("keras"):
             item.add_marker(pytest.mark.skip(reason="needs a Keras backend: install .[cpu]"))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what importing has made out of the search for garbage that each training begins with."""
+    gc.collect()
+    gc.freeze()
