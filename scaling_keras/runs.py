@@ -201,6 +201,15 @@ class RunTable:
         numbers = [as_number(flat(run.facts).get(column)) for run in self.runs]
         if any(number is not None for number in numbers):
             return np.array([math.nan if n is None else n for n in numbers], dtype=np.float64)
+        texts = sorted(
+            {v for run in self.runs if isinstance(v := flat(run.facts).get(column), str)}
+        )
+        if texts:
+            raise RunsError(
+                f"A column of facts holds numbers. Received: column={column!r}, which is text: "
+                f"{', '.join(map(repr, texts))}. Look at `run.facts` of each run, and compare "
+                f"runs of each value by `table.where(...)`."
+            )
         raise RunsError(
             f"A table of runs has the columns {', '.join(self.columns)}. "
             f"Received: column={column!r}. Use one of those."

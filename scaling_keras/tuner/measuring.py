@@ -20,6 +20,8 @@ from scaling_keras.tuner.trial import TrialSetting, train_and_record
 
 _MEASURED_SECONDS = 0.5
 """How long steps are run: they take milliseconds, and some much longer than others."""
+_NOT_WATCHED = 2
+"""First steps, which take longer than the others."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,7 @@ class StepMeasure:
 def measure_step(
     plan: TrialPlan, setting: TrialSetting, *, clock: Callable[[], float] = time.monotonic
 ) -> StepMeasure:
-    """Train a trial for half a second, or two steps if those take longer; what it wrote is deleted.
+    """Train a trial for half a second, or three steps if those take longer; it leaves nothing.
 
     Args:
         plan: The trial, the longest of those whose steps take as long.
@@ -78,7 +80,8 @@ class StepWatch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no 
     """Ends a training once its steps have been watched for some time, and says how long they took.
 
     Args:
-        seconds: For how long, from the end of the first, which traces what the others run.
+        seconds: For how long, from the end of the second step: the first traces what the others
+            run, and after it the logger may count what a step costs.
         clock: Returns seconds.
     """
 
@@ -95,7 +98,9 @@ class StepWatch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """Note when the steps up to this one were done."""
         self._ends.append((batch + 1, self._clock()))
-        if self._ends[-1][1] - self._ends[0][1] >= self._seconds:
+        if len(self._ends) > _NOT_WATCHED and (
+            self._ends[-1][1] - self._ends[_NOT_WATCHED - 1][1] >= self._seconds
+        ):
             self.model.stop_training = True
 
     def measure(self, seconds: float, peak_bytes: int) -> StepMeasure:

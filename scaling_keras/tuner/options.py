@@ -13,6 +13,7 @@ from scaling_keras.tuner.values import is_positive, kind_of
 def check_options(
     *,
     sweep: Any,
+    reporter: Any,
     checkpoint_seconds: float | None,
     max_n_params: float | None,
     train_flops_per_example: Callable[..., float] | None,
@@ -22,6 +23,7 @@ def check_options(
 
     Args:
         sweep: See `ScalingTuner`.
+        reporter: See there.
         checkpoint_seconds: See there.
         max_n_params: See there.
         train_flops_per_example: See there.
@@ -32,6 +34,8 @@ def check_options(
             f"`sweep` must be a design of what to train. Received: {kind_of(sweep)}. Pass one, "
             f"such as GridSweep(sizes=[{{'width': 16}}, {{'width': 32}}], n_examples=[10_000])."
         )
+    if reporter is not None and not callable(getattr(reporter, "search_began", None)):
+        raise _not("reporter", reporter, "a `Reporter`, told how searches go, or None")
     if checkpoint_seconds is not None and not (
         checkpoint_seconds == 0 or is_positive(checkpoint_seconds)
     ):

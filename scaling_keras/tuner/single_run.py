@@ -59,7 +59,7 @@ def place_of(
             )
         if not isinstance(size, TargetSize):
             size = plain_values(size, "size")
-            _check_made_of_the_same(size, sizes)
+            check_made_of_the_same(size, sizes)
         elif not size.vary and size_for is None:
             size = varied(sizes, size.n_params)
         return workload.resolve(size, hyperparameters), n_examples
@@ -153,12 +153,26 @@ def _check_reaches(size: Size, target: TargetSize, n_params: float) -> None:
         )
 
 
-def _check_made_of_the_same(size: Size, sizes: Sequence[Size]) -> None:
+def check_made_of_the_same(size: Size, sizes: Sequence[Size]) -> None:
     """Raise a `SweepError` if a size is made of other hyperparameters than those of a sweep."""
     if sizes and all(set(size) != set(known) for known in sizes):
         raise SweepError(
             f"A `size` must be made of what the sizes of the sweep are: {', '.join(sizes[0])}. "
             f"Received: size={size!r}. Put other hyperparameters in `hyperparameters`."
+        )
+
+
+def check_read(plan: TrialPlan, given: Mapping[str, Any], workload: Workload) -> None:
+    """Raise a `SweepError` if neither the model nor the data of a run asks for what it was given.
+
+    Its test would be one of other hyperparameters than meant, and is made once.
+    """
+    unread = [name for name in workload.unread([plan]) if name in given]
+    if unread:
+        raise SweepError(
+            f"`hyperparameters` must be what `build_model` or the data asks for. Received: "
+            f"{', '.join(f'{name}={given[name]!r}' for name in unread)}, which neither does. "
+            f"Correct the name, or leave it out."
         )
 
 

@@ -15,6 +15,7 @@ from scaling_keras.tuner.values import (
     is_positive,
     listed,
     plain_values,
+    whole_number,
 )
 
 Size: TypeAlias = Mapping[str, Any]
@@ -46,9 +47,12 @@ class TargetSize:
                 f"`n_params` of a size must be positive and finite. Received: "
                 f"n_params={self.n_params!r}."
             )
-        if not 1 <= self.multiple <= self.highest:
+        for name in ("multiple", "highest"):
+            # As the whole number that 8.0 is, in a frozen class.
+            object.__setattr__(self, name, whole_number(name, getattr(self, name), 1))
+        if self.multiple > self.highest:
             raise SweepError(
-                f"`multiple` must be at least 1 and at most `highest`. Received: "
+                f"`multiple` must be at most `highest`. Received: "
                 f"multiple={self.multiple!r}, highest={self.highest!r}."
             )
         if not isinstance(self.vary, str) or self.vary in RESERVED:

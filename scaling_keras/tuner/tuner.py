@@ -12,7 +12,7 @@ import keras
 import keras_tuner
 
 from scaling_keras import laws
-from scaling_keras.errors import SweepError
+from scaling_keras.errors import LogdirError, SweepError
 from scaling_keras.events.reader import assemble, read_records
 from scaling_keras.events.user_facts import checked_fact
 from scaling_keras.laws.verdicts import Verdict, verdicts
@@ -38,6 +38,8 @@ from scaling_keras.tuner.search_inputs import check_held_out, copies_of, held_ou
 from scaling_keras.tuner.seen_share import share_seen_by
 from scaling_keras.tuner.single_run import (
     check_allocation,
+    check_made_of_the_same,
+    check_read,
     params_wanted,
     place_of,
     plan_single_run,
@@ -128,6 +130,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         objective = metric_name(objective)
         check_options(
             sweep=sweep,
+            reporter=reporter,
             checkpoint_seconds=checkpoint_seconds,
             max_n_params=max_n_params,
             train_flops_per_example=train_flops_per_example,
@@ -340,14 +343,20 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         """Return what one example costs at a size: forward and backward FLOPs.
 
         With its share of what each step costs, in batches as the cheapest trial has them, and with
-        the first of the values that the sweep varies besides.
+        the first of the values that the sweep varies besides. Infinite if no model of the size can
+        be built.
 
         Raises:
-            SweepError: If there has been no search, which is what shows the data.
+            SweepError: If there has been no search, which is what shows the data, or the size is
+                made of other hyperparameters than the sweep's.
         """
         workload = self._searched().workload
+        size = plain_values(size, "size")
+        varied = self._sweep.hyperparameters
+        own = {name: value for name, value in size.items() if name not in varied}
+        check_made_of_the_same(own, self._sweep.resolved(workload))
         cheapest = self._sweep.trials(workload)[0]
-        others = {n: v for n, v in self._sweep.hyperparameters.items() if n not in size}
+        others = {name: value for name, value in varied.items() if name not in size}
         like = plan_trial(size, cheapest.n_examples, cheapest.seed, hyperparameters=others)
         return workload.train_flops_per_example(like)
 
@@ -359,6 +368,11 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         Raises:
             LogdirError: If nothing has been trained.
         """
+        if not self._project.run_names():
+            raise LogdirError(
+                f"There are results once something has been trained. Received: a tuner whose "
+                f"project, {self._project.path}, holds no runs. Call `search` first."
+            )
         records = read_records(self._project.path)
         names = {name for record in records for name in record.curves}
         table = assemble(
@@ -426,13 +440,12 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
         trials = runs.where(self._is_trial)
         share_seen = share_seen_by(trials)
         sizes = self._sweep.resolved(workload)
-        if hyperparameters is None:
-            known = {*workload.given, *names_set_by(sizes)}.union(
-                *(unset(self._sweep, workload, each).values for each in sizes)
-            )
-            wanted = params_wanted(allocation, size, workload)
-            hyperparameters = hyperparameters_near(trials, wanted, known)
-        hyperparameters = plain_values(hyperparameters, "run")
+        known = {*workload.given, *names_set_by(sizes)}.union(
+            *(unset(self._sweep, workload, each).values for each in sizes)
+        )
+        wanted = params_wanted(allocation, size, workload)
+        given = plain_values({} if hyperparameters is None else hyperparameters, "run")
+        hyperparameters = {**hyperparameters_near(trials, wanted, known), **given}
         # Some may make models larger, so that the size is found with them.
         size, n_examples = place_of(
             allocation,
@@ -445,7 +458,7 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             param_convention=self._param_convention,
             share_seen=share_seen,
         )
-        return plan_single_run(
+        plan = plan_single_run(
             size,
             n_examples,
             seed,
@@ -456,6 +469,8 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             dataset_size=setting.dataset_size,
             share_seen=share_seen,
         )
+        check_read(plan, given, workload)
+        return plan
 
     def train_at(
         self,
@@ -485,13 +500,14 @@ class ScalingTuner(keras_tuner.Tuner):  # type: ignore[misc] # keras_tuner has n
             fit: The law that predicts, for a `size` without an allocation. It is of the tuner's
                 `objective`; one of one variable is for runs that keep what its own have in common.
             seed: Random seed of the run.
-            hyperparameters: Those besides the size's, such as a tuned `learning_rate`; by default
-                what the sweep's best run of the closest size was trained with.
+            hyperparameters: Those besides the size's, such as a tuned `learning_rate`, that are to
+                differ from what the sweep's best run of the closest size was trained with.
 
         Raises:
             SweepError: If there has been no search; not either an allocation, or both `size` and
                 `n_examples`, are given; one of them can't be, or no size can be found;
-                `hyperparameters` are set by the size, `constants` or the tuner; the law is
+                `hyperparameters` are set by the size, `constants` or the tuner, or nobody reads
+                them; the law is
                 about other runs; the sweep has trained the same, or a test has under the name of
                 another amount of data; or the weights of a test that was made are gone or damaged.
             DataError: If the data is too short.

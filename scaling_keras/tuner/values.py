@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import numbers
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -69,11 +70,22 @@ def is_positive(value: Any) -> bool:
 
 def positive_numbers(name: str, values: Any) -> tuple[float, ...]:
     """Return values as floats, or raise a `SweepError` unless they are positive and finite."""
-    numbers = listed(name, values)
-    for value in numbers:
+    found = listed(name, values)
+    for value in found:
         if not (is_positive(value) and math.isfinite(value)):
             raise SweepError(f"`{name}` must be positive, finite numbers. Received: {value!r}.")
-    return tuple(map(float, numbers))
+    return tuple(map(float, found))
+
+
+def lowest_and_highest(name: str, values: Any) -> tuple[Any, Any]:
+    """Return two values, or raise a `SweepError` if they aren't two numbers."""
+    found = listed(name, values)
+    if len(found) != 2 or not all(isinstance(value, numbers.Real) for value in found):
+        raise SweepError(
+            f"`{name}` must be two numbers, the lowest and the highest. "
+            f"Received: {name}={values!r}. Pass {name}=(lowest, highest)."
+        )
+    return found[0], found[1]
 
 
 def whole_numbers(name: str, values: Any, least: int) -> tuple[int, ...]:

@@ -69,7 +69,7 @@ class Workload:
         self.given = frozenset({*data.given, *data.constants})
         self._models = SizeBook(
             hypermodel,
-            {**data.given, **others},
+            {**data.as_shared(data.given), **others},
             param_convention=param_convention,
             max_n_params=max_n_params,
             size_for=size_for,

@@ -53,10 +53,16 @@ def test_a_single_execution_is_all_there_is():
     assert (measured.setup_seconds, measured.step_seconds) == (4.0, 0.0)
 
 
-def test_steps_are_watched_for_some_time_after_the_first():
+def test_steps_are_watched_for_some_time_after_the_second():
     ends = [(n, 100.0 + n) for n in range(1, 20)]
-    assert watched(ends, seconds=10.0)[1] == 11
-    assert watched([(1, 5.0), (2, 50.0)], seconds=10.0)[1] == 2
+    assert watched(ends, seconds=10.0)[1] == 12
+    assert watched([(1, 5.0), (2, 6.0), (3, 50.0)], seconds=10.0)[1] == 3
+
+
+def test_what_is_counted_after_the_first_step_is_no_step():
+    watch, enough = watched([(1, 1.0), (2, 61.0), (3, 61.5)], seconds=0.5)
+    assert enough == 3
+    assert watch.measure(61.5, 0).step_seconds == 0.5
 
 
 class Ticks(keras.callbacks.Callback):
@@ -103,15 +109,15 @@ def measured_with(make_tuner, data, n_examples, **compiled_with):
 
 def test_the_beginning_of_a_trial_is_run_as_the_trial_is(make_tuner, data):
     measured, ran_until = measured_with(make_tuner, data, 400)
-    # Two seconds are more than enough, so that two of the hundred steps are run.
-    assert ran_until == 4.0
+    # Two seconds are more than enough, so that three of the hundred steps are run.
+    assert ran_until == 6.0
     assert (measured.setup_seconds, measured.step_seconds) == (0.0, 2.0)
     assert measured.peak_bytes > 2**20
 
 
 def test_steps_of_one_execution_are_measured_by_whole_executions(make_tuner, data):
     measured, ran_until = measured_with(make_tuner, data, 400, steps_per_execution=10)
-    assert ran_until == 4.0
+    assert ran_until == 6.0
     assert measured.step_seconds == pytest.approx(0.2)
 
 

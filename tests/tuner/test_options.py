@@ -26,6 +26,7 @@ from scaling_keras.tuner.sweep import GridSweep
         ("checkpoint_seconds", "1m", "'1m'"),
         ("checkpoint_seconds", -1, "=-1"),
         ("checkpoint_seconds", math.nan, "=nan"),
+        ("reporter", "x", "a `Reporter`, told how searches go, or None.*'x'"),
         ("keep_weights", "no", "True or False.*'no'"),
         ("overwrite", "yes", "True or False.*'yes'"),
         ("halve_batch", None, "True or False.*None"),

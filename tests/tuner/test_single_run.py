@@ -89,7 +89,7 @@ def swept(tmp_path_factory):
     sweep = HyperparameterSweep(
         sizes=[{"width": 2}, {"width": 4}],
         n_examples=[8],
-        values={"depth": [1, 3], "factor": [1.0]},
+        values={"depth": [1, 3], "rate": [0.05]},
     )
     tuner = ScalingTuner(
         build_of_any_depth,
@@ -114,13 +114,13 @@ def test_an_allocation_is_kept_with_values_that_change_the_model(swept, given):
     n_params, train_flops = what_it_takes(swept, plan)
     assert n_params == pytest.approx(best.n_params.value, rel=0.3)
     assert train_flops == pytest.approx(2e6, rel=0.02)
-    if given:
-        assert plan.hyperparameters == given
+    if given:  # What isn't given is what the closest size was trained with.
+        assert plan.hyperparameters == {"rate": 0.05, **given}
 
 
 def test_a_size_is_solved_for_with_values_that_change_the_model(swept):
     target = TargetSize(n_params=400, vary="width")
-    plan = swept.plan_at(size=target, n_examples=8, hyperparameters={"depth": 3, "factor": 1.0})
+    plan = swept.plan_at(size=target, n_examples=8, hyperparameters={"depth": 3, "rate": 0.05})
     assert what_it_takes(swept, plan)[0] == pytest.approx(400, rel=0.15)
     shallow = swept.plan_at(size=target, n_examples=8, hyperparameters={"depth": 1})
     assert shallow.size["width"] > plan.size["width"]
@@ -320,6 +320,26 @@ def test_the_seed_of_a_single_training_is_not_negative(searched):
 def test_a_size_is_made_of_what_those_of_the_sweep_are(searched, size):
     with pytest.raises(SweepError, match="must be made of what the sizes of the sweep are: width"):
         searched.train_at(size=size, n_examples=16, fit=law())
+
+
+def test_what_nobody_reads_is_refused_before_it_is_trained(searched):
+    n_runs = len(searched.results())
+    for given in ({"lerning_rate": 0.1}, {"rate": 0.5}):
+        with pytest.raises(SweepError, match=f"Received: {next(iter(given))}=.*neither does"):
+            searched.train_at(size={"width": 8}, n_examples=16, hyperparameters=given)
+    assert len(searched.results()) == n_runs
+
+
+def test_what_an_example_costs_is_asked_of_sizes_made_of_what_those_of_the_sweep_are(
+    searched, swept
+):
+    for size in ({"wdth": 8}, {}):
+        with pytest.raises(SweepError, match="made of what the sizes of the sweep are: width"):
+            searched.train_flops_per_example(size)
+    with pytest.raises(SweepError, match="must be a mapping"):
+        searched.train_flops_per_example(3)
+    deep, shallow = ({"width": 4, "depth": depth} for depth in (3, 1))
+    assert swept.train_flops_per_example(deep) > swept.train_flops_per_example(shallow)
 
 
 @pytest.mark.parametrize("name", ["n_steps", "n_examples", "seed", "width", "version"])

@@ -252,7 +252,7 @@ def test_data_that_is_too_short_is_refused_before_anything_is_trained(make_tuner
     tuner = make_tuner(n_examples=(8, 1_000))
     with pytest.raises(DataError, match=r"8 batches, where 'width2_1000_seed0' needs 250"):
         tuner.search(data, validation_data=data)
-    with pytest.raises(LogdirError, match="where there are none"):
+    with pytest.raises(LogdirError, match=r"holds no runs\. Call `search` first"):
         tuner.results()
 
 

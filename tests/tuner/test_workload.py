@@ -315,6 +315,19 @@ def test_what_the_replicas_make_of_a_batch_size_is_what_the_model_hears_and_the_
     assert (work.values(plan())["batch_size"], work.data.constants) == (8, {"batch_size": 8})
 
 
+def test_a_model_that_is_counted_hears_what_the_replicas_make_of_the_batch_size():
+    heard = set()
+
+    def build(hp):
+        heard.add(hp["batch_size"])
+        return build_model(hp)
+
+    work = workload(in_batches, build, n_replicas=4, batch_size=6)
+    work.check([plan()])
+    work.count_of(plan())
+    assert heard == {8}
+
+
 def test_batch_sizes_of_which_the_replicas_make_the_same_are_the_same_training():
     work = workload(in_batches, n_replicas=2)
     first, same, other = (other_batches(n) for n in (3, 4, 5))

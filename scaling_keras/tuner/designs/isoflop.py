@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scaling_keras.errors import SweepError
 from scaling_keras.tuner.sizes import Size, TargetSize, checked_sizes
 from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, cheapest_first, plan_trial
-from scaling_keras.tuner.values import distinct, positive_numbers, whole_numbers
+from scaling_keras.tuner.values import distinct, lowest_and_highest, positive_numbers, whole_numbers
 
 
 class IsoFLOPSweep(Sweep):
@@ -50,7 +50,7 @@ class IsoFLOPSweep(Sweep):
         self.budgets = distinct("budgets", positive_numbers("budgets", budgets))
         self.sizes = checked_sizes(sizes)
         self.seeds = distinct("seeds", whole_numbers("seeds", seeds, 0))
-        low, high = examples_per_param
+        low, high = lowest_and_highest("examples_per_param", examples_per_param)
         if not 0 <= low < high:
             raise SweepError(
                 f"`examples_per_param` must be a lower and a higher ratio. "

@@ -6,9 +6,16 @@ import itertools
 import math
 from collections.abc import Sequence
 
+from scaling_keras.errors import SweepError
 from scaling_keras.tuner.sizes import Size, TargetSize, checked_sizes
 from scaling_keras.tuner.sweep import Models, Sweep, TrialPlan, cheapest_first, plan_trial
-from scaling_keras.tuner.values import distinct, positive_numbers, whole_number, whole_numbers
+from scaling_keras.tuner.values import (
+    distinct,
+    lowest_and_highest,
+    positive_numbers,
+    whole_number,
+    whole_numbers,
+)
 
 
 class LadderSweep(Sweep):
@@ -85,12 +92,16 @@ class DataLadderSweep(Sweep):
         seeds: Sequence[int] = (0,),
     ) -> None:
         self.sizes = checked_sizes([size])
-        low, high = whole_numbers("n_examples", n_examples, 1)
+        low, high = whole_numbers("n_examples", lowest_and_highest("n_examples", n_examples), 1)
         n_steps = whole_number("n_steps", n_steps, 3)
         ratio = (high / low) ** (1 / (n_steps - 1))
-        self.n_examples = distinct(
-            "n_examples", tuple(round(low * ratio**step) for step in range(n_steps))
-        )
+        self.n_examples = tuple(round(low * ratio**step) for step in range(n_steps))
+        if len(set(self.n_examples)) < n_steps:
+            raise SweepError(
+                f"`n_examples` must be far enough apart for {n_steps} different amounts. Received: "
+                f"n_examples={n_examples!r}, n_steps={n_steps}. Move them apart, or lower "
+                f"`n_steps`."
+            )
         self.seeds = distinct("seeds", whole_numbers("seeds", seeds, 0))
 
     def plan(self, models: Models) -> tuple[TrialPlan, ...]:

@@ -160,8 +160,25 @@ def test_a_target_size_is_a_positive_number_of_parameters(n_params):
 
 
 def test_a_target_size_varies_by_whole_steps():
-    with pytest.raises(SweepError, match="`multiple` must be at least 1 and at most `highest`"):
-        TargetSize(n_params=1e4, multiple=0)
+    for multiple in (0, "8", 1.5):
+        with pytest.raises(SweepError, match="`multiple` must be a whole number of at least 1"):
+            TargetSize(n_params=1e4, multiple=multiple)
+    with pytest.raises(SweepError, match=r"`multiple` must be at most `highest`.*highest=4"):
+        TargetSize(n_params=1e4, multiple=8, highest=4)
+    assert TargetSize(n_params=1e4, multiple=8.0) == TargetSize(n_params=1e4, multiple=8)
+
+
+@pytest.mark.parametrize("given", [(10, 20, 40), (10,), 10, ("10", "20"), (10, None)])
+def test_what_goes_from_a_lowest_to_a_highest_is_two_numbers(given):
+    with pytest.raises(SweepError, match="`n_examples` must be "):
+        sk.DataLadderSweep(size={"n": 1}, n_examples=given)
+    with pytest.raises(SweepError, match="`examples_per_param` must be "):
+        sk.IsoFLOPSweep(budgets=[1.0], sizes=[{"n": 1}], examples_per_param=given)
+
+
+def test_amounts_of_data_that_are_too_close_are_named_as_they_were_given():
+    with pytest.raises(SweepError, match=r"far enough apart for 6 .* n_examples=\(10, 12\)"):
+        sk.DataLadderSweep(size={"n": 1}, n_examples=(10, 12))
 
 
 def test_targets_that_come_out_the_same_are_refused():
