@@ -198,12 +198,11 @@ class RunTable:
             return np.array([getattr(run, column) for run in self.runs], dtype=np.float64)
         if column in TEXT_COLUMNS or column == "seed":
             return np.array([getattr(run, column) for run in self.runs], dtype=object)
-        numbers = [as_number(flat(run.facts).get(column)) for run in self.runs]
+        found = [flat(run.facts).get(column) for run in self.runs]
+        numbers = list(map(as_number, found))
         if any(number is not None for number in numbers):
             return np.array([math.nan if n is None else n for n in numbers], dtype=np.float64)
-        texts = sorted(
-            {v for run in self.runs if isinstance(v := flat(run.facts).get(column), str)}
-        )
+        texts = sorted({value for value in found if isinstance(value, str)})
         if texts:
             raise RunsError(
                 f"A column of facts holds numbers. Received: column={column!r}, which is text: "

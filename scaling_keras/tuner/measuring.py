@@ -20,8 +20,6 @@ from scaling_keras.tuner.trial import TrialSetting, train_and_record
 
 _MEASURED_SECONDS = 0.5
 """How long steps are run: they take milliseconds, and some much longer than others."""
-_NOT_WATCHED = 2
-"""First steps, which take longer than the others."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -98,9 +96,7 @@ class StepWatch(keras.callbacks.Callback):  # type: ignore[misc] # keras has no 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """Note when the steps up to this one were done."""
         self._ends.append((batch + 1, self._clock()))
-        if len(self._ends) > _NOT_WATCHED and (
-            self._ends[-1][1] - self._ends[_NOT_WATCHED - 1][1] >= self._seconds
-        ):
+        if len(self._ends) > 2 and self._ends[-1][1] - self._ends[1][1] >= self._seconds:
             self.model.stop_training = True
 
     def measure(self, seconds: float, peak_bytes: int) -> StepMeasure:

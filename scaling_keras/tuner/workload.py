@@ -63,13 +63,13 @@ class Workload:
         run_names: Collection[str] = (),
     ) -> None:
         self.data = data
-        others = {**data.constants, **data.as_shared(examples_of or {})}
-        data.check_given_once(others)
+        examples_of = examples_of or {}
+        data.check_given_once(examples_of)
         self.objective = objective
         self.given = frozenset({*data.given, *data.constants})
         self._models = SizeBook(
             hypermodel,
-            {**data.as_shared(data.given), **others},
+            data.as_shared({**data.given, **data.constants, **examples_of}),
             param_convention=param_convention,
             max_n_params=max_n_params,
             size_for=size_for,
